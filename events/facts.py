@@ -1,0 +1,131 @@
+"""What happened, in the words that contexts share. A fact is made where it happened, and never changes."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from shared.kernel.ids import (
+    CourseId,
+    EnrolmentId,
+    GuardianId,
+    InstitutionId,
+    OfferingId,
+    SessionId,
+    StudentId,
+)
+from shared.kernel.money import Fen
+
+
+@dataclass(frozen=True)
+class EnrolmentMade:
+    """A guardian took a seat. Nothing is paid yet; `price_fen` is due before `expires_at`."""
+
+    enrolment_id: EnrolmentId
+    institution_id: InstitutionId
+    course_id: CourseId
+    offering_id: OfferingId
+    guardian_id: GuardianId
+    student_id: StudentId
+    category: str
+    price_fen: Fen
+    lessons: int
+    account_no: str
+    terms_hash: str
+    policy_version: str
+    starts_on: date
+    made_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class LessonConfirmed:
+    """One student's lesson was confirmed, by the guardian or by silence (`automatic`)."""
+
+    enrolment_id: EnrolmentId
+    session_id: SessionId
+    institution_id: InstitutionId
+    confirmed_at: datetime
+    automatic: bool
+
+
+@dataclass(frozen=True)
+class DepositPosted:
+    """The bank has booked money into a supervised account."""
+
+    bank_reference: str
+    account_no: str
+    amount_fen: Fen
+    remittance: str
+    payer_name: str
+    payer_account_no: str
+    booked_at: datetime
+
+
+@dataclass(frozen=True)
+class WithdrawalPosted:
+    """The bank has booked money out of a supervised account, without an instruction of ours."""
+
+    bank_reference: str
+    account_no: str
+    amount_fen: Fen
+    counterparty: str
+    purpose: str
+    booked_at: datetime
+
+
+@dataclass(frozen=True)
+class PayoutSettled:
+    """The bank has paid a payout to the school."""
+
+    payout_id: str
+    bank_reference: str
+    account_no: str
+    amount_fen: Fen
+    booked_at: datetime
+
+
+@dataclass(frozen=True)
+class PayoutFailed:
+    """The bank could not pay a payout; the money is still in the supervised account."""
+
+    payout_id: str
+    account_no: str
+    amount_fen: Fen
+    reason: str
+    booked_at: datetime
+
+
+BankFact = DepositPosted | WithdrawalPosted | PayoutSettled | PayoutFailed
+
+
+@dataclass(frozen=True)
+class MoneyMoved:
+    """An entry was booked in the ledger. `legs` are fen by state of money and sum to 0.
+
+    `balance_before_fen` is set on money leaving an account; `balance_after_fen` and `required_fen` on movements of a
+    minimum balance.
+    """
+
+    entry_key: str
+    kind: str
+    institution_id: InstitutionId
+    account_no: str
+    legs: dict[str, int]
+    reference: str
+    reason: str
+    booked_at: datetime
+    balance_before_fen: Fen | None = None
+    balance_after_fen: Fen | None = None
+    required_fen: Fen | None = None
+
+
+@dataclass(frozen=True)
+class ReferenceConflicted:
+    """The bank sent a reference that is posted already, with another body. Nothing was booked for it."""
+
+    entry_key: str
+    institution_id: InstitutionId
+    account_no: str
+    reference: str
+    posted_fen: Fen
+    sent_fen: Fen
+    noticed_at: datetime

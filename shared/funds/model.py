@@ -1,0 +1,214 @@
+"""Prepaid tuition in supervision: enrolments' accounts, the entries that move money, payouts, totals. All amounts in fen."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from shared.kernel.ids import (
+    CourseId,
+    EnrolmentId,
+    GuardianId,
+    InstitutionId,
+    OfferingId,
+    PayoutId,
+    StudentId,
+)
+from shared.kernel.money import Fen
+
+
+class State(StrEnum):
+    """Where money stands. A leg adds to one state; `outside` is the world beyond the supervised accounts."""
+
+    OUTSIDE = "outside"
+    HELD = "held"
+    PAYABLE = "payable"
+    IN_TRANSIT = "in_transit"
+    SUSPENSE = "suspense"
+    MINIMUM_BALANCE = "minimum_balance"
+
+
+class EnrolmentStatus(StrEnum):
+    """awaiting_deposit → active → completed; expired if unpaid."""
+
+    AWAITING_DEPOSIT = "awaiting_deposit"
+    ACTIVE = "active"
+    COMPLETED = "completed"
+    EXPIRED = "expired"
+
+
+class EntryKind(StrEnum):
+    """Why money moved."""
+
+    DEPOSIT = "deposit"
+    RELEASE = "release"
+    EXPIRY = "expiry"
+    PAYOUT = "payout"
+    SETTLEMENT = "settlement"
+    MINIMUM_DEPOSIT = "minimum_deposit"
+    WITHDRAWAL = "withdrawal"
+
+
+class PayoutStatus(StrEnum):
+    """built → sent → settled | failed → sent again under the same id."""
+
+    BUILT = "built"
+    SENT = "sent"
+    SETTLED = "settled"
+    FAILED = "failed"
+
+
+class SuspenseReason(StrEnum):
+    """Why money couldn't be matched."""
+
+    UNKNOWN_REFERENCE = "unknown_reference"
+    WRONG_ACCOUNT = "wrong_account"
+    EXPIRED = "expired"
+    EXCESS = "excess"
+    UNINSTRUCTED = "uninstructed"
+
+
+@dataclass(frozen=True)
+class EnrolmentAccount:
+    """One enrolment and its money. paid = held + released; `version` counts the entries that changed it."""
+
+    enrolment_id: EnrolmentId
+    institution_id: InstitutionId
+    course_id: CourseId
+    offering_id: OfferingId
+    guardian_id: GuardianId
+    student_id: StudentId
+    category: str
+    account_no: str
+    terms_hash: str
+    policy_version: str
+    price_fen: Fen
+    lessons: int
+    starts_on: date
+    made_at: datetime
+    expires_at: datetime
+    status: EnrolmentStatus = EnrolmentStatus.AWAITING_DEPOSIT
+    paid_fen: Fen = Fen(0)
+    held_fen: Fen = Fen(0)
+    released_fen: Fen = Fen(0)
+    lessons_released: int = 0
+    version: int = 0
+    deposit_references: tuple[str, ...] = ()
+
+    @property
+    def due_fen(self) -> Fen:
+        """What is still to be paid."""
+        return Fen(self.price_fen - self.paid_fen)
+
+    @property
+    def lessons_left(self) -> int:
+        """Lessons of the contract that are not released yet."""
+        return self.lessons - self.lessons_released
+
+    @property
+    def open(self) -> bool:
+        """Whether it still holds a seat and may hold money."""
+        return self.status in (EnrolmentStatus.AWAITING_DEPOSIT, EnrolmentStatus.ACTIVE)
+
+    @property
+    def payment_reference(self) -> str:
+        """What the payer writes into the remittance text: the 26 characters of the id."""
+        return self.enrolment_id.removeprefix("enr_")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A movement of money, written once. Its key (`pk`, `sk`) is its permanent idempotency record.
+
+    `version` is the enrolment account's version after it; `digest` tells whether a repeated command is the same.
+    """
+
+    pk: str
+    sk: str
+    kind: EntryKind
+    institution_id: InstitutionId
+    account_no: str
+    legs: Mapping[State, int]
+    reference: str
+    digest: str
+    booked_at: datetime
+    effective_on: date
+    enrolment_id: EnrolmentId | None = None
+    version: int = 0
+    reason: str = ""
+    payer: str = ""
+    figures: Mapping[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if sum(self.legs.values()) != 0 or not all(type(amount) is int for amount in self.legs.values()):
+            raise AssertionError(f"legs of {self.key} don't sum to 0 in whole fen: {self.legs}")
+
+    @property
+    def key(self) -> str:
+        """Both keys in one text."""
+        return f"{self.pk}/{self.sk}"
+
+
+@dataclass(frozen=True)
+class Payout:
+    """Released money on its way to a school. `number` counts the school's payouts from 1; the id never changes."""
+
+    payout_id: PayoutId
+    institution_id: InstitutionId
+    number: int
+    amount_fen: Fen
+    from_account_no: str
+    to_account_no: str
+    status: PayoutStatus
+    built_at: datetime
+    tries: int = 0
+    settled_at: datetime | None = None
+    bank_reference: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Totals:
+    """A school's money by state, as the stream has summed it up so far (see `entries_counted`)."""
+
+    institution_id: InstitutionId
+    by_state: Mapping[State, int]
+    deposited_fen: int = 0
+    released_fen: int = 0
+    paid_out_fen: int = 0
+    payouts_counted: int = 0
+    entries_counted: int = 0
+    counted_through: datetime | None = None
+
+    @property
+    def tuition_balance_fen(self) -> Fen:
+        """What should be in the school's tuition account."""
+        states = (State.HELD, State.PAYABLE, State.IN_TRANSIT, State.SUSPENSE)
+        return Fen(sum(self.by_state.get(state, 0) for state in states))
+
+
+@dataclass(frozen=True)
+class Day:
+    """What moved on one business day, in fen."""
+
+    day: date
+    deposited_fen: int
+    released_fen: int
+    paid_out_fen: int
+
+
+@dataclass(frozen=True)
+class MinimumBalance:
+    """A school's minimum-balance account as the ledger has it."""
+
+    institution_id: InstitutionId
+    balance_fen: Fen
+    version: int
+
+
+@dataclass(frozen=True)
+class Posting:
+    """What became of a command: `duplicate` when it had been posted before."""
+
+    duplicate: bool
+    entry: Entry

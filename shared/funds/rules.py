@@ -1,0 +1,77 @@
+"""The rules of money: what a deposit pays, what a lesson releases. Pure; all amounts in fen."""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from shared.funds.model import EnrolmentAccount, EnrolmentStatus, SuspenseReason
+from shared.kernel import errors
+from shared.kernel.ids import EnrolmentId
+from shared.kernel.money import Fen
+
+_REFERENCE = re.compile(r"(?<![0-9A-Z])[0-9A-HJKMNP-TV-Z]{26}(?![0-9A-Z])")
+
+
+class NotActive(errors.Conflict):
+    code = "enrolment_not_active"
+    zh = "该报名当前不是“已缴费”状态，不能拨付课时费。"
+    en = "The enrolment isn't active, so nothing can be released."
+
+
+class NothingLeft(errors.Conflict):
+    code = "nothing_left_to_release"
+    zh = "该报名的课时已全部拨付。"
+    en = "Every lesson of this enrolment has been released."
+
+
+@dataclass(frozen=True)
+class Split:
+    """How a deposit divides. `matched_fen` + `suspense_fen` is all of it."""
+
+    matched_fen: Fen
+    suspense_fen: Fen
+    reason: SuspenseReason | None
+
+
+def find_reference(remittance: str) -> EnrolmentId | None:
+    """The enrolment that a remittance text names, or None when it names none or several."""
+    named = set(_REFERENCE.findall(remittance.upper()))
+    return EnrolmentId(f"enr_{named.pop()}") if len(named) == 1 else None
+
+
+def split_deposit(*, account: EnrolmentAccount | None, account_no: str, amount_fen: Fen) -> Split:
+    """What a deposit pays of the enrolment it names. What it can't pay goes to suspense, never away."""
+    if account is None:
+        return Split(Fen(0), amount_fen, SuspenseReason.UNKNOWN_REFERENCE)
+    if account.account_no != account_no:
+        return Split(Fen(0), amount_fen, SuspenseReason.WRONG_ACCOUNT)
+    if account.status is EnrolmentStatus.EXPIRED:
+        return Split(Fen(0), amount_fen, SuspenseReason.EXPIRED)
+    matched = Fen(min(amount_fen, account.due_fen))
+    rest = Fen(amount_fen - matched)
+    return Split(matched, rest, SuspenseReason.EXCESS if rest else None)
+
+
+def lesson_share(account: EnrolmentAccount) -> Fen:
+    """What the next lesson releases: an equal share in whole fen; the last lesson takes the exact remainder.
+
+    Raises NotActive, NothingLeft. Source: per-lesson release (seed); rounding to the last lesson (practice).
+    """
+    if account.status is EnrolmentStatus.COMPLETED or account.lessons_left <= 0:
+        raise NothingLeft()
+    if account.status is not EnrolmentStatus.ACTIVE:
+        raise NotActive()
+    if account.lessons_left == 1:
+        return account.held_fen
+    return Fen(account.price_fen // account.lessons)
+
+
+def may_expire(account: EnrolmentAccount, now: datetime) -> bool:
+    """Whether an unpaid enrolment's time is over."""
+    return account.status is EnrolmentStatus.AWAITING_DEPOSIT and account.expires_at <= now
+
+
+def digest(*parts: object) -> str:
+    """A short fingerprint of what a command said, to tell a repeat from a conflict."""
+    return hashlib.sha256("\x1f".join(map(str, parts)).encode()).hexdigest()[:32]

@@ -1,0 +1,1 @@
+"""Where money is kept. Keys are in this context's README."""

@@ -1,0 +1,234 @@
+"""Enrolments' accounts: what a release, a deposit or an expiry is authorised against."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.expressions.update import Action
+from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
+
+from events import facts
+from shared.dynamo import pages, transaction
+from shared.dynamo.rows import Moment, Row, meta
+from shared.funds import model
+from shared.funds.store import entries
+from shared.kernel import clock, errors
+from shared.kernel.ids import CourseId, EnrolmentId, GuardianId, InstitutionId, OfferingId, StudentId
+from shared.kernel.money import Fen
+from shared.kernel.page import Page
+
+
+class UnknownEnrolment(errors.Missing):
+    code = "unknown_enrolment"
+    zh = "没有找到这笔报名。"
+    en = "There is no such enrolment."
+
+
+class EnrolmentExists(errors.Conflict):
+    code = "enrolment_exists"
+    zh = "这笔报名已经存在。"
+    en = "This enrolment exists already."
+
+
+class ByGuardian(GlobalSecondaryIndex[Any]):
+    class Meta:
+        index_name = "by_guardian"
+        projection = KeysOnlyProjection()
+
+    by_guardian = UnicodeAttribute(hash_key=True)
+    made_at = Moment(range_key=True)
+
+
+class ByOffering(GlobalSecondaryIndex[Any]):
+    class Meta:
+        index_name = "by_offering"
+        projection = KeysOnlyProjection()
+
+    by_institution = UnicodeAttribute(hash_key=True)
+    by_offering = UnicodeAttribute(range_key=True)
+
+
+class ByExpiry(GlobalSecondaryIndex[Any]):
+    class Meta:
+        index_name = "by_expiry"
+        projection = KeysOnlyProjection()
+
+    expiry_day = UnicodeAttribute(hash_key=True)
+    expires_at = Moment(range_key=True)
+
+
+class AccountRow(Row):
+    """`by_*`, `made_at` and `expir*` never change, so a movement of money costs no index write."""
+
+    Meta = meta("funds")
+    guardians = ByGuardian()
+    offerings = ByOffering()
+    expiries = ByExpiry()
+
+    kind = UnicodeAttribute(default="account")
+    by_guardian = UnicodeAttribute()
+    by_institution = UnicodeAttribute()
+    by_offering = UnicodeAttribute()
+    expiry_day = UnicodeAttribute()
+    made_at = Moment()
+    expires_at = Moment()
+    course = UnicodeAttribute()
+    student = UnicodeAttribute()
+    category = UnicodeAttribute()
+    account_no = UnicodeAttribute()
+    terms_hash = UnicodeAttribute()
+    policy = UnicodeAttribute()
+    price_fen = NumberAttribute()
+    lessons = NumberAttribute()
+    starts_on = UnicodeAttribute()
+    status = UnicodeAttribute()
+    paid_fen = NumberAttribute()
+    held_fen = NumberAttribute()
+    released_fen = NumberAttribute()
+    lessons_released = NumberAttribute()
+    version = NumberAttribute()
+    deposits = UnicodeAttribute(default="")
+
+
+def open_new(fact: facts.EnrolmentMade) -> transaction.Part:
+    """The part of a sale that opens the enrolment's account, which must be new."""
+    row = AccountRow(
+        fact.enrolment_id,
+        "account",
+        by_guardian=fact.guardian_id,
+        by_institution=fact.institution_id,
+        by_offering=f"{fact.offering_id}#{fact.enrolment_id}",
+        expiry_day=clock.business_day(fact.expires_at).isoformat(),
+        made_at=fact.made_at,
+        expires_at=fact.expires_at,
+        course=fact.course_id,
+        student=fact.student_id,
+        category=fact.category,
+        account_no=fact.account_no,
+        terms_hash=fact.terms_hash,
+        policy=fact.policy_version,
+        price_fen=fact.price_fen,
+        lessons=fact.lessons,
+        starts_on=fact.starts_on.isoformat(),
+        status=model.EnrolmentStatus.AWAITING_DEPOSIT.value,
+        paid_fen=0,
+        held_fen=0,
+        released_fen=0,
+        lessons_released=0,
+        version=0,
+    )
+    return transaction.put_new(row, refused=EnrolmentExists())
+
+
+def change(before: model.EnrolmentAccount, after: model.EnrolmentAccount) -> transaction.Part:
+    """The part that moves an account on by one version, if it is still as it was read."""
+    after = replace(after, version=before.version + 1)
+    assert after.paid_fen == after.held_fen + after.released_fen, "paid = held + released"
+    assert min(after.paid_fen, after.held_fen, after.released_fen) >= 0, "no negative balance"
+    actions: list[Action] = [
+        AccountRow.status.set(after.status.value),
+        AccountRow.paid_fen.set(after.paid_fen),
+        AccountRow.held_fen.set(after.held_fen),
+        AccountRow.released_fen.set(after.released_fen),
+        AccountRow.lessons_released.set(after.lessons_released),
+        AccountRow.version.set(after.version),
+    ]
+    if after.deposit_references != before.deposit_references:
+        actions.append(AccountRow.deposits.set("\n".join(after.deposit_references)))
+    return transaction.update(
+        AccountRow(before.enrolment_id, "account"),
+        actions,
+        AccountRow.version == before.version,
+        refused=transaction.LostRace(),
+    )
+
+
+def get(enrolment_id: EnrolmentId) -> model.EnrolmentAccount:
+    """An enrolment's account. Raises UnknownEnrolment."""
+    try:
+        return account_of(AccountRow.get(enrolment_id, "account", consistent_read=True))
+    except AccountRow.DoesNotExist:
+        raise UnknownEnrolment() from None
+
+
+def get_many(enrolment_ids: Sequence[EnrolmentId]) -> list[model.EnrolmentAccount]:
+    """The accounts with these ids, in the order of the ids."""
+    keys = [(eid, "account") for eid in dict.fromkeys(enrolment_ids)]
+    found = {row.pk: account_of(row) for row in AccountRow.batch_get(keys, consistent_read=True)}
+    return [found[eid] for eid, _ in keys if eid in found]
+
+
+def list_by_guardian(guardian_id: GuardianId, *, limit: int, cursor: str | None) -> Page[model.EnrolmentAccount]:
+    """A guardian's enrolments, newest first."""
+    index = AccountRow.guardians
+    page = pages.page(AccountRow, guardian_id, limit=limit, cursor=cursor, index=index, backwards=True)
+    return Page(get_many([EnrolmentId(row.pk) for row in page.rows]), page.next_cursor)
+
+
+def list_by_institution(
+    institution_id: InstitutionId, *, limit: int, cursor: str | None
+) -> Page[model.EnrolmentAccount]:
+    """A school's enrolments, class by class."""
+    page = pages.page(AccountRow, institution_id, limit=limit, cursor=cursor, index=AccountRow.offerings)
+    return Page(get_many([EnrolmentId(row.pk) for row in page.rows]), page.next_cursor)
+
+
+def list_by_offering(institution_id: InstitutionId, offering_id: OfferingId) -> list[model.EnrolmentAccount]:
+    """Every enrolment of one class, paid or not."""
+    rows = AccountRow.offerings.query(institution_id, AccountRow.by_offering.startswith(f"{offering_id}#"))
+    return get_many([EnrolmentId(row.pk) for row in rows])
+
+
+def list_expiring(day: date) -> list[EnrolmentId]:
+    """The enrolments whose time to pay ends on a business day, paid or not."""
+    return [EnrolmentId(row.pk) for row in AccountRow.expiries.query(day.isoformat())]
+
+
+def account_of(row: AccountRow) -> model.EnrolmentAccount:
+    """The account of a stored row."""
+    return model.EnrolmentAccount(
+        enrolment_id=EnrolmentId(row.pk),
+        institution_id=InstitutionId(row.by_institution),
+        course_id=CourseId(row.course),
+        offering_id=OfferingId(row.by_offering.partition("#")[0]),
+        guardian_id=GuardianId(row.by_guardian),
+        student_id=StudentId(row.student),
+        category=row.category,
+        account_no=row.account_no,
+        terms_hash=row.terms_hash,
+        policy_version=row.policy,
+        price_fen=Fen(int(row.price_fen)),
+        lessons=int(row.lessons),
+        starts_on=date.fromisoformat(row.starts_on),
+        made_at=row.made_at,
+        expires_at=row.expires_at,
+        status=model.EnrolmentStatus(row.status),
+        paid_fen=Fen(int(row.paid_fen)),
+        held_fen=Fen(int(row.held_fen)),
+        released_fen=Fen(int(row.released_fen)),
+        lessons_released=int(row.lessons_released),
+        version=int(row.version),
+        deposit_references=tuple(row.deposits.split("\n")) if row.deposits else (),
+    )
+
+
+
+
+def read_with_entry(
+    entry_key: tuple[str, str], enrolment_id: EnrolmentId | None
+) -> tuple[model.Entry | None, model.EnrolmentAccount | None]:
+    """An entry and an account as they stood at one moment, None for what isn't there. One round trip."""
+    wanted: list[tuple[type[Row], str, str]] = [(entries.EntryRow, *entry_key)]
+    if enrolment_id is not None:
+        wanted.append((AccountRow, enrolment_id, "account"))
+    entry, *account = transaction.read_together(wanted)
+    found = account[0] if account else None
+    return entries.entry_of(entry) if entry else None, account_of(found) if found else None
+
+
+def scan() -> Iterator[model.EnrolmentAccount]:
+    """Every account of the table. For the nightly sweep and the checks only."""
+    for row in AccountRow.scan(AccountRow.kind == "account", consistent_read=True):
+        yield account_of(row)

@@ -1,0 +1,172 @@
+"""Entries: the movements of money, each written once, and the conflicts of bank references."""
+
+import json
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any
+
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+
+from events import facts
+from shared.dynamo import transaction
+from shared.dynamo.rows import Moment, Row, from_image, meta
+from shared.funds import model
+from shared.kernel import errors
+from shared.kernel.ids import EnrolmentId, InstitutionId
+from shared.kernel.money import Fen
+
+
+class EntryRow(Row):
+    Meta = meta("funds")
+    kind = UnicodeAttribute(default="entry")
+    entry_kind = UnicodeAttribute()
+    institution = UnicodeAttribute()
+    account_no = UnicodeAttribute()
+    legs = UnicodeAttribute()
+    reference = UnicodeAttribute()
+    digest = UnicodeAttribute()
+    booked_at = Moment()
+    effective_on = UnicodeAttribute()
+    enrolment = UnicodeAttribute(null=True)
+    version = NumberAttribute(default=0)
+    reason = UnicodeAttribute(default="")
+    payer = UnicodeAttribute(default="")
+    figures = UnicodeAttribute(default="{}")
+
+
+class ConflictRow(Row):
+    """A bank reference that came again with another body."""
+
+    Meta = meta("funds")
+    kind = UnicodeAttribute(default="conflict")
+    institution = UnicodeAttribute()
+    account_no = UnicodeAttribute()
+    reference = UnicodeAttribute()
+    posted_fen = NumberAttribute()
+    sent_fen = NumberAttribute()
+    noticed_at = Moment()
+
+
+def put(entry: model.Entry) -> transaction.Part:
+    """The part that writes an entry, once for ever."""
+    return transaction.put_new(row_of(entry), refused=transaction.LostRace())
+
+
+def put_conflict(entry: model.Entry, *, sent_fen: int, digest: str, noticed_at: datetime) -> None:
+    """Keep that a posted reference came again with another body; the same body twice is kept once."""
+    row = ConflictRow(
+        entry.pk,
+        f"conflict#{digest}",
+        institution=entry.institution_id,
+        account_no=entry.account_no,
+        reference=entry.reference,
+        posted_fen=abs(entry.legs.get(model.State.OUTSIDE, 0)),
+        sent_fen=sent_fen,
+        noticed_at=noticed_at,
+    )
+    seen = errors.Conflict()
+    try:
+        transaction.commit([transaction.put_new(row, refused=seen)])
+    except errors.Conflict as refusal:
+        if refusal is not seen:
+            raise
+
+
+def list_of_enrolment(account: model.EnrolmentAccount) -> list[model.Entry]:
+    """Every entry of an enrolment, in the order of its versions."""
+    rows = list(EntryRow.query(account.enrolment_id, EntryRow.sk.startswith("entry#"), consistent_read=True))
+    keys = [(f"bank#{reference}", "entry") for reference in account.deposit_references]
+    rows += EntryRow.batch_get(keys, consistent_read=True) if keys else []
+    return sorted(map(entry_of, rows), key=lambda entry: entry.version)
+
+
+def scan() -> Iterator[model.Entry]:
+    """Every entry of the table. For the nightly sweep and the checks only."""
+    for row in EntryRow.scan(EntryRow.kind == "entry", consistent_read=True):
+        yield entry_of(row)
+
+
+def scan_conflicts() -> Iterator[facts.ReferenceConflicted]:
+    """Every conflict of bank references. For the nightly sweep and the checks only."""
+    for row in ConflictRow.scan(ConflictRow.kind == "conflict", consistent_read=True):
+        yield _conflicted(row)
+
+
+def row_of(entry: model.Entry) -> EntryRow:
+    """An entry as it is stored."""
+    return EntryRow(
+        entry.pk,
+        entry.sk,
+        entry_kind=entry.kind.value,
+        institution=entry.institution_id,
+        account_no=entry.account_no,
+        legs=json.dumps(entry.legs, separators=(",", ":")),
+        reference=entry.reference,
+        digest=entry.digest,
+        booked_at=entry.booked_at,
+        effective_on=entry.effective_on.isoformat(),
+        enrolment=entry.enrolment_id,
+        version=entry.version,
+        reason=entry.reason,
+        payer=entry.payer,
+        figures=json.dumps(dict(entry.figures), separators=(",", ":")),
+    )
+
+
+def entry_of(row: Any) -> model.Entry:
+    """The entry of a stored row (or of a journal line, which keeps the same attributes)."""
+    return model.Entry(
+        pk=row.pk,
+        sk=row.sk,
+        kind=model.EntryKind(row.entry_kind),
+        institution_id=InstitutionId(row.institution),
+        account_no=row.account_no,
+        legs={model.State(state): amount for state, amount in json.loads(row.legs).items()},
+        reference=row.reference,
+        digest=row.digest,
+        booked_at=row.booked_at,
+        effective_on=date.fromisoformat(row.effective_on),
+        enrolment_id=EnrolmentId(row.enrolment) if row.enrolment else None,
+        version=int(row.version),
+        reason=row.reason,
+        payer=row.payer,
+        figures=json.loads(row.figures),
+    )
+
+
+def entry_from_image(image: dict[str, Any]) -> model.Entry:
+    """The entry of a stream record's new image."""
+    return entry_of(from_image(EntryRow, image))
+
+
+def conflict_from_image(image: dict[str, Any]) -> facts.ReferenceConflicted:
+    """The conflict of a stream record's new image."""
+    return _conflicted(from_image(ConflictRow, image))
+
+
+def _conflicted(row: ConflictRow) -> facts.ReferenceConflicted:
+    return facts.ReferenceConflicted(
+        entry_key=f"{row.pk}/{row.sk}",
+        institution_id=InstitutionId(row.institution),
+        account_no=row.account_no,
+        reference=row.reference,
+        posted_fen=Fen(int(row.posted_fen)),
+        sent_fen=Fen(int(row.sent_fen)),
+        noticed_at=row.noticed_at,
+    )
+
+
+def moved(entry: model.Entry) -> facts.MoneyMoved:
+    """The fact of an entry, for other contexts."""
+    figures = {name: Fen(amount) for name, amount in entry.figures.items()}
+    return facts.MoneyMoved(
+        entry_key=entry.key,
+        kind=entry.kind.value,
+        institution_id=entry.institution_id,
+        account_no=entry.account_no,
+        legs={state.value: amount for state, amount in entry.legs.items()},
+        reference=entry.reference,
+        reason=entry.reason,
+        booked_at=entry.booked_at,
+        **figures,
+    )

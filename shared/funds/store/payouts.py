@@ -1,0 +1,147 @@
+"""Payouts: released money on its way to a school."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+
+from shared.dynamo import pages, transaction
+from shared.dynamo.rows import Moment, Row, meta
+from shared.funds import model
+from shared.funds.store import entries
+from shared.kernel import errors
+from shared.kernel.ids import InstitutionId, PayoutId
+from shared.kernel.money import Fen
+from shared.kernel.page import Page
+
+
+class UnknownPayout(errors.Missing):
+    code = "unknown_payout"
+    zh = "没有这个划拨批次。"
+    en = "There is no such payout."
+
+
+class TotalsBehind(errors.Unavailable):
+    code = "totals_behind"
+    zh = "上一批划拨尚未入汇总，本批稍后再建。"
+    en = "The totals haven't counted the last payout yet; this one is built later."
+
+
+class PayoutRow(Row):
+    Meta = meta("funds")
+    kind = UnicodeAttribute(default="payout")
+    amount_fen = NumberAttribute()
+    from_account_no = UnicodeAttribute()
+    to_account_no = UnicodeAttribute()
+    status = UnicodeAttribute()
+    built_at = Moment()
+    tries = NumberAttribute(default=0)
+    settled_at = Moment(null=True)
+    bank_reference = UnicodeAttribute(default="")
+    reason = UnicodeAttribute(default="")
+
+
+def id_of(institution_id: InstitutionId, number: int) -> PayoutId:
+    """The id of a school's n-th payout: it can't come out differently on a second try."""
+    return PayoutId(f"pay_{institution_id.removeprefix('ins_')}{number:06d}")
+
+
+def _key(payout_id: str) -> tuple[str, str]:
+    if len(payout_id) != 36 or not payout_id.startswith("pay_") or not payout_id[30:].isdigit():
+        raise UnknownPayout()
+    return f"payouts#ins_{payout_id[4:30]}", payout_id[30:]
+
+
+def build(payout: model.Payout) -> transaction.Part:
+    """The part that makes a school's next payout; refused while the one with this number exists."""
+    row = PayoutRow(
+        *_key(payout.payout_id),
+        amount_fen=payout.amount_fen,
+        from_account_no=payout.from_account_no,
+        to_account_no=payout.to_account_no,
+        status=payout.status.value,
+        built_at=payout.built_at,
+    )
+    return transaction.put_new(row, refused=TotalsBehind())
+
+
+def settle(payout: model.Payout, *, bank_reference: str, at: datetime) -> transaction.Part:
+    """The part that ends a payout well, once."""
+    actions: list[Action] = [
+        PayoutRow.status.set(model.PayoutStatus.SETTLED.value),
+        PayoutRow.settled_at.set(at),
+        PayoutRow.bank_reference.set(bank_reference),
+    ]
+    row = PayoutRow(*_key(payout.payout_id))
+    return transaction.update(row, actions, PayoutRow.status == payout.status.value, refused=transaction.LostRace())
+
+
+def mark_sent(payout: model.Payout) -> None:
+    """The bank has accepted the instruction. Does nothing when the bank's answer came first."""
+    statuses = (model.PayoutStatus.BUILT.value, model.PayoutStatus.FAILED.value)
+    actions: list[Action] = [PayoutRow.status.set(model.PayoutStatus.SENT.value), PayoutRow.tries.add(1)]
+    _change(payout, actions, PayoutRow.status.is_in(*statuses))
+
+
+def mark_failed(payout: model.Payout, *, reason: str) -> None:
+    """The bank could not pay; the money stays in transit until it is sent again under the same id."""
+    statuses = (model.PayoutStatus.BUILT.value, model.PayoutStatus.SENT.value)
+    actions: list[Action] = [PayoutRow.status.set(model.PayoutStatus.FAILED.value), PayoutRow.reason.set(reason)]
+    _change(payout, actions, PayoutRow.status.is_in(*statuses))
+
+
+def _change(payout: model.Payout, actions: list[Action], condition: Condition) -> None:
+    moved_on = errors.Conflict()
+    row = PayoutRow(*_key(payout.payout_id))
+    try:
+        transaction.commit([transaction.update(row, actions, condition, refused=moved_on)])
+    except errors.Conflict as refusal:
+        if refusal is not moved_on:
+            raise
+
+
+def read_with_entry(entry_key: tuple[str, str], payout_id: str) -> tuple[model.Entry | None, model.Payout]:
+    """An entry, if it is there, and a payout as they stood at one moment. Raises UnknownPayout."""
+    entry, row = transaction.read_together([(entries.EntryRow, *entry_key), (PayoutRow, *_key(payout_id))])
+    if row is None:
+        raise UnknownPayout()
+    return entries.entry_of(entry) if entry else None, _payout_of(row)
+
+
+def find_last(institution_id: InstitutionId) -> model.Payout | None:
+    """A school's newest payout."""
+    rows = PayoutRow.query(f"payouts#{institution_id}", scan_index_forward=False, limit=1, consistent_read=True)
+    return next(map(_payout_of, rows), None)
+
+
+def list_of(institution_id: InstitutionId, *, limit: int, cursor: str | None) -> Page[model.Payout]:
+    """A school's payouts, newest first."""
+    page = pages.page(PayoutRow, f"payouts#{institution_id}", limit=limit, cursor=cursor, backwards=True)
+    return page.map(_payout_of)
+
+
+def scan() -> Iterator[model.Payout]:
+    """Every payout of the table. For the checks only."""
+    for row in PayoutRow.scan(PayoutRow.kind == "payout", consistent_read=True):
+        yield _payout_of(row)
+
+
+def _payout_of(row: Any) -> model.Payout:
+    institution_id = InstitutionId(row.pk.removeprefix("payouts#"))
+    return model.Payout(
+        payout_id=id_of(institution_id, int(row.sk)),
+        institution_id=institution_id,
+        number=int(row.sk),
+        amount_fen=Fen(int(row.amount_fen)),
+        from_account_no=row.from_account_no,
+        to_account_no=row.to_account_no,
+        status=model.PayoutStatus(row.status),
+        built_at=row.built_at,
+        tries=int(row.tries),
+        settled_at=row.settled_at,
+        bank_reference=row.bank_reference,
+        reason=row.reason,
+    )

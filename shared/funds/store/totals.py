@@ -1,0 +1,201 @@
+"""What the stream sums up: each school's journal, its totals by state, and days.
+
+A journal line is the copy of an entry in its school's partition. It is written in the same transaction as the sums that
+it adds to, and only once: so a record that comes again, or late, or out of order, changes nothing.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.expressions.update import Action
+
+from shared.dynamo import pages, transaction
+from shared.dynamo.rows import Moment, Row, meta
+from shared.funds import model
+from shared.funds.store import entries
+from shared.kernel import clock, errors
+from shared.kernel.ids import InstitutionId
+from shared.kernel.page import Page
+
+DISTRICT = "district"
+_LINES_AT_ONCE = 30  # with its sums for at most 30 days, that is under the 100 items of a transaction
+
+
+class AlreadyCounted(errors.Conflict):
+    code = "already_counted"
+    zh = "该分录已计入汇总。"
+    en = "The entry is counted already."
+
+
+class LineRow(entries.EntryRow):
+    """A journal line. `line_of` and `line_at` are the keys of the entry that it copies."""
+
+    Meta = meta("funds")
+    kind = UnicodeAttribute(default="line")
+    entry_pk = UnicodeAttribute()
+    entry_sk = UnicodeAttribute()
+
+
+class TotalsRow(Row):
+    Meta = meta("funds")
+    kind = UnicodeAttribute(default="totals")
+    held = NumberAttribute(default=0)
+    payable = NumberAttribute(default=0)
+    in_transit = NumberAttribute(default=0)
+    suspense = NumberAttribute(default=0)
+    minimum_balance = NumberAttribute(default=0)
+    outside = NumberAttribute(default=0)
+    deposited_fen = NumberAttribute(default=0)
+    released_fen = NumberAttribute(default=0)
+    paid_out_fen = NumberAttribute(default=0)
+    payouts_counted = NumberAttribute(default=0)
+    entries_counted = NumberAttribute(default=0)
+    counted_through = Moment(null=True)
+
+
+class DayRow(Row):
+    Meta = meta("funds")
+    kind = UnicodeAttribute(default="day")
+    deposited_fen = NumberAttribute(default=0)
+    released_fen = NumberAttribute(default=0)
+    paid_out_fen = NumberAttribute(default=0)
+
+
+def count(institution_id: InstitutionId, told: Sequence[model.Entry]) -> int:
+    """Count entries of one school that aren't counted yet; how many that were."""
+    unique = list({entry.key: entry for entry in told}.values())
+    counted = 0
+    for start in range(0, len(unique), _LINES_AT_ONCE):
+        counted += transaction.retried(lambda start=start: _count(institution_id, unique[start : start + _LINES_AT_ONCE]))  # type: ignore[misc]
+    return counted
+
+
+def _count(institution_id: InstitutionId, told: Sequence[model.Entry]) -> int:
+    new = list(told)
+    try:
+        _write(institution_id, new)
+    except AlreadyCounted:
+        new = missing_lines(institution_id, told)
+        if new:
+            try:
+                _write(institution_id, new)
+            except AlreadyCounted:
+                raise transaction.LostRace() from None
+    return len(new)
+
+
+def missing_lines(institution_id: InstitutionId, told: Sequence[model.Entry]) -> list[model.Entry]:
+    """Those of the entries that have no journal line."""
+    keys = [_line_key(institution_id, entry) for entry in told]
+    there = {row.sk for row in LineRow.batch_get(keys, consistent_read=True)}
+    return [entry for entry, (_, sk) in zip(told, keys, strict=True) if sk not in there]
+
+
+def _write(institution_id: InstitutionId, new: Sequence[model.Entry]) -> None:
+    counted = AlreadyCounted()
+    parts = [transaction.put_new(_line_of(institution_id, entry), refused=counted) for entry in new]
+    parts.append(transaction.add_up(TotalsRow("totals", institution_id), _sums(new)))
+    days: dict[date, list[model.Entry]] = {}
+    for entry in new:
+        days.setdefault(clock.business_day(entry.booked_at), []).append(entry)
+    for day, of_day in days.items():
+        flows = [*_flows(DayRow, of_day), DayRow.kind.set("day")]
+        if len(flows) > 1:
+            parts.append(transaction.add_up(DayRow(f"days#{institution_id}", day.isoformat()), flows))
+            parts.append(transaction.add_up(DayRow(f"days#{DISTRICT}", day.isoformat()), flows))
+    transaction.commit(parts)
+
+
+def _sums(new: Sequence[model.Entry]) -> list[Action]:
+    by_state: Counter[str] = Counter()
+    for entry in new:
+        for state, amount in entry.legs.items():
+            by_state[state.value] += amount
+    payouts = sum(entry.kind is model.EntryKind.PAYOUT for entry in new)
+    actions: list[Action] = [getattr(TotalsRow, state).add(amount) for state, amount in by_state.items()]
+    actions += _flows(TotalsRow, new)
+    actions += [TotalsRow.payouts_counted.add(payouts), TotalsRow.entries_counted.add(len(new))]
+    actions += [TotalsRow.counted_through.set(max(entry.booked_at for entry in new)), TotalsRow.kind.set("totals")]
+    return actions
+
+
+def _flows(row: type[TotalsRow] | type[DayRow], new: Sequence[model.Entry]) -> list[Action]:
+    flow: Counter[str] = Counter()
+    for entry in new:
+        name = _FLOW_OF.get(entry.kind)
+        if name is not None:
+            flow[name] += abs(entry.legs.get(model.State.OUTSIDE, entry.legs.get(model.State.PAYABLE, 0)))
+    return [getattr(row, name).add(amount) for name, amount in sorted(flow.items())]
+
+
+_FLOW_OF = {
+    model.EntryKind.DEPOSIT: "deposited_fen",
+    model.EntryKind.RELEASE: "released_fen",
+    model.EntryKind.SETTLEMENT: "paid_out_fen",
+}
+
+
+def get(institution_id: InstitutionId) -> model.Totals:
+    """A school's totals as counted so far; zero when nothing is."""
+    (row,) = transaction.read_together([(TotalsRow, "totals", institution_id)])
+    return _totals_of(row) if row else model.Totals(institution_id, {})
+
+
+def list_all() -> list[model.Totals]:
+    """The totals of every school that has any."""
+    return [_totals_of(row) for row in TotalsRow.query("totals", consistent_read=True)]
+
+
+def list_days(of: str, *, first: date, last: date) -> list[model.Day]:
+    """The days with movements of a school, or of the DISTRICT, first and last included."""
+    rows = DayRow.query(f"days#{of}", DayRow.sk.between(first.isoformat(), last.isoformat()))
+    return [
+        model.Day(date.fromisoformat(row.sk), int(row.deposited_fen), int(row.released_fen), int(row.paid_out_fen))
+        for row in rows
+    ]
+
+
+def list_lines(institution_id: InstitutionId, *, limit: int, cursor: str | None) -> Page[model.Entry]:
+    """A school's journal, newest first."""
+    page = pages.page(LineRow, f"journal#{institution_id}", limit=limit, cursor=cursor, backwards=True)
+    return page.map(_entry_of_line)
+
+
+def scan_lines() -> Iterator[model.Entry]:
+    """Every journal line, as the entry that it copies. For the checks only."""
+    for row in LineRow.scan(LineRow.kind == "line", consistent_read=True):
+        yield _entry_of_line(row)
+
+
+def _line_key(institution_id: InstitutionId, entry: model.Entry) -> tuple[str, str]:
+    return f"journal#{institution_id}", f"{clock.stored(entry.booked_at)}#{entry.key}"
+
+
+def _line_of(institution_id: InstitutionId, entry: model.Entry) -> LineRow:
+    pk, sk = _line_key(institution_id, entry)
+    told = {name: getattr(entries.row_of(entry), name) for name in _COPIED}
+    return LineRow(pk, sk, entry_pk=entry.pk, entry_sk=entry.sk, **told)
+
+
+_COPIED = [name for name in entries.EntryRow.get_attributes() if name not in {"pk", "sk", "kind"}]
+
+
+def _entry_of_line(row: Any) -> model.Entry:
+    row.pk, row.sk = row.entry_pk, row.entry_sk
+    return entries.entry_of(row)
+
+
+def _totals_of(row: TotalsRow) -> model.Totals:
+    return model.Totals(
+        institution_id=InstitutionId(row.sk),
+        by_state={state: int(getattr(row, state.value)) for state in model.State},
+        deposited_fen=int(row.deposited_fen),
+        released_fen=int(row.released_fen),
+        paid_out_fen=int(row.paid_out_fen),
+        payouts_counted=int(row.payouts_counted),
+        entries_counted=int(row.entries_counted),
+        counted_through=row.counted_through,
+    )

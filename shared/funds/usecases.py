@@ -1,0 +1,326 @@
+"""The commands that move money. Each can come twice, late or half done: the entry's key decides."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from events import facts
+from shared.dynamo import transaction
+from shared.funds import model, rules
+from shared.funds.model import EnrolmentStatus, EntryKind, State, SuspenseReason
+from shared.funds.store import accounts, entries, minimums, payouts, totals
+from shared.kernel import clock, errors
+from shared.kernel.ids import EnrolmentId, InstitutionId
+from shared.kernel.money import Fen
+
+
+class ReferenceReused(errors.Conflict):
+    code = "bank_reference_reused"
+    zh = "银行流水号 {reference} 已入账，且内容不同；本次未入账，已记入预警。"
+    en = "The bank reference {reference} is posted already with another body. Nothing was booked; an alert is kept."
+
+
+class PayoutMismatch(errors.Conflict):
+    code = "payout_mismatch"
+    zh = "划拨批次金额或账号与指令不符；本次未入账。"
+    en = "The amount or the account isn't that of the payout. Nothing was booked."
+
+
+class PayoutOver(errors.Conflict):
+    code = "payout_settled"
+    zh = "该划拨批次已结清。"
+    en = "The payout is settled already."
+
+
+@dataclass(frozen=True)
+class TuitionAccount:
+    """A school's supervised tuition account."""
+
+    account_no: str
+    institution_id: InstitutionId
+
+
+@dataclass(frozen=True)
+class MinimumBalanceAccount:
+    """A school's minimum-balance account, and what the bureau requires to be in it."""
+
+    account_no: str
+    institution_id: InstitutionId
+    required_fen: Fen
+
+
+SupervisedAccount = TuitionAccount | MinimumBalanceAccount
+
+
+def post_deposit(*, fact: facts.DepositPosted, account: SupervisedAccount, now: datetime) -> model.Posting:
+    """Book money that came into a supervised account: to the enrolment it names, the rest to suspense (待查款).
+
+    Raises ReferenceReused when the bank reference is posted with another body, Unavailable when too busy.
+    """
+    body = rules.digest("deposit", fact.account_no, fact.amount_fen, fact.remittance, fact.booked_at)
+    if isinstance(account, MinimumBalanceAccount):
+        legs = {State.OUTSIDE: -fact.amount_fen, State.MINIMUM_BALANCE: +fact.amount_fen}
+        entry = _bank_entry(fact, EntryKind.MINIMUM_DEPOSIT, account.institution_id, legs, body, now)
+        entry = replace(entry, payer=fact.payer_name)
+        return transaction.retried(lambda: _move_minimum(entry, account, now))
+    return transaction.retried(lambda: _deposit_tuition(fact, account, body, now))
+
+
+def _deposit_tuition(fact: facts.DepositPosted, account: TuitionAccount, body: str, now: datetime) -> model.Posting:
+    named = rules.find_reference(fact.remittance)
+    posted, before = accounts.read_with_entry(_bank_key(fact.bank_reference), named)
+    if posted is not None:
+        return _repeat(posted, body, fact.amount_fen, now)
+    split = rules.split_deposit(account=before, account_no=fact.account_no, amount_fen=fact.amount_fen)
+    legs = {State.OUTSIDE: -fact.amount_fen, State.HELD: +split.matched_fen, State.SUSPENSE: +split.suspense_fen}
+    legs = {state: amount for state, amount in legs.items() if amount}
+    entry = _bank_entry(fact, EntryKind.DEPOSIT, account.institution_id, legs, body, now)
+    entry = replace(entry, payer=fact.payer_name, reason=split.reason or "")
+    parts = []
+    if before is not None and split.matched_fen:
+        after = _after_deposit(before, fact.bank_reference, split.matched_fen)
+        entry = replace(entry, enrolment_id=before.enrolment_id, version=before.version + 1)
+        parts.append(accounts.change(before, after))
+    transaction.commit([entries.put(entry), *parts])
+    return model.Posting(False, entry)
+
+
+def _after_deposit(before: model.EnrolmentAccount, reference: str, matched_fen: Fen) -> model.EnrolmentAccount:
+    paid = Fen(before.paid_fen + matched_fen)
+    return replace(
+        before,
+        status=EnrolmentStatus.ACTIVE if paid == before.price_fen else before.status,
+        paid_fen=paid,
+        held_fen=Fen(before.held_fen + matched_fen),
+        deposit_references=(*before.deposit_references, reference),
+    )
+
+
+def post_withdrawal(*, fact: facts.WithdrawalPosted, account: SupervisedAccount, now: datetime) -> model.Posting:
+    """Book money that left a supervised account without an instruction of ours, so that it is seen.
+
+    From a tuition account it stands as missing in suspense. Raises ReferenceReused, Unavailable.
+    """
+    body = rules.digest("withdrawal", fact.account_no, fact.amount_fen, fact.counterparty, fact.booked_at)
+    if isinstance(account, MinimumBalanceAccount):
+        legs = {State.MINIMUM_BALANCE: -fact.amount_fen, State.OUTSIDE: +fact.amount_fen}
+        entry = _bank_entry(fact, EntryKind.WITHDRAWAL, account.institution_id, legs, body, now)
+        return transaction.retried(lambda: _move_minimum(entry, account, now))
+    legs = {State.SUSPENSE: -fact.amount_fen, State.OUTSIDE: +fact.amount_fen}
+    entry = _bank_entry(fact, EntryKind.WITHDRAWAL, account.institution_id, legs, body, now)
+    balance = totals.get(account.institution_id).tuition_balance_fen
+    entry = replace(entry, reason=SuspenseReason.UNINSTRUCTED, figures={"balance_before_fen": balance})
+    return transaction.retried(lambda: _put_once(entry, fact.amount_fen, now))
+
+
+def _put_once(entry: model.Entry, amount_fen: Fen, now: datetime) -> model.Posting:
+    posted, _ = accounts.read_with_entry((entry.pk, entry.sk), None)
+    if posted is not None:
+        return _repeat(posted, entry.digest, amount_fen, now)
+    transaction.commit([entries.put(entry)])
+    return model.Posting(False, entry)
+
+
+def _move_minimum(entry: model.Entry, account: MinimumBalanceAccount, now: datetime) -> model.Posting:
+    moved = entry.legs[State.MINIMUM_BALANCE]
+    posted, before = minimums.read_with_entry((entry.pk, entry.sk), account.institution_id)
+    if posted is not None:
+        return _repeat(posted, entry.digest, Fen(abs(moved)), now)
+    after = Fen(before.balance_fen + moved)
+    figures = {"balance_after_fen": after, "required_fen": account.required_fen}
+    if moved < 0:
+        figures["balance_before_fen"] = before.balance_fen
+    entry = replace(entry, figures=figures, version=before.version + 1)
+    transaction.commit([entries.put(entry), minimums.change(before, after)])
+    return model.Posting(False, entry)
+
+
+def release_lesson(*, fact: facts.LessonConfirmed, latch: transaction.Part, now: datetime) -> model.Posting:
+    """Release one confirmed lesson's share from held to payable (拨付), once, while the school's money isn't frozen.
+
+    `latch` is the institution's releasing latch. Raises UnknownEnrolment, NotActive, NothingLeft, the latch's refusal,
+    Unavailable.
+    """
+    return transaction.retried(lambda: _release(fact, latch, now))
+
+
+def _release(fact: facts.LessonConfirmed, latch: transaction.Part, now: datetime) -> model.Posting:
+    key = (fact.enrolment_id, f"entry#release#{fact.session_id}")
+    posted, before = accounts.read_with_entry(key, fact.enrolment_id)
+    if posted is not None:
+        return model.Posting(True, posted)
+    if before is None:
+        raise accounts.UnknownEnrolment()
+    share = rules.lesson_share(before)
+    last = before.lessons_left == 1
+    after = replace(
+        before,
+        status=EnrolmentStatus.COMPLETED if last else before.status,
+        held_fen=Fen(before.held_fen - share),
+        released_fen=Fen(before.released_fen + share),
+        lessons_released=before.lessons_released + 1,
+    )
+    entry = model.Entry(
+        *key,
+        kind=EntryKind.RELEASE,
+        institution_id=before.institution_id,
+        account_no=before.account_no,
+        legs={State.HELD: -share, State.PAYABLE: +share},
+        reference=fact.session_id,
+        digest=rules.digest("release", fact.enrolment_id, fact.session_id),
+        booked_at=now,
+        effective_on=clock.business_day(fact.confirmed_at),
+        enrolment_id=before.enrolment_id,
+        version=before.version + 1,
+        reason="auto_confirmed" if fact.automatic else "confirmed",
+    )
+    transaction.commit([entries.put(entry), accounts.change(before, after), latch])
+    return model.Posting(False, entry)
+
+
+def expire_enrolment(
+    *, enrolment_id: EnrolmentId, give_back_seat: Callable[[model.EnrolmentAccount], transaction.Part], now: datetime
+) -> bool:
+    """End an enrolment that wasn't paid in time and give its seat back; whether it was ended now.
+
+    What was paid in part goes to suspense. Raises UnknownEnrolment, Unavailable.
+    """
+    return transaction.retried(lambda: _expire(enrolment_id, give_back_seat, now))
+
+
+def _expire(
+    enrolment_id: EnrolmentId, give_back_seat: Callable[[model.EnrolmentAccount], transaction.Part], now: datetime
+) -> bool:
+    before = accounts.get(enrolment_id)
+    if not rules.may_expire(before, now):
+        return False
+    after = replace(before, status=EnrolmentStatus.EXPIRED, paid_fen=Fen(0), held_fen=Fen(0))
+    parts = [accounts.change(before, after), give_back_seat(before)]
+    if before.held_fen:
+        parts.append(entries.put(_expiry_entry(before, now)))
+    transaction.commit(parts)
+    return True
+
+
+def _expiry_entry(before: model.EnrolmentAccount, now: datetime) -> model.Entry:
+    return model.Entry(
+        pk=before.enrolment_id,
+        sk="entry#expiry",
+        kind=EntryKind.EXPIRY,
+        institution_id=before.institution_id,
+        account_no=before.account_no,
+        legs={State.HELD: -before.held_fen, State.SUSPENSE: +before.held_fen},
+        reference=before.payment_reference,
+        digest=rules.digest("expiry", before.enrolment_id),
+        booked_at=now,
+        effective_on=clock.business_day(now),
+        enrolment_id=before.enrolment_id,
+        version=before.version + 1,
+        reason=SuspenseReason.EXPIRED,
+    )
+
+
+def build_payout(
+    *, account: TuitionAccount, to_account_no: str, latch: transaction.Part, now: datetime
+) -> model.Payout | None:
+    """Build a school's next payout (划拨批次) of all that the totals show as payable; None when nothing is.
+
+    The number after the last counted payout is its key, so a payout that the totals haven't counted can't be paid
+    twice. Raises TotalsBehind then, the latch's refusal, Unavailable.
+    """
+    counted = totals.get(account.institution_id)
+    amount = Fen(counted.by_state.get(State.PAYABLE, 0))
+    if amount <= 0:
+        return None
+    number = counted.payouts_counted + 1
+    payout = model.Payout(
+        payout_id=payouts.id_of(account.institution_id, number),
+        institution_id=account.institution_id,
+        number=number,
+        amount_fen=amount,
+        from_account_no=account.account_no,
+        to_account_no=to_account_no,
+        status=model.PayoutStatus.BUILT,
+        built_at=now,
+    )
+    entry = model.Entry(
+        pk=payout.payout_id,
+        sk="entry#built",
+        kind=EntryKind.PAYOUT,
+        institution_id=account.institution_id,
+        account_no=account.account_no,
+        legs={State.PAYABLE: -amount, State.IN_TRANSIT: +amount},
+        reference=payout.payout_id,
+        digest=rules.digest("payout", payout.payout_id, amount),
+        booked_at=now,
+        effective_on=clock.business_day(now),
+        figures={"balance_before_fen": counted.tuition_balance_fen},
+    )
+    transaction.commit([payouts.build(payout), entries.put(entry), latch])
+    return payout
+
+
+def settle_payout(*, fact: facts.PayoutSettled, now: datetime) -> model.Posting:
+    """Book the bank's word that a payout was paid. Raises UnknownPayout, PayoutMismatch, ReferenceReused, PayoutOver."""
+    return transaction.retried(lambda: _settle(fact, now))
+
+
+def _settle(fact: facts.PayoutSettled, now: datetime) -> model.Posting:
+    body = rules.digest("settlement", fact.payout_id, fact.account_no, fact.amount_fen, fact.booked_at)
+    posted, payout = payouts.read_with_entry(_bank_key(fact.bank_reference), fact.payout_id)
+    if posted is not None:
+        return _repeat(posted, body, fact.amount_fen, now)
+    if (fact.amount_fen, fact.account_no) != (payout.amount_fen, payout.from_account_no):
+        raise PayoutMismatch()
+    if payout.status is model.PayoutStatus.SETTLED:
+        raise PayoutOver()
+    legs = {State.IN_TRANSIT: -fact.amount_fen, State.OUTSIDE: +fact.amount_fen}
+    entry = _bank_entry(fact, EntryKind.SETTLEMENT, payout.institution_id, legs, body, now)
+    entry = replace(entry, reason=payout.payout_id)
+    settle = payouts.settle(payout, bank_reference=fact.bank_reference, at=fact.booked_at)
+    transaction.commit([entries.put(entry), settle])
+    return model.Posting(False, entry)
+
+
+def fail_payout(*, fact: facts.PayoutFailed) -> None:
+    """Keep the bank's word that a payout could not be paid. Raises UnknownPayout, PayoutMismatch, PayoutOver."""
+    _, payout = payouts.read_with_entry(("none", "none"), fact.payout_id)
+    if (fact.amount_fen, fact.account_no) != (payout.amount_fen, payout.from_account_no):
+        raise PayoutMismatch()
+    if payout.status is model.PayoutStatus.SETTLED:
+        raise PayoutOver()
+    payouts.mark_failed(payout, reason=fact.reason)
+
+
+def _repeat(posted: model.Entry, body: str, sent_fen: Fen, now: datetime) -> model.Posting:
+    if posted.digest == body:
+        return model.Posting(True, posted)
+    entries.put_conflict(posted, sent_fen=sent_fen, digest=body, noticed_at=now)
+    raise ReferenceReused(reference=posted.reference)
+
+
+def _bank_key(reference: str) -> tuple[str, str]:
+    return f"bank#{reference}", "entry"
+
+
+def _bank_entry(
+    fact: facts.DepositPosted | facts.WithdrawalPosted | facts.PayoutSettled,
+    kind: EntryKind,
+    institution_id: InstitutionId,
+    legs: dict[State, int],
+    body: str,
+    now: datetime,
+) -> model.Entry:
+    pk, sk = _bank_key(fact.bank_reference)
+    return model.Entry(
+        pk=pk,
+        sk=sk,
+        kind=kind,
+        institution_id=institution_id,
+        account_no=fact.account_no,
+        legs=legs,
+        reference=fact.bank_reference,
+        digest=body,
+        booked_at=now,
+        effective_on=min(clock.business_day(fact.booked_at), clock.business_day(now)),
+    )

@@ -1,0 +1,100 @@
+"""Training institutions (培训机构) as the bureau knows them."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from shared.kernel.ids import CampusId, InstitutionId, TeacherId
+from shared.kernel.money import Fen
+
+
+class Status(StrEnum):
+    """applicant → licensed ⇄ suspended → terminating → terminated, or revoked."""
+
+    LICENSED = "licensed"
+    SUSPENDED = "suspended"
+
+
+class Purpose(StrEnum):
+    """What a supervised account is for. The two are never netted."""
+
+    TUITION = "tuition"
+    MINIMUM_BALANCE = "minimum_balance"
+
+
+@dataclass(frozen=True)
+class Campus:
+    """A place where a school teaches."""
+
+    campus_id: CampusId
+    name: str
+    address: str
+    phone: str
+
+
+@dataclass(frozen=True)
+class Teacher:
+    """A teacher and the qualification that is published."""
+
+    teacher_id: TeacherId
+    name: str
+    subject: str
+    qualification: str
+    qualification_no: str
+
+
+@dataclass(frozen=True)
+class Accounts:
+    """A school's supervised accounts at the bank, and its own account that payouts go to."""
+
+    bank_name: str
+    tuition_account_no: str
+    minimum_balance_account_no: str
+    payout_account_no: str
+
+
+@dataclass(frozen=True)
+class Institution:
+    """A school. `minimum_required_fen` is the requirement that the bureau approved for its minimum balance."""
+
+    institution_id: InstitutionId
+    name: str
+    short_name: str
+    credit_code: str
+    licence_no: str
+    licence_valid_to: date
+    legal_representative: str
+    phone: str
+    size: str
+    categories: tuple[str, ...]
+    accounts: Accounts
+    minimum_required_fen: Fen
+    campuses: tuple[Campus, ...]
+    teachers: tuple[Teacher, ...]
+    status: Status = Status.LICENSED
+    status_reason: str = ""
+
+    def may_sell_on(self, day: date) -> bool:
+        """Whether it may sell on a business day: licensed, and the licence still valid."""
+        return self.status is Status.LICENSED and day <= self.licence_valid_to
+
+
+@dataclass(frozen=True)
+class SupervisedAccount:
+    """What a bank account number stands for."""
+
+    account_no: str
+    institution_id: InstitutionId
+    purpose: Purpose
+    minimum_required_fen: Fen
+
+
+@dataclass(frozen=True)
+class StatusChange:
+    """One change of a school's status: when, by whom, why."""
+
+    institution_id: InstitutionId
+    status: Status
+    reason: str
+    by: str
+    at: datetime

@@ -1,0 +1,57 @@
+"""What may be registered, and how a status may change."""
+
+import re
+
+from stdnum.cn import uscc
+
+from shared.institutions.model import Institution, Status
+from shared.kernel import errors
+
+_LICENCE = re.compile(r"\d{13}|教民\d{15}")
+
+TRANSITIONS: dict[tuple[Status, Status], bool] = {
+    (Status.LICENSED, Status.SUSPENDED): True,
+    (Status.SUSPENDED, Status.LICENSED): True,
+    (Status.LICENSED, Status.LICENSED): False,
+    (Status.SUSPENDED, Status.SUSPENDED): False,
+}
+
+
+class WrongCreditCode(errors.Invalid):
+    code = "wrong_credit_code"
+    zh = "统一社会信用代码 {credit_code} 有误。"
+    en = "{credit_code} is not a valid unified social credit code."
+
+
+class WrongLicence(errors.Invalid):
+    code = "wrong_licence"
+    zh = "办学许可证号 {licence_no} 有误：应为13位数字，或“教民”加15位数字。"
+    en = "{licence_no} is not a licence number: 13 digits, or 教民 and 15 digits."
+
+
+class StatusCantChange(errors.Conflict):
+    code = "status_cant_change"
+    zh = "该机构现为“{status}”状态，不能这样变更。"
+    en = "The institution is {status}; it can't change that way."
+
+
+class ReasonMissing(errors.Invalid):
+    code = "reason_missing"
+    zh = "请填写原因。"
+    en = "Give a reason."
+
+
+def check_registration(institution: Institution) -> None:
+    """Raises WrongCreditCode (GB 32100-2015) or WrongLicence."""
+    if not uscc.is_valid(institution.credit_code):
+        raise WrongCreditCode(pointer="/credit_code", credit_code=institution.credit_code)
+    if not _LICENCE.fullmatch(institution.licence_no):
+        raise WrongLicence(pointer="/licence_no", licence_no=institution.licence_no)
+
+
+def check_change(now_is: Status, becomes: Status, reason: str) -> None:
+    """Raises StatusCantChange or ReasonMissing."""
+    if not TRANSITIONS[now_is, becomes]:
+        raise StatusCantChange(status=now_is.value)
+    if not reason.strip():
+        raise ReasonMissing(pointer="/reason")

@@ -1,0 +1,243 @@
+"""Where institutions are kept. Keys are in this context's README."""
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
+
+from shared.dynamo import transaction
+from shared.dynamo.rows import Moment, Row, meta
+from shared.institutions import model
+from shared.kernel import clock, errors
+from shared.kernel.ids import InstitutionId
+from shared.kernel.money import Fen
+
+LATCHES = 16
+_DIRECTORY = "institutions"
+
+
+class UnknownInstitution(errors.Missing):
+    code = "unknown_institution"
+    zh = "没有找到这家培训机构。"
+    en = "There is no such institution."
+
+
+class AlreadyRegistered(errors.Conflict):
+    code = "institution_already_registered"
+    zh = "该机构或其银行账号已登记。"
+    en = "The institution, or an account of it, is registered already."
+
+
+class StatusChanged(errors.Conflict):
+    code = "status_changed"
+    zh = "机构状态刚刚被他人变更，请刷新后再试。"
+    en = "Somebody else has just changed the status. Reload and try again."
+
+
+class NotSelling(errors.Conflict):
+    code = "institution_not_selling"
+    zh = "该机构已暂停招生，暂不能报名。"
+    en = "The institution is suspended from selling."
+
+
+class ReleasesStopped(errors.Conflict):
+    code = "releases_stopped"
+    zh = "该机构的资金拨付已被冻结。"
+    en = "Releases and payouts of the institution are frozen."
+
+
+class InstitutionRow(Row):
+    Meta = meta("institutions")
+    document = UnicodeAttribute()
+    status = UnicodeAttribute()
+    status_reason = UnicodeAttribute(default="")
+
+
+class DirectoryRow(Row):
+    """One line a school, for lists by name."""
+
+    Meta = meta("institutions")
+    institution_id = UnicodeAttribute()
+
+
+class AccountRow(Row):
+    Meta = meta("institutions")
+    institution_id = UnicodeAttribute()
+    purpose = UnicodeAttribute()
+    minimum_required_fen = NumberAttribute()
+
+
+class LatchRow(Row):
+    """One of 16 copies of what a school may do, so that no item is hot; all 16 change in one transaction."""
+
+    Meta = meta("institutions")
+    selling = BooleanAttribute()
+    releasing = BooleanAttribute()
+    licence_valid_to = UnicodeAttribute()
+
+
+class ChangeRow(Row):
+    Meta = meta("institutions")
+    status = UnicodeAttribute()
+    reason = UnicodeAttribute()
+    by = UnicodeAttribute()
+    at = Moment()
+
+
+def _latch_key(institution_id: str, number: int) -> tuple[str, str]:
+    return f"latch#{institution_id}#{number:02d}", "latch"
+
+
+def _latch(institution_id: InstitutionId, spread_by: str) -> LatchRow:
+    number = hashlib.sha256(spread_by.encode()).digest()[0] % LATCHES
+    return LatchRow(*_latch_key(institution_id, number))
+
+
+def selling_latch(institution_id: InstitutionId, *, spread_by: str, on: date) -> transaction.Part:
+    """The part of a sale that holds only while the school may sell. `spread_by`: an id that differs between sales."""
+    condition = (LatchRow.selling == True) & (LatchRow.licence_valid_to >= on.isoformat())  # noqa: E712
+    return transaction.check(_latch(institution_id, spread_by), condition, refused=NotSelling())
+
+
+def releasing_latch(institution_id: InstitutionId, *, spread_by: str) -> transaction.Part:
+    """The part of a release or a payout that holds only while the school's money isn't frozen."""
+    condition = LatchRow.releasing == True  # noqa: E712
+    return transaction.check(_latch(institution_id, spread_by), condition, refused=ReleasesStopped())
+
+
+def add(institution: model.Institution, change: model.StatusChange) -> None:
+    """Write a new school with its accounts, latches and directory line. Raises AlreadyRegistered."""
+    iid = institution.institution_id
+    taken = AlreadyRegistered()
+    rows: list[Row] = [
+        InstitutionRow(iid, "institution", document=_document(institution), status=institution.status.value),
+        DirectoryRow(_DIRECTORY, f"{institution.short_name}#{iid}", institution_id=iid),
+        _change_row(change),
+        *(
+            AccountRow(
+                f"account#{number}",
+                "account",
+                institution_id=iid,
+                purpose=purpose.value,
+                minimum_required_fen=institution.minimum_required_fen,
+            )
+            for number, purpose in (
+                (institution.accounts.tuition_account_no, model.Purpose.TUITION),
+                (institution.accounts.minimum_balance_account_no, model.Purpose.MINIMUM_BALANCE),
+            )
+        ),
+        *(
+            LatchRow(
+                *_latch_key(iid, number),
+                selling=institution.status is model.Status.LICENSED,
+                releasing=True,
+                licence_valid_to=institution.licence_valid_to.isoformat(),
+            )
+            for number in range(LATCHES)
+        ),
+    ]
+    transaction.commit([transaction.put_new(row, refused=taken) for row in rows])
+
+
+def change_status(change: model.StatusChange, *, was: model.Status) -> None:
+    """Change the status and flip all latches in one transaction. Raises StatusChanged when it isn't `was` any more."""
+    iid = change.institution_id
+    selling = change.status is model.Status.LICENSED
+    actions = [InstitutionRow.status.set(change.status.value), InstitutionRow.status_reason.set(change.reason)]
+    parts = [
+        transaction.update(
+            InstitutionRow(iid, "institution"), actions, InstitutionRow.status == was.value, refused=StatusChanged()
+        ),
+        transaction.put_new(_change_row(change), refused=StatusChanged()),
+    ]
+    for number in range(LATCHES):
+        row = LatchRow(*_latch_key(iid, number))
+        parts.append(
+            transaction.update(row, [LatchRow.selling.set(selling)], LatchRow.pk.exists(), refused=UnknownInstitution())
+        )
+    transaction.commit(parts)
+
+
+def get(institution_id: InstitutionId) -> model.Institution:
+    """A school. Raises UnknownInstitution."""
+    try:
+        return _institution(InstitutionRow.get(institution_id, "institution", consistent_read=True))
+    except InstitutionRow.DoesNotExist:
+        raise UnknownInstitution() from None
+
+
+def get_many(institution_ids: Sequence[InstitutionId]) -> dict[InstitutionId, model.Institution]:
+    """The schools with these ids; one that isn't there isn't in the answer."""
+    keys = [(iid, "institution") for iid in dict.fromkeys(institution_ids)]
+    rows = InstitutionRow.batch_get(keys, consistent_read=True)
+    return {InstitutionId(row.pk): _institution(row) for row in rows}
+
+
+def list_ids() -> list[InstitutionId]:
+    """The ids of all schools of the district, by name."""
+    return [InstitutionId(row.institution_id) for row in DirectoryRow.query(_DIRECTORY)]
+
+
+def find_account(account_no: str) -> model.SupervisedAccount | None:
+    """What a bank account number stands for, or None when we don't supervise it."""
+    try:
+        row = AccountRow.get(f"account#{account_no}", "account")
+    except AccountRow.DoesNotExist:
+        return None
+    return model.SupervisedAccount(
+        account_no,
+        InstitutionId(row.institution_id),
+        model.Purpose(row.purpose),
+        Fen(int(row.minimum_required_fen)),
+    )
+
+
+def list_changes(institution_id: InstitutionId) -> list[model.StatusChange]:
+    """Every change of a school's status, newest first."""
+    rows = ChangeRow.query(institution_id, ChangeRow.sk.startswith("change#"), scan_index_forward=False)
+    return [
+        model.StatusChange(institution_id, model.Status(row.status), row.reason, row.by, row.at) for row in rows
+    ]
+
+
+def _change_row(change: model.StatusChange) -> ChangeRow:
+    return ChangeRow(
+        change.institution_id,
+        f"change#{clock.stored(change.at)}",
+        status=change.status.value,
+        reason=change.reason,
+        by=change.by,
+        at=change.at,
+    )
+
+
+def _document(institution: model.Institution) -> str:
+    told = dataclasses.asdict(institution)
+    del told["status"], told["status_reason"]
+    return json.dumps(told, ensure_ascii=False, default=_plain, separators=(",", ":"))
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    raise TypeError(type(value))
+
+
+def _institution(row: InstitutionRow) -> model.Institution:
+    told: dict[str, Any] = json.loads(row.document)
+    return model.Institution(
+        **{
+            **told,
+            "licence_valid_to": date.fromisoformat(told["licence_valid_to"]),
+            "categories": tuple(told["categories"]),
+            "accounts": model.Accounts(**told["accounts"]),
+            "campuses": tuple(model.Campus(**campus) for campus in told["campuses"]),
+            "teachers": tuple(model.Teacher(**teacher) for teacher in told["teachers"]),
+            "status": model.Status(row.status),
+            "status_reason": row.status_reason,
+        }
+    )

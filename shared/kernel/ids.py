@@ -1,0 +1,48 @@
+"""Ids: a short prefix and a ULID, as in `enr_01J8ZQ4T9F6X3M2C7V5B1N8K0D`. They sort by the time they were made."""
+
+import hashlib
+import re
+from collections.abc import Callable
+from datetime import datetime
+from typing import NewType
+
+InstitutionId = NewType("InstitutionId", str)
+CampusId = NewType("CampusId", str)
+TeacherId = NewType("TeacherId", str)
+CourseId = NewType("CourseId", str)
+OfferingId = NewType("OfferingId", str)
+SessionId = NewType("SessionId", str)
+GuardianId = NewType("GuardianId", str)
+StudentId = NewType("StudentId", str)
+StaffId = NewType("StaffId", str)
+EnrolmentId = NewType("EnrolmentId", str)
+PayoutId = NewType("PayoutId", str)
+AlertId = NewType("AlertId", str)
+
+_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_SHAPE = re.compile(r"[a-z]{3}_[0-9A-HJKMNP-TV-Z]{26}")
+
+
+def _crockford(number: int, length: int) -> str:
+    digits = []
+    for _ in range(length):
+        number, digit = divmod(number, 32)
+        digits.append(_ALPHABET[digit])
+    return "".join(reversed(digits))
+
+
+def new(prefix: str, *, at: datetime, randomness: Callable[[int], bytes]) -> str:
+    """A new id made at `at`; `randomness(n)` gives n random bytes."""
+    milliseconds = int(at.timestamp() * 1000)
+    return f"{prefix}_{_crockford(milliseconds, 10)}{_crockford(int.from_bytes(randomness(10), 'big'), 16)}"
+
+
+def derived(prefix: str, *parts: str) -> str:
+    """The id that always belongs to these parts, so that a command that comes twice makes one thing."""
+    digest = hashlib.sha256("\x1f".join((prefix, *parts)).encode()).digest()
+    return f"{prefix}_{_crockford(int.from_bytes(digest[:17], 'big') >> 6, 26)}"
+
+
+def is_id(text: str, prefix: str) -> bool:
+    """Whether `text` has the shape of an id with this prefix."""
+    return text.startswith(f"{prefix}_") and _SHAPE.fullmatch(text) is not None

@@ -1,0 +1,36 @@
+"""What others may ask of the mall: the reads of the store, and the comparison."""
+
+from collections.abc import Sequence
+
+from shared.kernel import errors
+from shared.kernel.ids import CourseId
+from shared.mall import model, store
+from shared.mall.store import (
+    get_course,
+    get_terms,
+    list_courses_of_category,
+    list_courses_of_institution,
+    list_schools_of_category,
+)
+
+__all__ = [
+    "compare",
+    "get_course",
+    "get_terms",
+    "list_courses_of_category",
+    "list_courses_of_institution",
+    "list_schools_of_category",
+]
+
+
+class CompareTwoToFour(errors.Invalid):
+    code = "compare_two_to_four"
+    zh = "请选择2至4门不同的课程进行比较。"
+    en = "Choose two to four different courses to compare."
+
+
+def compare(*, course_ids: Sequence[CourseId]) -> list[model.CourseWithOfferings]:
+    """Two to four courses side by side, in the order asked for. Raises CompareTwoToFour, UnknownCourse."""
+    if not 2 <= len(set(course_ids)) == len(course_ids) <= 4:
+        raise CompareTwoToFour(pointer="/courses")
+    return [store.get_course(course_id) for course_id in course_ids]

@@ -1,0 +1,304 @@
+"""Where the mall is kept, and the parts of a sale's transaction. Keys: this context's README."""
+
+import json
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
+
+from shared.dynamo import pages, transaction
+from shared.dynamo.rows import Row, meta
+from shared.kernel import errors
+from shared.kernel.ids import CampusId, CourseId, EnrolmentId, InstitutionId, OfferingId, StudentId, TeacherId
+from shared.kernel.money import Fen
+from shared.kernel.page import Page
+from shared.mall import model
+
+
+class UnknownCourse(errors.Missing):
+    code = "unknown_course"
+    zh = "没有找到这门课程。"
+    en = "There is no such course."
+
+
+class UnknownOffering(errors.Missing):
+    code = "unknown_class"
+    zh = "没有找到这个班。"
+    en = "There is no such class."
+
+
+class CourseExists(errors.Conflict):
+    code = "course_exists"
+    zh = "这门课程已存在。"
+    en = "The course exists already."
+
+
+class CourseRow(Row):
+    """The course itself, and its cards in the lists by category and by school (the same attributes under other keys)."""
+
+    Meta = meta("mall")
+    institution_id = UnicodeAttribute()
+    title = UnicodeAttribute()
+    category = UnicodeAttribute()
+    summary = UnicodeAttribute()
+    ages = UnicodeAttribute()
+    price_fen = NumberAttribute()
+    lessons = NumberAttribute()
+    minutes = NumberAttribute()
+    status = UnicodeAttribute()
+    course_id = UnicodeAttribute()
+
+
+class SchoolCardRow(Row):
+    """A school in the list of a category."""
+
+    Meta = meta("mall")
+    institution_id = UnicodeAttribute()
+
+
+class OfferingRow(Row):
+    """A class. `seats_left` is what a sale takes from; the item stays under 1 KB so that it costs one write unit."""
+
+    Meta = meta("mall")
+    institution_id = UnicodeAttribute()
+    name = UnicodeAttribute()
+    campus_id = UnicodeAttribute()
+    room = UnicodeAttribute()
+    teacher_id = UnicodeAttribute()
+    teacher_name = UnicodeAttribute()
+    times = UnicodeAttribute()
+    starts_on = UnicodeAttribute()
+    ends_on = UnicodeAttribute()
+    seats = NumberAttribute()
+    seats_left = NumberAttribute()
+    terms_hash = UnicodeAttribute()
+    status = UnicodeAttribute()
+
+
+class TermsRow(Row):
+    """Terms by their hash, never changed: what a contract refers to."""
+
+    Meta = meta("mall")
+    text = UnicodeAttribute()
+
+
+class PupilRow(Row):
+    """The student's enrolments in one category, versioned, so that two sales at once can't pass a limit together."""
+
+    Meta = meta("mall")
+    enrolments = UnicodeSetAttribute(null=True)
+    version = NumberAttribute()
+
+
+def put_course(course: model.Course, *, school_name: str) -> None:
+    """Write a new course with its cards. Raises CourseExists."""
+    card = f"{school_name}#{course.institution_id}"
+    taken = CourseExists()
+    parts = [
+        transaction.put_new(_course_row(f"course#{course.course_id}", "course", course), refused=taken),
+        transaction.put(_course_row(f"category#{course.category}", f"course#{card}#{course.course_id}", course)),
+        transaction.put(_course_row(f"institution#{course.institution_id}", f"course#{course.course_id}", course)),
+        transaction.put(
+            SchoolCardRow(
+                f"category#{course.category}", f"institution#{card}", institution_id=course.institution_id
+            )
+        ),
+    ]
+    transaction.commit(parts)
+
+
+def put_offering(offering: model.Offering, *, terms_text: str) -> None:
+    """Write a new class and the terms it is sold under. Raises CourseExists when the class is there already."""
+    row = OfferingRow(
+        f"course#{offering.course_id}",
+        f"offering#{offering.offering_id}",
+        institution_id=offering.institution_id,
+        name=offering.name,
+        campus_id=offering.campus_id,
+        room=offering.room,
+        teacher_id=offering.teacher_id,
+        teacher_name=offering.teacher_name,
+        times=offering.times,
+        starts_on=offering.starts_on.isoformat(),
+        ends_on=offering.ends_on.isoformat(),
+        seats=offering.seats,
+        seats_left=offering.seats_left,
+        terms_hash=offering.terms_hash,
+        status=offering.status.value,
+    )
+    transaction.commit(
+        [
+            transaction.put_new(row, refused=CourseExists()),
+            transaction.put(TermsRow(f"terms#{offering.terms_hash}", "terms", text=terms_text)),
+        ]
+    )
+
+
+def take_seat(offering: model.Offering) -> transaction.Part:
+    """The part of a sale that takes one seat: only while the class is on sale, unchanged, and a seat is left."""
+    condition = (
+        (OfferingRow.seats_left > 0)
+        & (OfferingRow.status == model.Status.PUBLISHED.value)
+        & (OfferingRow.terms_hash == offering.terms_hash)
+    )
+    return transaction.update(
+        _offering_key(offering.course_id, offering.offering_id),
+        [OfferingRow.seats_left.add(-1)],
+        condition,
+        refused=transaction.LostRace(),
+    )
+
+
+def give_back_seat(course_id: CourseId, offering_id: OfferingId) -> transaction.Part:
+    """The part of an expiry that gives the seat back."""
+    condition = OfferingRow.seats_left < OfferingRow.seats
+    row = _offering_key(course_id, offering_id)
+    return transaction.update(row, [OfferingRow.seats_left.add(1)], condition, refused=UnknownOffering())
+
+
+def withdraw_offering(course_id: CourseId, offering_id: OfferingId) -> None:
+    """Take a class off sale. Raises UnknownOffering."""
+    row = _offering_key(course_id, offering_id)
+    off = [OfferingRow.status.set(model.Status.WITHDRAWN.value)]
+    transaction.commit([transaction.update(row, off, OfferingRow.pk.exists(), refused=UnknownOffering())])
+
+
+def read_pupil(student_id: StudentId, category: str) -> tuple[list[EnrolmentId], int]:
+    """The enrolments that a student has taken in a category and weren't known to be over, and their version."""
+    (row,) = transaction.read_together([(PupilRow, f"student#{student_id}", f"category#{category}")])
+    if row is None:
+        return [], 0
+    return [EnrolmentId(text) for text in sorted(row.enrolments or ())], int(row.version)
+
+
+def change_pupil(
+    student_id: StudentId, category: str, enrolments: Iterable[EnrolmentId], *, was_version: int
+) -> transaction.Part:
+    """The part of a sale that notes the student's enrolments, if nobody else has sold to the student meanwhile."""
+    row = PupilRow(
+        f"student#{student_id}", f"category#{category}", enrolments=set(enrolments), version=was_version + 1
+    )
+    condition = PupilRow.version == was_version if was_version else PupilRow.pk.does_not_exist()
+    return transaction.Part("put", row, transaction.LostRace(), condition)
+
+
+def get_course(course_id: CourseId) -> model.CourseWithOfferings:
+    """A course with its classes; one query. Raises UnknownCourse."""
+    course: model.Course | None = None
+    offerings: list[model.Offering] = []
+    for raw in _AnyRow.query(f"course#{course_id}", consistent_read=True):
+        if raw.sk == "course":
+            course = _course_of(raw)
+        else:
+            offerings.append(_offering_of(raw))
+    if course is None:
+        raise UnknownCourse()
+    return model.CourseWithOfferings(course, tuple(offerings))
+
+
+def list_courses_of_category(category: str, *, limit: int, cursor: str | None) -> Page[model.Course]:
+    """The courses of a category, school by school."""
+    keys = CourseRow.sk.startswith("course#")
+    return pages.page(CourseRow, f"category#{category}", limit=limit, cursor=cursor, keys=keys).map(_course_of)
+
+
+def list_schools_of_category(category: str, *, limit: int, cursor: str | None) -> Page[InstitutionId]:
+    """The schools that have a course in a category, by name."""
+    keys = SchoolCardRow.sk.startswith("institution#")
+    page = pages.page(SchoolCardRow, f"category#{category}", limit=limit, cursor=cursor, keys=keys)
+    return page.map(lambda row: InstitutionId(row.institution_id))
+
+
+def list_courses_of_institution(institution_id: InstitutionId) -> list[model.Course]:
+    """All courses of one school."""
+    return [_course_of(row) for row in CourseRow.query(f"institution#{institution_id}")]
+
+
+def get_terms(terms_hash: str) -> dict[str, Any]:
+    """The terms with this hash, as they were accepted. Raises UnknownCourse."""
+    try:
+        told: dict[str, Any] = json.loads(TermsRow.get(f"terms#{terms_hash}", "terms").text)
+    except TermsRow.DoesNotExist:
+        raise UnknownCourse() from None
+    return told
+
+
+class _AnyRow(OfferingRow):
+    """A course or a class, as one query over `course#…` finds them."""
+
+    Meta = meta("mall")
+    title = UnicodeAttribute()
+    category = UnicodeAttribute()
+    summary = UnicodeAttribute()
+    ages = UnicodeAttribute()
+    price_fen = NumberAttribute()
+    lessons = NumberAttribute()
+    minutes = NumberAttribute()
+    course_id = UnicodeAttribute()
+
+
+def _offering_key(course_id: CourseId, offering_id: OfferingId) -> OfferingRow:
+    return OfferingRow(f"course#{course_id}", f"offering#{offering_id}")
+
+
+def _course_row(pk: str, sk: str, course: model.Course) -> CourseRow:
+    return CourseRow(
+        pk,
+        sk,
+        institution_id=course.institution_id,
+        title=course.title,
+        category=course.category,
+        summary=course.summary,
+        ages=course.ages,
+        price_fen=course.price_fen,
+        lessons=course.lessons,
+        minutes=course.minutes_per_lesson,
+        status=course.status.value,
+        course_id=course.course_id,
+    )
+
+
+def _course_of(row: Any) -> model.Course:
+    return model.Course(
+        course_id=CourseId(row.course_id),
+        institution_id=InstitutionId(row.institution_id),
+        title=row.title,
+        category=row.category,
+        summary=row.summary,
+        ages=row.ages,
+        price_fen=Fen(int(row.price_fen)),
+        lessons=int(row.lessons),
+        minutes_per_lesson=int(row.minutes),
+        status=model.Status(row.status),
+    )
+
+
+def _offering_of(row: Any) -> model.Offering:
+    return model.Offering(
+        offering_id=OfferingId(row.sk.removeprefix("offering#")),
+        course_id=CourseId(row.pk.removeprefix("course#")),
+        institution_id=InstitutionId(row.institution_id),
+        name=row.name,
+        campus_id=CampusId(row.campus_id),
+        room=row.room,
+        teacher_id=TeacherId(row.teacher_id),
+        teacher_name=row.teacher_name,
+        times=row.times,
+        starts_on=date.fromisoformat(row.starts_on),
+        ends_on=date.fromisoformat(row.ends_on),
+        seats=int(row.seats),
+        seats_left=int(row.seats_left),
+        terms_hash=row.terms_hash,
+        status=model.Status(row.status),
+    )
+
+
+def find_offering(found: model.CourseWithOfferings, offering_id: OfferingId) -> model.Offering:
+    """One class of a course. Raises UnknownOffering."""
+    for offering in found.offerings:
+        if offering.offering_id == offering_id:
+            return offering
+    raise UnknownOffering(pointer="/offering_id")
+
+

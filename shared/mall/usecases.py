@@ -1,0 +1,92 @@
+"""Publishing courses, and the sale."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from events import facts
+from shared.dynamo import transaction
+from shared.kernel import clock
+from shared.kernel.ids import CourseId, EnrolmentId, GuardianId, OfferingId, StudentId
+from shared.mall import model, rules, store
+from shared.policy.model import Policy
+
+
+def publish_course(*, course: model.Course, school_name: str, policy: Policy) -> None:
+    """Put a course into the mall. Raises UnknownCategory, WrongFacts, TooManyLessons, ChargeTooHigh, CourseExists."""
+    rules.check_course(course, policy)
+    store.put_course(course, school_name=school_name)
+
+
+def open_class(*, offering: model.Offering, institution_name: str) -> model.Offering:
+    """Open a class of a published course for sale, with the terms that it is sold under. Raises UnknownCourse."""
+    course = store.get_course(offering.course_id).course
+    text = rules.terms_text(course, offering, institution_name)
+    offering = replace(offering, terms_hash=rules.terms_hash(text), seats_left=offering.seats)
+    store.put_offering(offering, terms_text=text)
+    return offering
+
+
+def withdraw_class(*, course_id: CourseId, offering_id: OfferingId) -> None:
+    """Take a class off sale; what is sold stays sold. Raises UnknownOffering."""
+    store.withdraw_offering(course_id, offering_id)
+
+
+def enrol(
+    *,
+    enrolment_id: EnrolmentId,
+    guardian_id: GuardianId,
+    student_id: StudentId,
+    course_id: CourseId,
+    offering_id: OfferingId,
+    terms_hash: str,
+    seller: model.Seller,
+    open_enrolments: Callable[[Sequence[EnrolmentId]], Sequence[model.OpenEnrolment]],
+    also: Callable[[facts.EnrolmentMade], Sequence[transaction.Part]],
+    policy: Policy,
+    now: datetime,
+) -> facts.EnrolmentMade:
+    """Sell a seat: the seat, the student's limits and the parts of other contexts (`also`) in one transaction.
+
+    `open_enrolments` tells which of a student's enrolments are still open. Raises the charge rules' refusals
+    (`rules.py`), SoldOut, NotOnSale, TermsChanged, UnknownCourse, UnknownOffering, and what `also` refuses.
+    """
+
+    def attempt() -> facts.EnrolmentMade:
+        found = store.get_course(course_id)
+        offering = store.find_offering(found, offering_id)
+        taken, version = store.read_pupil(student_id, found.course.category)
+        has = open_enrolments(taken)
+        rules.check_sale(
+            course=found.course,
+            offering=offering,
+            terms_hash=terms_hash,
+            has=has,
+            policy=policy,
+            today=clock.business_day(now),
+        )
+        if offering.seats_left <= 0:
+            raise rules.SoldOut()
+        made = facts.EnrolmentMade(
+            enrolment_id=enrolment_id,
+            institution_id=found.course.institution_id,
+            course_id=course_id,
+            offering_id=offering_id,
+            guardian_id=guardian_id,
+            student_id=student_id,
+            category=found.course.category,
+            price_fen=found.course.price_fen,
+            lessons=found.course.lessons,
+            account_no=seller.account_no,
+            terms_hash=terms_hash,
+            policy_version=policy.version,
+            starts_on=offering.starts_on,
+            made_at=now,
+            expires_at=now + timedelta(hours=policy.unpaid_hours),
+        )
+        kept = {enrolment.enrolment_id for enrolment in has} | {enrolment_id}
+        pupil = store.change_pupil(student_id, found.course.category, kept, was_version=version)
+        transaction.commit([*also(made), store.take_seat(offering), pupil])
+        return made
+
+    return transaction.retried(attempt)

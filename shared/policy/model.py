@@ -1,0 +1,36 @@
+"""The policy record: every number of a rule, with the version that it was in force under."""
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One number of a rule and how far it can be trusted: a published rule, a practice elsewhere, or our default."""
+
+    name: str
+    value: int
+    source: str
+    note_zh: str
+    note_en: str
+
+
+@dataclass(frozen=True)
+class Policy:
+    """The policy in force from a business day on. An enrolment keeps the version it was sold under."""
+
+    version: str
+    effective_from: date
+    figures: tuple[Figure, ...]
+
+    max_lessons: int
+    max_months: int
+    max_amount_fen: int
+    earliest_days_before_start: int
+    renewal_lessons_left: int
+    unpaid_hours: int
+    confirmation_working_days: int
+    outflow_share_percent: int
+    minimum_balance_yellow_percent: int
+    minimum_balance_red_percent: int
+    full_refund_days_before_start: int

@@ -1,0 +1,241 @@
+"""Where the timetable and the lessons are kept. Keys: this context's README."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+
+from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.expressions.update import Action as Update
+from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
+
+from events import facts
+from shared.dynamo import transaction
+from shared.dynamo.rows import Moment, Row, from_image, meta
+from shared.kernel import clock, errors
+from shared.kernel.ids import CourseId, EnrolmentId, GuardianId, InstitutionId, OfferingId, SessionId, TeacherId
+from shared.teaching import model
+
+
+class UnknownSession(errors.Missing):
+    code = "unknown_session"
+    zh = "课表中没有这节课。"
+    en = "There is no such session in the timetable."
+
+
+class SessionExists(errors.Conflict):
+    code = "session_exists"
+    zh = "这节课已在课表中。"
+    en = "The session is in the timetable already."
+
+
+class Marked(errors.Conflict):
+    """The lesson is there already; the caller reads it."""
+
+    code = "lesson_marked"
+    zh = "这节课已登记。"
+    en = "The lesson is marked already."
+
+
+class ByDue(GlobalSecondaryIndex[Any]):
+    class Meta:
+        index_name = "by_due"
+        projection = KeysOnlyProjection()
+
+    due_kind = UnicodeAttribute(hash_key=True)
+    due_at = Moment(range_key=True)
+
+
+class SessionRow(Row):
+    Meta = meta("teaching")
+    course_id = UnicodeAttribute()
+    institution_id = UnicodeAttribute()
+    teacher_id = UnicodeAttribute()
+    number = NumberAttribute()
+    starts_at = Moment()
+    ends_at = Moment()
+
+
+class LessonRow(Row):
+    """`due_kind` and `due_at` say what the lesson waits for; they are gone when it waits for nothing."""
+
+    Meta = meta("teaching")
+    dues = ByDue()
+    offering_id = UnicodeAttribute()
+    institution_id = UnicodeAttribute()
+    guardian_id = UnicodeAttribute()
+    number = NumberAttribute()
+    starts_at = Moment()
+    outcome = UnicodeAttribute()
+    status = UnicodeAttribute()
+    claimed_at = Moment()
+    claimed_by = UnicodeAttribute()
+    confirm_by = UnicodeAttribute(null=True)
+    deadline_assumed = BooleanAttribute(default=False)
+    confirmed_at = Moment(null=True)
+    dispute_reason = UnicodeAttribute(default="")
+    decided_by = UnicodeAttribute(default="")
+    due_kind = UnicodeAttribute(null=True)
+    due_at = Moment(null=True)
+
+
+def put_sessions(sessions: Sequence[model.Session]) -> None:
+    """Write a class's sessions, at most 100. Raises SessionExists."""
+    rows = [
+        SessionRow(
+            session.offering_id,
+            f"session#{session.session_id}",
+            course_id=session.course_id,
+            institution_id=session.institution_id,
+            teacher_id=session.teacher_id,
+            number=session.number,
+            starts_at=session.starts_at,
+            ends_at=session.ends_at,
+        )
+        for session in sessions
+    ]
+    transaction.commit([transaction.put_new(row, refused=SessionExists()) for row in rows])
+
+
+def get_session(offering_id: OfferingId, session_id: SessionId) -> model.Session:
+    """A session of a class. Raises UnknownSession."""
+    try:
+        return _session_of(SessionRow.get(offering_id, f"session#{session_id}"))
+    except SessionRow.DoesNotExist:
+        raise UnknownSession() from None
+
+
+def list_sessions(offering_id: OfferingId) -> list[model.Session]:
+    """A class's timetable in order."""
+    rows = SessionRow.query(offering_id, SessionRow.sk.startswith("session#"))
+    return sorted(map(_session_of, rows), key=lambda session: session.number)
+
+
+def put_lesson(lesson: model.Lesson) -> None:
+    """Write a lesson as the teacher marked it. Raises Marked when it is there already."""
+    taught = lesson.status is model.LessonStatus.TAUGHT
+    row = LessonRow(
+        lesson.enrolment_id,
+        f"lesson#{lesson.session_id}",
+        offering_id=lesson.offering_id,
+        institution_id=lesson.institution_id,
+        guardian_id=lesson.guardian_id,
+        number=lesson.number,
+        starts_at=lesson.starts_at,
+        outcome=lesson.outcome.value,
+        status=lesson.status.value,
+        claimed_at=lesson.claimed_at,
+        claimed_by=lesson.claimed_by,
+        confirm_by=lesson.confirm_by.isoformat() if lesson.confirm_by else None,
+        deadline_assumed=lesson.deadline_assumed,
+        due_kind=model.Due.AUTO_CONFIRMATION.value if taught else None,
+        due_at=clock.end_of(lesson.confirm_by) if lesson.confirm_by else None,
+    )
+    transaction.commit([transaction.put_new(row, refused=Marked())])
+
+
+def move_lesson(
+    lesson: model.Lesson,
+    becomes: model.LessonStatus,
+    *,
+    now: datetime,
+    due: model.Due | None,
+    reason: str | None = None,
+    by: str | None = None,
+) -> None:
+    """Move a lesson to its next status, if it is still as it was read. Raises LostRace."""
+    actions: list[Update] = [LessonRow.status.set(becomes.value)]
+    if becomes in (model.LessonStatus.CONFIRMED, model.LessonStatus.AUTO_CONFIRMED):
+        actions.append(LessonRow.confirmed_at.set(now))
+    if reason is not None:
+        actions.append(LessonRow.dispute_reason.set(reason))
+    if by is not None:
+        actions.append(LessonRow.decided_by.set(by))
+    if due is None:
+        actions += [LessonRow.due_kind.remove(), LessonRow.due_at.remove()]
+    else:
+        actions += [LessonRow.due_kind.set(due.value), LessonRow.due_at.set(now)]
+    row = LessonRow(lesson.enrolment_id, f"lesson#{lesson.session_id}")
+    condition = LessonRow.status == lesson.status.value
+    transaction.commit([transaction.update(row, actions, condition, refused=transaction.LostRace())])
+
+
+def find_lesson(enrolment_id: EnrolmentId, session_id: SessionId) -> model.Lesson | None:
+    """A student's lesson, None while the teacher hasn't marked it."""
+    try:
+        return _lesson_of(LessonRow.get(enrolment_id, f"lesson#{session_id}", consistent_read=True))
+    except LessonRow.DoesNotExist:
+        return None
+
+
+def list_lessons(enrolment_id: EnrolmentId) -> list[model.Lesson]:
+    """A student's marked lessons of one enrolment, in order."""
+    rows = LessonRow.query(enrolment_id, LessonRow.sk.startswith("lesson#"), consistent_read=True)
+    return sorted(map(_lesson_of, rows), key=lambda lesson: lesson.number)
+
+
+def list_marks(session_id: SessionId, enrolment_ids: Sequence[EnrolmentId]) -> dict[EnrolmentId, model.Lesson]:
+    """The lessons of one session that are marked, by enrolment."""
+    keys = [(enrolment_id, f"lesson#{session_id}") for enrolment_id in enrolment_ids]
+    rows = LessonRow.batch_get(keys, consistent_read=True) if keys else []
+    return {EnrolmentId(row.pk): _lesson_of(row) for row in rows}
+
+
+def list_due(kind: model.Due, *, until: datetime) -> list[tuple[EnrolmentId, SessionId]]:
+    """The lessons that wait for something since `until` or before, the longest waiting first."""
+    rows = LessonRow.dues.query(kind.value, LessonRow.due_at <= until.astimezone(UTC))
+    return [(EnrolmentId(row.pk), SessionId(row.sk.removeprefix("lesson#"))) for row in rows]
+
+
+def confirmed_from_image(image: Mapping[str, Any]) -> facts.LessonConfirmed | None:
+    """The fact of a stream record's new image; None when it isn't a confirmed lesson."""
+    if not image.get("sk", {}).get("S", "").startswith("lesson#"):
+        return None
+    return confirmed(_lesson_of(from_image(LessonRow, image)))
+
+
+def confirmed(lesson: model.Lesson) -> facts.LessonConfirmed | None:
+    """The fact of a lesson that is confirmed and not released yet; None of any other."""
+    if lesson.status not in (model.LessonStatus.CONFIRMED, model.LessonStatus.AUTO_CONFIRMED):
+        return None
+    assert lesson.confirmed_at is not None
+    return facts.LessonConfirmed(
+        enrolment_id=lesson.enrolment_id,
+        session_id=lesson.session_id,
+        institution_id=lesson.institution_id,
+        confirmed_at=lesson.confirmed_at,
+        automatic=lesson.status is model.LessonStatus.AUTO_CONFIRMED,
+    )
+
+
+def _session_of(row: SessionRow) -> model.Session:
+    return model.Session(
+        session_id=SessionId(row.sk.removeprefix("session#")),
+        offering_id=OfferingId(row.pk),
+        course_id=CourseId(row.course_id),
+        institution_id=InstitutionId(row.institution_id),
+        teacher_id=TeacherId(row.teacher_id),
+        number=int(row.number),
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+    )
+
+
+def _lesson_of(row: LessonRow) -> model.Lesson:
+    return model.Lesson(
+        enrolment_id=EnrolmentId(row.pk),
+        session_id=SessionId(row.sk.removeprefix("lesson#")),
+        offering_id=OfferingId(row.offering_id),
+        institution_id=InstitutionId(row.institution_id),
+        guardian_id=GuardianId(row.guardian_id),
+        number=int(row.number),
+        starts_at=row.starts_at,
+        outcome=model.Outcome(row.outcome),
+        status=model.LessonStatus(row.status),
+        claimed_at=row.claimed_at,
+        claimed_by=row.claimed_by,
+        confirm_by=date.fromisoformat(row.confirm_by) if row.confirm_by else None,
+        deadline_assumed=bool(row.deadline_assumed),
+        confirmed_at=row.confirmed_at,
+        dispute_reason=row.dispute_reason,
+        decided_by=row.decided_by,
+    )

@@ -1,0 +1,174 @@
+"""Attendance, confirmation, dispute. Each student's lesson is a transaction of its own: a dispute blocks nobody else."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from shared.dynamo import transaction
+from shared.kernel import clock
+from shared.kernel.ids import EnrolmentId, OfferingId, SessionId, TeacherId
+from shared.policy import calendar
+from shared.policy.model import Policy
+from shared.teaching import model, rules, store
+
+
+def schedule_class(*, sessions: Sequence[model.Session]) -> None:
+    """Put a class's sessions into the timetable. Raises SessionExists."""
+    store.put_sessions(sessions)
+
+
+def claim_attendance(
+    *,
+    session: model.Session,
+    pupils: Sequence[model.Pupil],
+    marks: Mapping[EnrolmentId, model.Outcome],
+    by: str,
+    teacher_id: TeacherId | None,
+    policy: Policy,
+    now: datetime,
+) -> list[model.Lesson]:
+    """Mark a session's students (消课申请); a present one's lesson then waits for the guardian's confirmation.
+
+    `teacher_id` is None for the school's administrator. All marks are checked before the first is written; the same
+    mark twice is one. Raises NotYourClass, SessionNotOver, NotOnRoster, MarkedOtherwise.
+    """
+    if teacher_id is not None and teacher_id != session.teacher_id:
+        raise rules.NotYourClass()
+    rules.check_over(session, now)
+    roster = {pupil.enrolment_id: pupil for pupil in pupils}
+    there = store.list_marks(session.session_id, list(marks))
+    for enrolment_id, outcome in marks.items():
+        if enrolment_id not in roster:
+            raise rules.NotOnRoster(enrolment_id=enrolment_id)
+        if enrolment_id in there and there[enrolment_id].outcome is not outcome:
+            raise rules.MarkedOtherwise()
+        if enrolment_id not in there and not roster[enrolment_id].active:
+            raise rules.NotOnRoster(enrolment_id=enrolment_id)
+    deadline = calendar.working_days_after(clock.business_day(now), policy.confirmation_working_days)
+    return [
+        there.get(enrolment_id) or _mark(session, roster[enrolment_id], outcome, by, deadline, now)
+        for enrolment_id, outcome in marks.items()
+    ]
+
+
+def _mark(
+    session: model.Session,
+    pupil: model.Pupil,
+    outcome: model.Outcome,
+    by: str,
+    deadline: calendar.Deadline,
+    now: datetime,
+) -> model.Lesson:
+    present = outcome is model.Outcome.PRESENT
+    lesson = model.Lesson(
+        enrolment_id=pupil.enrolment_id,
+        session_id=session.session_id,
+        offering_id=session.offering_id,
+        institution_id=session.institution_id,
+        guardian_id=pupil.guardian_id,
+        number=session.number,
+        starts_at=session.starts_at,
+        outcome=outcome,
+        status=model.LessonStatus.TAUGHT if present else model.LessonStatus.MISSED,
+        claimed_at=now,
+        claimed_by=by,
+        confirm_by=deadline.day if present else None,
+        deadline_assumed=present and deadline.assumed,
+    )
+    try:
+        store.put_lesson(lesson)
+    except store.Marked:
+        there = store.find_lesson(pupil.enrolment_id, session.session_id)
+        assert there is not None
+        if there.outcome is not outcome:
+            raise rules.MarkedOtherwise() from None
+        return there
+    return lesson
+
+
+def confirm_lesson(
+    *, enrolment_id: EnrolmentId, offering_id: OfferingId, session_id: SessionId, now: datetime
+) -> model.Lesson:
+    """The guardian confirms. Raises UnknownSession, SessionNotOver, NotMarked, and what `rules.next_status` refuses."""
+    return transaction.retried(
+        lambda: _move(_marked(enrolment_id, offering_id, session_id, now), model.Action.CONFIRM, now=now)
+    )
+
+
+def dispute_lesson(
+    *, enrolment_id: EnrolmentId, offering_id: OfferingId, session_id: SessionId, reason: str, now: datetime
+) -> model.Lesson:
+    """The guardian disputes, which stops the clock until the bureau decides. Raises like `confirm_lesson`."""
+    return transaction.retried(
+        lambda: _move(
+            _marked(enrolment_id, offering_id, session_id, now), model.Action.DISPUTE, now=now, reason=reason
+        )
+    )
+
+
+def decide_dispute(
+    *, enrolment_id: EnrolmentId, session_id: SessionId, uphold: bool, by: str, now: datetime
+) -> model.Lesson:
+    """The bureau decides a dispute: upheld, the lesson is never paid; rejected, it counts as confirmed.
+
+    Raises UnknownSession, NotDisputed.
+    """
+    action = model.Action.UPHOLD if uphold else model.Action.REJECT
+    return transaction.retried(lambda: _move(_found(enrolment_id, session_id), action, now=now, by=by))
+
+
+def auto_confirm_lesson(*, enrolment_id: EnrolmentId, session_id: SessionId, now: datetime) -> bool:
+    """Count silence as confirmed when the working days of the policy are over; whether it was done now."""
+
+    def attempt() -> bool:
+        lesson = _found(enrolment_id, session_id)
+        if lesson.status is not model.LessonStatus.TAUGHT or not lesson.confirm_by:
+            return False
+        if now < clock.end_of(lesson.confirm_by):
+            return False
+        _move(lesson, model.Action.AUTO_CONFIRM, now=now)
+        return True
+
+    return transaction.retried(attempt)
+
+
+def mark_released(*, enrolment_id: EnrolmentId, session_id: SessionId, now: datetime) -> None:
+    """Note that the lesson's share is released; the ledger's entry is what counts. Twice is once."""
+
+    def attempt() -> None:
+        lesson = _found(enrolment_id, session_id)
+        if lesson.status is not model.LessonStatus.RELEASED:
+            _move(lesson, model.Action.RELEASE, now=now)
+
+    transaction.retried(attempt)
+
+
+_DUE_AFTER = {
+    model.LessonStatus.CONFIRMED: model.Due.RELEASE,
+    model.LessonStatus.AUTO_CONFIRMED: model.Due.RELEASE,
+    model.LessonStatus.DISPUTED: model.Due.DECISION,
+}
+
+
+def _move(
+    lesson: model.Lesson, action: model.Action, *, now: datetime, reason: str | None = None, by: str | None = None
+) -> model.Lesson:
+    becomes = rules.next_status(lesson.status, action)
+    store.move_lesson(lesson, becomes, now=now, due=_DUE_AFTER.get(becomes), reason=reason, by=by)
+    return _found(lesson.enrolment_id, lesson.session_id)
+
+
+def _found(enrolment_id: EnrolmentId, session_id: SessionId) -> model.Lesson:
+    lesson = store.find_lesson(enrolment_id, session_id)
+    if lesson is None:
+        raise store.UnknownSession()
+    return lesson
+
+
+def _marked(
+    enrolment_id: EnrolmentId, offering_id: OfferingId, session_id: SessionId, now: datetime
+) -> model.Lesson:
+    lesson = store.find_lesson(enrolment_id, session_id)
+    if lesson is not None:
+        return lesson
+    rules.check_over(store.get_session(offering_id, session_id), now)
+    raise rules.NotMarked()
