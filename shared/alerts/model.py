@@ -1,0 +1,47 @@
+"""Early warnings (预警): what was seen, against which threshold, under which version of the rules."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from shared.kernel.ids import AlertId, InstitutionId
+
+
+class Rule(StrEnum):
+    """The rules that raise alerts."""
+
+    UNMATCHED_DEPOSIT = "unmatched_deposit"
+    LARGE_OUTFLOW = "large_outflow"
+    MINIMUM_BALANCE_LOW = "minimum_balance_low"
+    REFERENCE_CONFLICT = "reference_conflict"
+
+
+class Severity(StrEnum):
+    """red: act today; yellow: watch."""
+
+    RED = "red"
+    YELLOW = "yellow"
+
+
+RULE_NAMES: Mapping[Rule, tuple[str, str]] = {
+    Rule.UNMATCHED_DEPOSIT: ("入账无法匹配报名", "Deposit matches nothing"),
+    Rule.LARGE_OUTFLOW: ("单笔支出过大", "One large outflow"),
+    Rule.MINIMUM_BALANCE_LOW: ("最低余额不足", "Minimum balance low"),
+    Rule.REFERENCE_CONFLICT: ("银行流水号内容冲突", "Bank reference conflict"),
+}
+
+
+@dataclass(frozen=True)
+class Alert:
+    """One warning. `figures` are what the rule saw, in fen or percent; `threshold` what it compared with."""
+
+    alert_id: AlertId
+    rule: Rule
+    severity: Severity
+    institution_id: InstitutionId
+    subject: str
+    figures: Mapping[str, int | str]
+    threshold: str
+    rule_version: str
+    raised_at: datetime

@@ -1,0 +1,77 @@
+"""When an alert is raised. Pure: a fact and the policy in, alerts out; the id comes from the rule and the entry."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from events import facts
+from shared.alerts.model import Alert, Rule, Severity
+from shared.kernel import ids
+from shared.kernel.ids import InstitutionId
+from shared.policy.model import Policy
+
+
+def on_money_moved(fact: facts.MoneyMoved, policy: Policy) -> list[Alert]:
+    """What an entry of the ledger gives reason to warn of."""
+    alerts = [_unmatched(fact, policy), _large_outflow(fact, policy), _minimum_low(fact, policy)]
+    return [alert for alert in alerts if alert is not None]
+
+
+def on_reference_conflicted(fact: facts.ReferenceConflicted, policy: Policy) -> Alert:
+    """A bank reference that came again with another body."""
+    figures = {"reference": fact.reference, "posted_fen": fact.posted_fen, "sent_fen": fact.sent_fen}
+    return _alert(
+        Rule.REFERENCE_CONFLICT,
+        Severity.RED,
+        fact.institution_id,
+        fact.entry_key,
+        figures,
+        "=",
+        policy,
+        fact.noticed_at,
+    )
+
+
+def _unmatched(fact: facts.MoneyMoved, policy: Policy) -> Alert | None:
+    suspense = fact.legs.get("suspense", 0)
+    if fact.kind != "deposit" or suspense <= 0:
+        return None
+    figures = {"reference": fact.reference, "suspense_fen": suspense, "reason": fact.reason}
+    args = (fact.institution_id, fact.entry_key, figures, "suspense_fen > 0", policy, fact.booked_at)
+    return _alert(Rule.UNMATCHED_DEPOSIT, Severity.YELLOW, *args)
+
+
+def _large_outflow(fact: facts.MoneyMoved, policy: Policy) -> Alert | None:
+    out = max(fact.legs.get("outside", 0), fact.legs.get("in_transit", 0))
+    before = fact.balance_before_fen
+    share = policy.outflow_share_percent
+    if before is None or out <= 0 or out * 100 <= before * share:
+        return None
+    percent = out * 100 // before if before > 0 else 100
+    figures = {"outflow_fen": out, "balance_before_fen": before, "share_percent": percent, "reference": fact.reference}
+    args = (fact.institution_id, fact.entry_key, figures, f"> {share} %", policy, fact.booked_at)
+    return _alert(Rule.LARGE_OUTFLOW, Severity.RED, *args)
+
+
+def _minimum_low(fact: facts.MoneyMoved, policy: Policy) -> Alert | None:
+    after, required = fact.balance_after_fen, fact.required_fen
+    if after is None or required is None or after * 100 >= required * policy.minimum_balance_yellow_percent:
+        return None
+    red = after * 100 < required * policy.minimum_balance_red_percent
+    limit = policy.minimum_balance_red_percent if red else policy.minimum_balance_yellow_percent
+    figures = {"balance_fen": after, "required_fen": required, "share_percent": after * 100 // required}
+    args = (fact.institution_id, fact.entry_key, figures, f"< {limit} %", policy, fact.booked_at)
+    return _alert(Rule.MINIMUM_BALANCE_LOW, Severity.RED if red else Severity.YELLOW, *args)
+
+
+def _alert(
+    rule: Rule,
+    severity: Severity,
+    institution_id: InstitutionId,
+    subject: str,
+    figures: Mapping[str, int | str],
+    threshold: str,
+    policy: Policy,
+    at: datetime,
+) -> Alert:
+    alert_id = ids.AlertId(ids.derived("alt", rule.value, subject))
+    return Alert(alert_id, rule, severity, institution_id, subject, figures, threshold, policy.version, at)

@@ -1,0 +1,15 @@
+"""Raising alerts from facts. A fact that comes again raises nothing new."""
+
+from events import facts
+from shared.alerts import rules, store
+from shared.alerts.model import Alert
+from shared.policy.model import Policy
+
+
+def consider(*, fact: facts.MoneyMoved | facts.ReferenceConflicted, policy: Policy) -> list[Alert]:
+    """Raise what the rules find in a fact; the alerts that are new. Raises Unavailable."""
+    if isinstance(fact, facts.MoneyMoved):
+        found = rules.on_money_moved(fact, policy)
+    else:
+        found = [rules.on_reference_conflicted(fact, policy)]
+    return [alert for alert in found if store.add(alert)]

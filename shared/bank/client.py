@@ -1,0 +1,66 @@
+"""The bank as we instruct it: signed payout instructions over HTTPS."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+import urllib3
+
+from shared.bank import signature
+from shared.kernel import errors
+from shared.kernel.money import Fen
+
+
+class BankRefused(errors.Conflict):
+    code = "bank_refused"
+    zh = "银行拒绝了该指令（HTTP {status_code}）。"
+    en = "The bank refused the instruction (HTTP {status_code})."
+
+
+@dataclass(frozen=True)
+class PayoutInstruction:
+    """Pay released money to the school. The id stays the same on every try, and the bank pays it once."""
+
+    payout_id: str
+    from_account_no: str
+    to_account_no: str
+    amount_fen: Fen
+    purpose: str
+
+
+class BankClient:
+    """Sends instructions to `url`, signed with `key` (`whsec_…`)."""
+
+    def __init__(self, *, url: str, key: str, timeout_seconds: float = 5.0) -> None:
+        self._url = url.rstrip("/")
+        self._key = key
+        timeout = urllib3.Timeout(connect=timeout_seconds, read=timeout_seconds)
+        self._http = urllib3.PoolManager(timeout=timeout, retries=False, maxsize=8)
+
+    def instruct_payout(self, instruction: PayoutInstruction, *, now: datetime) -> None:
+        """Hand an instruction over. Returns when the bank has accepted it (again, if it came before).
+
+        Raises Unavailable when the bank doesn't answer or is busy (it may have accepted: send again), BankRefused when it
+        says no.
+        """
+        told = {
+            "payout_id": instruction.payout_id,
+            "from_account_no": instruction.from_account_no,
+            "to_account_no": instruction.to_account_no,
+            "amount_fen": instruction.amount_fen,
+            "currency": "CNY",
+            "purpose": instruction.purpose,
+        }
+        body = json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
+        headers = signature.sign(self._key, message_id=instruction.payout_id, at=now, body=body)
+        try:
+            answer = self._http.request(
+                "POST", f"{self._url}/payouts", body=body, headers={**headers, "content-type": "application/json"}
+            )
+        except urllib3.exceptions.HTTPError:
+            raise errors.Unavailable() from None
+        if answer.status in (200, 202):
+            return
+        if answer.status >= 500 or answer.status == 429:
+            raise errors.Unavailable()
+        raise BankRefused(status_code=answer.status)

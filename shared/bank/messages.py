@@ -1,0 +1,150 @@
+"""What the bank sends, read strictly: anything that isn't exactly the documented shape is refused with its field."""
+
+import json
+from datetime import datetime
+from typing import Annotated, Literal
+
+import pydantic
+from pydantic import Field, StringConstraints
+
+from events import facts
+from shared.kernel import errors
+from shared.kernel.money import Fen
+
+MAX_BODY_BYTES = 64 * 1024
+
+
+class NotJson(errors.Invalid):
+    status = 400
+    code = "broken_json"
+    zh = "请求正文不是有效的 JSON。"
+    en = "The body is not valid JSON."
+
+
+class WrongMessage(errors.Invalid):
+    code = "wrong_bank_message"
+    zh = "银行消息格式有误：{pointer_text} {problem}"
+    en = "The bank message is wrong: {pointer_text} {problem}"
+
+
+class TooLarge(errors.Invalid):
+    status = 413
+    code = "too_large"
+    zh = "请求正文超过 64 KiB。"
+    en = "The body is over 64 KiB."
+
+
+class _Strict(pydantic.BaseModel):
+    model_config = pydantic.ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+Reference = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z-]{6,64}$")]
+AccountNo = Annotated[str, StringConstraints(pattern=r"^[0-9]{8,30}$")]
+Amount = Annotated[int, Field(gt=0, le=10**13, description="whole fen")]
+Moment = Annotated[datetime, Field(strict=False)]
+Text = Annotated[str, StringConstraints(max_length=200)]
+
+
+class Deposit(_Strict):
+    bank_reference: Reference
+    account_no: AccountNo
+    amount_fen: Amount
+    currency: Literal["CNY"]
+    payer_name: Text
+    payer_account_no: Text
+    remittance: Text
+    booked_at: Moment
+
+    def fact(self) -> facts.DepositPosted:
+        return facts.DepositPosted(**_facts_of(self))
+
+
+class Withdrawal(_Strict):
+    bank_reference: Reference
+    account_no: AccountNo
+    amount_fen: Amount
+    currency: Literal["CNY"]
+    counterparty: Text
+    purpose: Text
+    booked_at: Moment
+
+    def fact(self) -> facts.WithdrawalPosted:
+        return facts.WithdrawalPosted(**_facts_of(self))
+
+
+class Settled(_Strict):
+    payout_id: Text
+    bank_reference: Reference
+    account_no: AccountNo
+    amount_fen: Amount
+    currency: Literal["CNY"]
+    booked_at: Moment
+
+    def fact(self) -> facts.PayoutSettled:
+        return facts.PayoutSettled(**_facts_of(self))
+
+
+class Failed(_Strict):
+    payout_id: Text
+    account_no: AccountNo
+    amount_fen: Amount
+    currency: Literal["CNY"]
+    reason: Text
+    booked_at: Moment
+
+    def fact(self) -> facts.PayoutFailed:
+        return facts.PayoutFailed(**_facts_of(self))
+
+
+class DepositPosted(_Strict):
+    type: Literal["deposit.posted"]
+    occurred_at: Moment
+    data: Deposit
+
+
+class WithdrawalPosted(_Strict):
+    type: Literal["withdrawal.posted"]
+    occurred_at: Moment
+    data: Withdrawal
+
+
+class PayoutSettled(_Strict):
+    type: Literal["payout.settled"]
+    occurred_at: Moment
+    data: Settled
+
+
+class PayoutFailed(_Strict):
+    type: Literal["payout.failed"]
+    occurred_at: Moment
+    data: Failed
+
+
+Message = Annotated[DepositPosted | WithdrawalPosted | PayoutSettled | PayoutFailed, Field(discriminator="type")]
+_message: pydantic.TypeAdapter[Message] = pydantic.TypeAdapter(Message)
+
+
+def parse(body: bytes) -> facts.BankFact:
+    """The fact that a message tells. Raises NotJson, WrongMessage (with the pointer of the first field at fault)."""
+    try:
+        told = json.loads(body)
+    except ValueError:
+        raise NotJson() from None
+    try:
+        return _message.validate_python(told).data.fact()
+    except pydantic.ValidationError as error:
+        first = error.errors()[0]
+        pointer = "/" + "/".join(str(step) for step in first["loc"][1:])
+        raise WrongMessage(pointer=pointer, pointer_text=pointer, problem=first["msg"]) from None
+
+
+def schema() -> dict[str, object]:
+    """The JSON schema of every message, for the API's document."""
+    return _message.json_schema(ref_template="#/components/schemas/{model}")
+
+
+def _facts_of(data: _Strict) -> dict[str, object]:
+    told = data.model_dump(exclude={"currency"})
+    if told["booked_at"].tzinfo is None:
+        raise WrongMessage(pointer="/data/booked_at", pointer_text="/data/booked_at", problem="needs its zone")
+    return {**told, "amount_fen": Fen(told["amount_fen"])}
