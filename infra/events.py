@@ -1,0 +1,76 @@
+"""What calls the functions that aren't behind HTTP: tables' streams and the clock.
+
+The one source for the package's template (infra/package) and for the local district's pollers and scheduler (infra/local).
+The module of a function has the function under the module's own name.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+FAILURES_QUEUE = "stream-failures"
+
+
+@dataclass(frozen=True)
+class StreamFunction:
+    """A function on a table's stream. A record that no pattern of `filters` matches never reaches it.
+
+    `context` names the table (shared.dynamo.rows.table_name). After `retries` more tries a batch is halved until the record
+    at fault stands alone; where that is goes to the queue FAILURES_QUEUE.
+    """
+
+    name: str
+    context: str
+    filters: tuple[Mapping[str, Any], ...]
+    batch_size: int = 100
+    retries: int = 3
+
+    @property
+    def module(self) -> str:
+        """Where the function is."""
+        return f"functions.streams.{self.name}"
+
+
+@dataclass(frozen=True)
+class ScheduledFunction:
+    """A function that runs when its expression (EventBridge's, in UTC) says so."""
+
+    name: str
+    expression: str
+
+    @property
+    def module(self) -> str:
+        """Where the function is."""
+        return f"functions.schedules.{self.name}"
+
+
+STREAM_FUNCTIONS = (
+    StreamFunction(
+        "release_lesson",
+        "teaching",
+        (
+            {
+                "dynamodb": {
+                    "Keys": {"sk": {"S": [{"prefix": "lesson#"}]}},
+                    "NewImage": {"status": {"S": ["confirmed", "auto_confirmed"]}},
+                }
+            },
+        ),
+    ),
+    StreamFunction(
+        "keep_totals", "funds", ({"eventName": ["INSERT"], "dynamodb": {"NewImage": {"kind": {"S": ["entry"]}}}},)
+    ),
+    StreamFunction(
+        "raise_alerts",
+        "funds",
+        ({"eventName": ["INSERT"], "dynamodb": {"NewImage": {"kind": {"S": ["entry", "conflict"]}}}},),
+    ),
+)
+
+SCHEDULES = (
+    ScheduledFunction("auto_confirm", "cron(0 * * * ? *)"),
+    ScheduledFunction("expire_unpaid", "cron(0/15 * * * ? *)"),
+    ScheduledFunction("pay_out", "cron(0 18 ? * SUN *)"),  # Monday 02:00 in Shanghai
+    ScheduledFunction("resend_payouts", "cron(30 * * * ? *)"),
+    ScheduledFunction("sweep", "cron(0 19 * * ? *)"),  # 03:00 in Shanghai
+)
