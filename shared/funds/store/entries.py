@@ -1,5 +1,6 @@
 """Entries: the movements of money, each written once, and the conflicts of bank references."""
 
+import contextlib
 import json
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -14,6 +15,12 @@ from shared.funds import model
 from shared.kernel import errors
 from shared.kernel.ids import EnrolmentId, InstitutionId
 from shared.kernel.money import Fen
+
+
+class ConflictKept(errors.Conflict):
+    code = "conflict_kept"
+    zh = "该冲突已记录。"
+    en = "This conflict is kept already."
 
 
 class EntryRow(Row):
@@ -64,12 +71,8 @@ def put_conflict(entry: model.Entry, *, sent_fen: int, digest: str, noticed_at: 
         sent_fen=sent_fen,
         noticed_at=noticed_at,
     )
-    seen = errors.Conflict()
-    try:
-        transaction.commit([transaction.put_new(row, refused=seen)])
-    except errors.Conflict as refusal:
-        if refusal is not seen:
-            raise
+    with contextlib.suppress(ConflictKept):
+        transaction.commit([transaction.put_new(row, refused=ConflictKept())])
 
 
 def list_of_enrolment(account: model.EnrolmentAccount) -> list[model.Entry]:

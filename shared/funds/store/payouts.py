@@ -1,5 +1,6 @@
 """Payouts: released money on its way to a school."""
 
+import contextlib
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -28,6 +29,12 @@ class TotalsBehind(errors.Unavailable):
     code = "totals_behind"
     zh = "上一批划拨尚未入汇总，本批稍后再建。"
     en = "The totals haven't counted the last payout yet; this one is built later."
+
+
+class MovedOn(errors.Conflict):
+    code = "payout_moved_on"
+    zh = "该划拨批次的状态已变。"
+    en = "The payout has moved on."
 
 
 class PayoutRow(Row):
@@ -94,13 +101,9 @@ def mark_failed(payout: model.Payout, *, reason: str) -> None:
 
 
 def _change(payout: model.Payout, actions: list[Action], condition: Condition) -> None:
-    moved_on = errors.Conflict()
     row = PayoutRow(*_key(payout.payout_id))
-    try:
-        transaction.commit([transaction.update(row, actions, condition, refused=moved_on)])
-    except errors.Conflict as refusal:
-        if refusal is not moved_on:
-            raise
+    with contextlib.suppress(MovedOn):
+        transaction.commit([transaction.update(row, actions, condition, refused=MovedOn())])
 
 
 def read_with_entry(entry_key: tuple[str, str], payout_id: str) -> tuple[model.Entry | None, model.Payout]:
