@@ -1,7 +1,7 @@
 """What calls the functions that aren't behind HTTP: tables' streams and the clock.
 
-The one source for the package's template (infra/package) and for the local district's pollers and scheduler (infra/local).
-The module of a function has the function under the module's own name.
+The one source for the package's template (infra/package) and for the local district's pollers and scheduler
+(infra/local). The module of a function has the function under the module's own name.
 """
 
 from collections.abc import Mapping
@@ -15,8 +15,8 @@ FAILURES_QUEUE = "stream-failures"
 class StreamFunction:
     """A function on a table's stream. A record that no pattern of `filters` matches never reaches it.
 
-    `context` names the table (shared.dynamo.rows.table_name). After `retries` more tries a batch is halved until the record
-    at fault stands alone; where that is goes to the queue FAILURES_QUEUE.
+    `context` names the table (shared.dynamo.rows). A batch that fails is tried `retries` more times, halved each
+    time; where the records are that still fail then goes to the queue FAILURES_QUEUE.
     """
 
     name: str
