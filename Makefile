@@ -1,0 +1,56 @@
+# Every command sets up .venv first, when it isn't there or the requirements have changed.
+# A machine needs only make and Python 3.11.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3.11)
+BIN := .venv/bin
+
+export PORT JSON ARGS
+
+.DEFAULT_GOAL := help
+.PHONY: help run demo control test check lint format package lock environment browser clean
+
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: environment  ## the whole district on this machine, at http://127.0.0.1:8000 (PORT=9000 changes it)
+	@exec $(BIN)/python -m infra.local.run
+
+demo: environment  ## a term of the district in about two minutes, every invariant checked (JSON=file writes the figures)
+	@exec $(BIN)/python -m infra.local.demo $(if $(JSON),--json "$(JSON)")
+
+control: environment  ## steer a running district: make control ARGS="clock advance 7d" | "bank lose-next" | "status"
+	@exec $(BIN)/python -m infra.local.control $(ARGS)
+
+test: environment browser  ## all tests (ARGS="-k webhook" passes words on to pytest)
+	@exec $(BIN)/python -m pytest $(ARGS)
+
+lint: environment  ## format, lint, types and import contracts
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+check: lint test  ## lint and test: what CI runs
+
+format: environment  ## put the code into its format
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+package: environment  ## dist/hui.zip and dist/template.json, ready for CloudFormation
+	@exec $(BIN)/python -m infra.package
+
+lock: environment  ## pin and hash what requirements.in and requirements-dev.in ask for, at today's versions
+	$(BIN)/uv pip compile $(LOCK) requirements.in -o requirements.txt
+	$(BIN)/uv pip compile $(LOCK) requirements-dev.in -o requirements-dev.txt
+
+LOCK := --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
+
+environment:
+	@$(PYTHON) infra/environment.py
+
+browser:
+	@sh infra/chromium.sh
+
+clean:  ## remove what was built and cached (not .venv, not the district's state in .hui)
+	rm -rf dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
