@@ -1,4 +1,4 @@
-"""Sets up `.venv` from the pinned and hashed requirements, when it isn't there or they have changed. Says how far it is.
+"""Sets up `.venv` from the pinned and hashed requirements when it isn't there or they have changed; says how far it is.
 
 Runs on the machine's own Python, before anything is installed, so with the standard library only:
 
