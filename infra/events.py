@@ -15,15 +15,15 @@ FAILURES_QUEUE = "stream-failures"
 class StreamFunction:
     """A function on a table's stream. A record that no pattern of `filters` matches never reaches it.
 
-    `context` names the table (shared.dynamo.rows). A batch that fails is tried `retries` more times, halved each
-    time; where the records are that still fail then goes to the queue FAILURES_QUEUE.
+    `context` names the table (shared.dynamo.rows). A batch that fails is halved until the
+    record at fault stands alone; that is tried `retries` more times, then where it is goes to the queue FAILURES_QUEUE.
     """
 
     name: str
     context: str
     filters: tuple[Mapping[str, Any], ...]
     batch_size: int = 100
-    retries: int = 3
+    retries: int = 10
 
     @property
     def module(self) -> str:
