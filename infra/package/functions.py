@@ -1,0 +1,130 @@
+"""Every function that is deployed, and all that it may do: the tables and the settings that it is given.
+
+What calls them is in infra/events.py. A function's role has the rights that its line here says and no others: nothing
+may delete from the ledger, and nothing scans.
+"""
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from infra import events
+
+
+class Right(enum.Flag):
+    """What a function may do with the rows of a table."""
+
+    READ = enum.auto()
+    CHECK = enum.auto()  # hold a transaction to a condition on a row
+    WRITE = enum.auto()
+    DELETE = enum.auto()
+
+
+ACTIONS = {
+    Right.READ: ("dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"),
+    Right.CHECK: ("dynamodb:ConditionCheckItem",),
+    Right.WRITE: ("dynamodb:PutItem", "dynamodb:UpdateItem"),
+    Right.DELETE: ("dynamodb:DeleteItem",),
+}
+
+R, C, W, D = Right.READ, Right.CHECK, Right.WRITE, Right.DELETE
+
+
+@dataclass(frozen=True)
+class Function:
+    """A Lambda function, by the name that Chalice knows it under.
+
+    `settings` are the stack's parameters that it is given, `secrets` the keys of the stack's secret; both by the name
+    of the environment variable.
+    """
+
+    name: str
+    memory_mb: int
+    timeout_seconds: int
+    tables: Mapping[str, Right]
+    settings: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = ()
+
+    @property
+    def logical_name(self) -> str:
+        """Its name in the template: `release_lesson` -> `ReleaseLesson`."""
+        return "APIHandler" if self.name == "api_handler" else camel(self.name)
+
+    @property
+    def stream(self) -> events.StreamFunction | None:
+        """The stream that calls it, if one does."""
+        return next((one for one in events.STREAM_FUNCTIONS if one.name == self.name), None)
+
+
+def camel(name: str) -> str:
+    """A name as CloudFormation has it: `release_lesson` -> `ReleaseLesson`."""
+    return "".join(word.capitalize() for word in name.split("_"))
+
+
+FUNCTIONS = (
+    Function(
+        "api_handler",
+        memory_mb=1024,
+        timeout_seconds=29,  # API Gateway gives up then
+        tables={
+            "institutions": R | C | W,
+            "mall": R | C | W,
+            "people": R | C | W | D,
+            "teaching": R | C | W,
+            "funds": R | C | W,
+            "bank": R | W,
+            "alerts": R,
+            "parked": R,
+            "edge": R | W | D,
+        },
+        settings=("ENVIRONMENT_NAME", "PUBLIC_URL", "WECHAT_URL", "WECHAT_APP_ID"),
+        secrets=("JWT_KEY", "BANK_WEBHOOK_KEYS", "WECHAT_SECRET"),
+    ),
+    Function(
+        "release_lesson",
+        memory_mb=512,
+        timeout_seconds=60,
+        tables={"teaching": R | W, "funds": R | C | W, "institutions": R | C, "parked": W},
+    ),
+    Function("keep_totals", memory_mb=512, timeout_seconds=60, tables={"funds": R | C | W, "parked": W}),
+    Function(
+        "raise_alerts",
+        memory_mb=512,
+        timeout_seconds=60,
+        tables={"funds": R, "institutions": R, "alerts": R | W, "parked": W},
+    ),
+    Function(
+        "auto_confirm",
+        memory_mb=512,
+        timeout_seconds=900,
+        tables={"teaching": R | C | W, "parked": W},
+    ),
+    Function(
+        "expire_unpaid",
+        memory_mb=512,
+        timeout_seconds=900,
+        tables={"funds": R | C | W, "mall": R | C | W, "parked": W},
+    ),
+    Function(
+        "pay_out",
+        memory_mb=512,
+        timeout_seconds=900,
+        tables={"funds": R | C | W, "institutions": R | C, "parked": W},
+        settings=("BANK_URL",),
+        secrets=("BANK_SIGNING_KEY",),
+    ),
+    Function(
+        "resend_payouts",
+        memory_mb=512,
+        timeout_seconds=900,
+        tables={"funds": R | C | W, "institutions": R | C, "parked": W},
+        settings=("BANK_URL",),
+        secrets=("BANK_SIGNING_KEY",),
+    ),
+    Function(
+        "sweep",
+        memory_mb=1024,
+        timeout_seconds=900,
+        tables={"funds": R | C | W, "teaching": R | C | W, "institutions": R | C, "alerts": R | W, "parked": W},
+    ),
+)

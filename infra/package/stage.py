@@ -1,0 +1,86 @@
+"""The directory that `chalice package` is run in.
+
+Chalice packs only `app.py` and what lies under `vendor/`, so our own packages and what they stand on go there. It is
+handed an empty requirements file: the packages are put there here instead, each checked against its hash.
+"""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from infra.package import template
+from infra.package.functions import FUNCTIONS
+
+PACKAGES = ("functions", "shared", "events")
+
+_PYTHON = "3.11"
+_GLIBC = ("manylinux2014", "manylinux_2_26")  # Lambda's python3.11 runs on Amazon Linux 2: glibc 2.26 and older
+_MACHINES = {"x86_64": "x86_64", "arm64": "aarch64"}
+_SERVICES = {"dynamodb", "s3", "sqs", "sts"}  # what functions call; botocore and boto3 describe some 400
+
+
+class BuildFailed(Exception):
+    """A step of the build ended badly; the text is what it said."""
+
+
+def run(command: list[str], **options: Any) -> None:
+    """Run one step quietly. Raises BuildFailed with its output when it fails."""
+    done = subprocess.run(command, capture_output=True, text=True, check=False, **options)
+    if done.returncode:
+        raise BuildFailed(f"{' '.join(command[:6])} …\n{done.stdout}{done.stderr}")
+
+
+def make(stage: Path, *, root: Path, wheels: Path, architecture: str) -> None:
+    """Fill the empty directory `stage` from the project at `root`. `wheels` keeps downloads between builds."""
+    vendor = stage / "vendor"
+    _install(root / "requirements.txt", vendor, wheels / architecture, architecture)
+    _prune(vendor)
+    for package in PACKAGES:
+        shutil.copytree(root / package, vendor / package, ignore=shutil.ignore_patterns("__pycache__", "*.pyc"))
+    shutil.copy(root / "app.py", stage)
+    (stage / "requirements.txt").touch()
+    _configure(stage / ".chalice", root)
+    (stage / "merge.json").write_text(json.dumps(template.to_merge(architecture), ensure_ascii=False))
+
+
+def _install(requirements: Path, vendor: Path, wheels: Path, architecture: str) -> None:
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
+    checked = ["--require-hashes", "--no-deps", "--only-binary=:all:", "-r", str(requirements)]
+    platform = ["--python-version", _PYTHON, "--implementation", "cp"]
+    for glibc in _GLIBC:
+        platform += ["--platform", f"{glibc}_{_MACHINES[architecture]}"]
+    kept = wheels / "requirements.txt"
+    if not kept.is_file() or kept.read_bytes() != requirements.read_bytes():
+        shutil.rmtree(wheels, ignore_errors=True)
+        run([*pip, "download", *checked, *platform, "--dest", str(wheels)])
+        shutil.copy(requirements, kept)
+    offline = ["--no-index", "--find-links", str(wheels), "--no-compile", "--target", str(vendor)]
+    run([*pip, "install", *checked, *platform, *offline])
+
+
+def _prune(vendor: Path) -> None:
+    """Take out what no function uses, and what would differ from build to build."""
+    for library in ("botocore", "boto3"):
+        for described in (vendor / library / "data").iterdir():
+            if described.is_dir() and described.name not in _SERVICES:
+                shutil.rmtree(described)
+    for left_over in (vendor / "bin", vendor / "boto3" / "examples"):
+        shutil.rmtree(left_over, ignore_errors=True)
+    for pattern in ("*.dist-info/RECORD", "*.dist-info/INSTALLER", "*.dist-info/REQUESTED"):
+        for note in vendor.glob(pattern):
+            note.unlink()
+
+
+def _configure(folder: Path, root: Path) -> None:
+    """Chalice's configuration, with a policy file of its own for each function."""
+    folder.mkdir()
+    told = json.loads((root / ".chalice" / "config.json").read_text(encoding="utf-8"))
+    told["lambda_functions"] = {}
+    for function in FUNCTIONS:
+        policy = f"policy-{function.name}.json"
+        (folder / policy).write_text(json.dumps(template.policy(function)))
+        told["lambda_functions"][function.name] = {"iam_policy_file": policy}
+    (folder / "config.json").write_text(json.dumps(told))
