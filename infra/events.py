@@ -22,7 +22,7 @@ class StreamFunction:
     name: str
     context: str
     filters: tuple[Mapping[str, Any], ...]
-    batch_size: int = 100
+    batch_size: int = 25
     retries: int = 10
 
     @property
@@ -58,7 +58,10 @@ STREAM_FUNCTIONS = (
         ),
     ),
     StreamFunction(
-        "keep_totals", "funds", ({"eventName": ["INSERT"], "dynamodb": {"NewImage": {"kind": {"S": ["entry"]}}}},)
+        "keep_totals",
+        "funds",
+        ({"eventName": ["INSERT"], "dynamodb": {"NewImage": {"kind": {"S": ["entry"]}}}},),
+        batch_size=80,  # it writes a school's entries together
     ),
     StreamFunction(
         "raise_alerts",
