@@ -9,6 +9,8 @@ from shared.kernel import ids
 from shared.kernel.ids import InstitutionId
 from shared.policy.model import Policy
 
+Figures = Mapping[str, int | str]
+
 
 def on_money_moved(fact: facts.MoneyMoved, policy: Policy) -> list[Alert]:
     """What an entry of the ledger gives reason to warn of."""
@@ -18,7 +20,7 @@ def on_money_moved(fact: facts.MoneyMoved, policy: Policy) -> list[Alert]:
 
 def on_reference_conflicted(fact: facts.ReferenceConflicted, policy: Policy) -> Alert:
     """A bank reference that came again with another body."""
-    figures = {"reference": fact.reference, "posted_fen": fact.posted_fen, "sent_fen": fact.sent_fen}
+    figures: Figures = {"reference": fact.reference, "posted_fen": fact.posted_fen, "sent_fen": fact.sent_fen}
     return _alert(
         Rule.REFERENCE_CONFLICT,
         Severity.RED,
@@ -35,7 +37,7 @@ def _unmatched(fact: facts.MoneyMoved, policy: Policy) -> Alert | None:
     suspense = fact.legs.get("suspense", 0)
     if fact.kind != "deposit" or suspense <= 0:
         return None
-    figures = {"reference": fact.reference, "suspense_fen": suspense, "reason": fact.reason}
+    figures: Figures = {"reference": fact.reference, "suspense_fen": suspense, "reason": fact.reason}
     args = (fact.institution_id, fact.entry_key, figures, "suspense_fen > 0", policy, fact.booked_at)
     return _alert(Rule.UNMATCHED_DEPOSIT, Severity.YELLOW, *args)
 
@@ -47,7 +49,12 @@ def _large_outflow(fact: facts.MoneyMoved, policy: Policy) -> Alert | None:
     if before is None or out <= 0 or out * 100 <= before * share:
         return None
     percent = out * 100 // before if before > 0 else 100
-    figures = {"outflow_fen": out, "balance_before_fen": before, "share_percent": percent, "reference": fact.reference}
+    figures: Figures = {
+        "outflow_fen": out,
+        "balance_before_fen": before,
+        "share_percent": percent,
+        "reference": fact.reference,
+    }
     args = (fact.institution_id, fact.entry_key, figures, f"> {share} %", policy, fact.booked_at)
     return _alert(Rule.LARGE_OUTFLOW, Severity.RED, *args)
 
@@ -58,7 +65,7 @@ def _minimum_low(fact: facts.MoneyMoved, policy: Policy) -> Alert | None:
         return None
     red = after * 100 < required * policy.minimum_balance_red_percent
     limit = policy.minimum_balance_red_percent if red else policy.minimum_balance_yellow_percent
-    figures = {"balance_fen": after, "required_fen": required, "share_percent": after * 100 // required}
+    figures: Figures = {"balance_fen": after, "required_fen": required, "share_percent": after * 100 // required}
     args = (fact.institution_id, fact.entry_key, figures, f"< {limit} %", policy, fact.booked_at)
     return _alert(Rule.MINIMUM_BALANCE_LOW, Severity.RED if red else Severity.YELLOW, *args)
 
@@ -68,7 +75,7 @@ def _alert(
     severity: Severity,
     institution_id: InstitutionId,
     subject: str,
-    figures: Mapping[str, int | str],
+    figures: Figures,
     threshold: str,
     policy: Policy,
     at: datetime,

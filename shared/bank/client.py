@@ -40,8 +40,8 @@ class BankClient:
     def instruct_payout(self, instruction: PayoutInstruction, *, now: datetime) -> None:
         """Hand an instruction over. Returns when the bank has accepted it (again, if it came before).
 
-        Raises Unavailable when the bank doesn't answer or is busy (it may have accepted: send again), BankRefused when it
-        says no.
+        Raises Unavailable when the bank doesn't answer or is busy (it may have accepted: send again), BankRefused
+        when it says no.
         """
         told = {
             "payout_id": instruction.payout_id,

@@ -2,7 +2,7 @@
 
 import json
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import pydantic
 from pydantic import Field, StringConstraints
@@ -143,7 +143,7 @@ def schema() -> dict[str, object]:
     return _message.json_schema(ref_template="#/components/schemas/{model}")
 
 
-def _facts_of(data: _Strict) -> dict[str, object]:
+def _facts_of(data: _Strict) -> dict[str, Any]:
     told = data.model_dump(exclude={"currency"})
     if told["booked_at"].tzinfo is None:
         raise WrongMessage(pointer="/data/booked_at", pointer_text="/data/booked_at", problem="needs its zone")

@@ -26,8 +26,8 @@ def receive(
 ) -> Outcome:
     """Keep a message, check it, `act` on the fact it tells, note what became of it.
 
-    Raises BadSignature, StaleSignature, TooLarge, NotJson, WrongMessage, MessageIdReused and what `act` refuses; the raw
-    body is kept whatever happens (only one over 64 KiB isn't). Unavailable leaves it received, for the bank to send again.
+    Raises BadSignature, StaleSignature, TooLarge, NotJson, WrongMessage, MessageIdReused and what `act` refuses; the
+    raw body is kept whatever happens (only one over 64 KiB isn't). Unavailable leaves it received, to be sent again.
     """
     if len(body) > messages.MAX_BODY_BYTES:
         raise messages.TooLarge()

@@ -48,7 +48,7 @@ def page(
 
 
 def _cursor_after(row: Row, index: Index[Any] | None, pk: str) -> str:
-    attributes = dict(index._get_attributes()) if index is not None else {}
+    attributes = dict(index.Meta.attributes) if index is not None else {}
     attributes |= {name: attribute for name, attribute in type(row).get_attributes().items() if name in ("pk", "sk")}
     key = {
         attribute.attr_name: {attribute.attr_type: attribute.serialize(getattr(row, name))}

@@ -1,4 +1,4 @@
-"""The base of every stored row, and how rows reach DynamoDB. The only code beside the `store.py` files that knows pynamodb."""
+"""The base of every stored row, and how rows reach DynamoDB. With the contexts' stores, all that knows pynamodb."""
 
 import os
 from collections.abc import Mapping

@@ -141,7 +141,7 @@ def read_together(wanted: Sequence[tuple[type[Row], str, str]]) -> list[Any]:
 
     with TransactGet(connection=connection()) as read:
         futures = [read.get(row, pk, sk) for row, pk, sk in wanted]
-    found = []
+    found: list[Any] = []
     for future, (row, _, _) in zip(futures, wanted, strict=True):
         try:
             found.append(future.get())

@@ -1,7 +1,7 @@
-"""The ledger's invariants as small checks over all the books. Each gives the violations it finds, in words; none is good.
+"""The ledger's invariants as small checks over all the books. Each gives the violations it finds, in words.
 
-The numbers are those of `docs/ledger.md`. They run over what is stored, in tests, at the end of the demo and by command;
-none is on a path of money.
+The numbers are those of `docs/ledger.md`. They run over what is stored, in tests and at the end of the demo; none is on
+a path of money.
 """
 
 from collections import Counter, defaultdict
@@ -68,13 +68,14 @@ def balances_are_folds(books: Books) -> Iterator[str]:
         held = sum(entry.legs.get(State.HELD, 0) for entry in of)
         released = sum(entry.legs.get(State.PAYABLE, 0) for entry in of)
         if (held, released) != (account.held_fen, account.released_fen):
-            yield f"{account.enrolment_id}: held {account.held_fen}, released {account.released_fen}; legs {held}, {released}"
+            yield f"{account.enrolment_id}: {account.held_fen} and {account.released_fen}; legs {held}, {released}"
         wanted = list(range(1, len(of) + 1))
         silent = account.status is EnrolmentStatus.EXPIRED and not any(e.kind is EntryKind.EXPIRY for e in of)
         if [entry.version for entry in of] != wanted or account.version != len(of) + silent:
             yield f"{account.enrolment_id}: versions {[entry.version for entry in of]}, account at {account.version}"
     for minimum in books.minimums:
-        of = [e for e in books.entries if e.institution_id == minimum.institution_id and State.MINIMUM_BALANCE in e.legs]
+        of_school = [e for e in books.entries if e.institution_id == minimum.institution_id]
+        of = [e for e in of_school if State.MINIMUM_BALANCE in e.legs]
         if sum(entry.legs[State.MINIMUM_BALANCE] for entry in of) != minimum.balance_fen or len(of) != minimum.version:
             yield f"minimum balance of {minimum.institution_id}: {minimum.balance_fen}"
 
@@ -90,7 +91,7 @@ def enrolment_equation(books: Books) -> Iterator[str]:
     for account in books.accounts:
         terms = (account.paid_fen, account.held_fen, account.released_fen)
         if account.paid_fen != account.held_fen + account.released_fen or min(terms) < 0:
-            yield f"{account.enrolment_id}: paid {account.paid_fen}, held {account.held_fen}, released {account.released_fen}"
+            yield f"{account.enrolment_id}: paid, held, released {terms}"
         if account.paid_fen > account.price_fen:
             yield f"{account.enrolment_id}: paid {account.paid_fen} of {account.price_fen}"
 
@@ -108,7 +109,8 @@ def lesson_once(books: Books) -> Iterator[str]:
 def no_fen_stranded(books: Books) -> Iterator[str]:
     """6. The last lesson releases the exact remainder."""
     for account in books.accounts:
-        if account.status is EnrolmentStatus.COMPLETED and (account.held_fen or account.released_fen != account.price_fen):
+        over = account.status is EnrolmentStatus.COMPLETED
+        if over and (account.held_fen or account.released_fen != account.price_fen):
             yield f"{account.enrolment_id}: completed with {account.held_fen} held"
 
 

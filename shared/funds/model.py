@@ -1,4 +1,4 @@
-"""Prepaid tuition in supervision: enrolments' accounts, the entries that move money, payouts, totals. All amounts in fen."""
+"""Prepaid tuition in supervision: enrolments' accounts, entries that move money, payouts, totals. All in fen."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

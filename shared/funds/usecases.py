@@ -261,7 +261,7 @@ def build_payout(
 
 
 def settle_payout(*, fact: facts.PayoutSettled, now: datetime) -> model.Posting:
-    """Book the bank's word that a payout was paid. Raises UnknownPayout, PayoutMismatch, ReferenceReused, PayoutOver."""
+    """Book the bank's word that a payout is paid. Raises UnknownPayout, PayoutMismatch, ReferenceReused, PayoutOver."""
     return transaction.retried(lambda: _settle(fact, now))
 
 

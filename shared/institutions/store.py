@@ -199,9 +199,7 @@ def find_account(account_no: str) -> model.SupervisedAccount | None:
 def list_changes(institution_id: InstitutionId) -> list[model.StatusChange]:
     """Every change of a school's status, newest first."""
     rows = ChangeRow.query(institution_id, ChangeRow.sk.startswith("change#"), scan_index_forward=False)
-    return [
-        model.StatusChange(institution_id, model.Status(row.status), row.reason, row.by, row.at) for row in rows
-    ]
+    return [model.StatusChange(institution_id, model.Status(row.status), row.reason, row.by, row.at) for row in rows]
 
 
 def _change_row(change: model.StatusChange) -> ChangeRow:

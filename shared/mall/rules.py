@@ -1,5 +1,7 @@
-"""The charge rules (收费规定), checked before every sale. Each refusal names the value and the limit, and its source is in
-`shared/policy/policy.toml`."""
+"""The charge rules (收费规定), checked before every sale. Each refusal names the value and the limit.
+
+The limits and their sources are in `shared/policy/policy.toml`.
+"""
 
 import calendar
 import hashlib

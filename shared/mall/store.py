@@ -35,7 +35,7 @@ class CourseExists(errors.Conflict):
 
 
 class CourseRow(Row):
-    """The course itself, and its cards in the lists by category and by school (the same attributes under other keys)."""
+    """The course, and its cards in the lists by category and by school (the same attributes under other keys)."""
 
     Meta = meta("mall")
     institution_id = UnicodeAttribute()
@@ -100,9 +100,7 @@ def put_course(course: model.Course, *, school_name: str) -> None:
         transaction.put(_course_row(f"category#{course.category}", f"course#{card}#{course.course_id}", course)),
         transaction.put(_course_row(f"institution#{course.institution_id}", f"course#{course.course_id}", course)),
         transaction.put(
-            SchoolCardRow(
-                f"category#{course.category}", f"institution#{card}", institution_id=course.institution_id
-            )
+            SchoolCardRow(f"category#{course.category}", f"institution#{card}", institution_id=course.institution_id)
         ),
     ]
     transaction.commit(parts)
@@ -176,9 +174,7 @@ def change_pupil(
     student_id: StudentId, category: str, enrolments: Iterable[EnrolmentId], *, was_version: int
 ) -> transaction.Part:
     """The part of a sale that notes the student's enrolments, if nobody else has sold to the student meanwhile."""
-    row = PupilRow(
-        f"student#{student_id}", f"category#{category}", enrolments=set(enrolments), version=was_version + 1
-    )
+    row = PupilRow(f"student#{student_id}", f"category#{category}", enrolments=set(enrolments), version=was_version + 1)
     condition = PupilRow.version == was_version if was_version else PupilRow.pk.does_not_exist()
     return transaction.Part("put", row, transaction.LostRace(), condition)
 
@@ -300,5 +296,3 @@ def find_offering(found: model.CourseWithOfferings, offering_id: OfferingId) -> 
         if offering.offering_id == offering_id:
             return offering
     raise UnknownOffering(pointer="/offering_id")
-
-

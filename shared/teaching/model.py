@@ -74,7 +74,7 @@ class Pupil:
 
 @dataclass(frozen=True)
 class Lesson:
-    """One student's lesson. `confirm_by` is the last day to confirm or dispute (`deadline_assumed`: see policy.calendar)."""
+    """One student's lesson. `confirm_by` is the last day to confirm or dispute; `deadline_assumed`: policy.calendar."""
 
     enrolment_id: EnrolmentId
     session_id: SessionId

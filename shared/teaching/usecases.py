@@ -1,4 +1,4 @@
-"""Attendance, confirmation, dispute. Each student's lesson is a transaction of its own: a dispute blocks nobody else."""
+"""Attendance, confirmation, dispute. Each student's lesson is its own transaction: a dispute blocks nobody else."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -99,9 +99,7 @@ def dispute_lesson(
 ) -> model.Lesson:
     """The guardian disputes, which stops the clock until the bureau decides. Raises like `confirm_lesson`."""
     return transaction.retried(
-        lambda: _move(
-            _marked(enrolment_id, offering_id, session_id, now), model.Action.DISPUTE, now=now, reason=reason
-        )
+        lambda: _move(_marked(enrolment_id, offering_id, session_id, now), model.Action.DISPUTE, now=now, reason=reason)
     )
 
 
@@ -164,9 +162,7 @@ def _found(enrolment_id: EnrolmentId, session_id: SessionId) -> model.Lesson:
     return lesson
 
 
-def _marked(
-    enrolment_id: EnrolmentId, offering_id: OfferingId, session_id: SessionId, now: datetime
-) -> model.Lesson:
+def _marked(enrolment_id: EnrolmentId, offering_id: OfferingId, session_id: SessionId, now: datetime) -> model.Lesson:
     lesson = store.find_lesson(enrolment_id, session_id)
     if lesson is not None:
         return lesson

@@ -214,8 +214,6 @@ def account_of(row: AccountRow) -> model.EnrolmentAccount:
     )
 
 
-
-
 def read_with_entry(
     entry_key: tuple[str, str], enrolment_id: EnrolmentId | None
 ) -> tuple[model.Entry | None, model.EnrolmentAccount | None]:

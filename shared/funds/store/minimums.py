@@ -23,9 +23,7 @@ class MinimumRow(Row):
 
 def change(before: model.MinimumBalance, balance_fen: Fen) -> transaction.Part:
     """The part that sets a school's minimum balance, if it is still as it was read."""
-    row = MinimumRow(
-        f"minimum#{before.institution_id}", "balance", balance_fen=balance_fen, version=before.version + 1
-    )
+    row = MinimumRow(f"minimum#{before.institution_id}", "balance", balance_fen=balance_fen, version=before.version + 1)
     condition = MinimumRow.version == before.version if before.version else MinimumRow.pk.does_not_exist()
     return transaction.Part("put", row, transaction.LostRace(), condition)
 

@@ -5,8 +5,10 @@ it adds to, and only once: so a record that comes again, or late, or out of orde
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from functools import partial
+from itertools import islice
 from typing import Any
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
@@ -67,10 +69,8 @@ class DayRow(Row):
 def count(institution_id: InstitutionId, told: Sequence[model.Entry]) -> int:
     """Count entries of one school that aren't counted yet; how many that were."""
     unique = list({entry.key: entry for entry in told}.values())
-    counted = 0
-    for start in range(0, len(unique), _LINES_AT_ONCE):
-        counted += transaction.retried(lambda start=start: _count(institution_id, unique[start : start + _LINES_AT_ONCE]))  # type: ignore[misc]
-    return counted
+    some = [unique[start : start + _LINES_AT_ONCE] for start in range(0, len(unique), _LINES_AT_ONCE)]
+    return sum(transaction.retried(partial(_count, institution_id, few)) for few in some)
 
 
 def _count(institution_id: InstitutionId, told: Sequence[model.Entry]) -> int:
@@ -78,7 +78,7 @@ def _count(institution_id: InstitutionId, told: Sequence[model.Entry]) -> int:
     try:
         _write(institution_id, new)
     except AlreadyCounted:
-        new = missing_lines(institution_id, told)
+        new = missing(told)
         if new:
             try:
                 _write(institution_id, new)
@@ -87,16 +87,19 @@ def _count(institution_id: InstitutionId, told: Sequence[model.Entry]) -> int:
     return len(new)
 
 
-def missing_lines(institution_id: InstitutionId, told: Sequence[model.Entry]) -> list[model.Entry]:
-    """Those of the entries that have no journal line."""
-    keys = [_line_key(institution_id, entry) for entry in told]
-    there = {row.sk for row in LineRow.batch_get(keys, consistent_read=True)}
-    return [entry for entry, (_, sk) in zip(told, keys, strict=True) if sk not in there]
+def missing(told: Iterable[model.Entry]) -> list[model.Entry]:
+    """Those of the entries that aren't counted."""
+    found: list[model.Entry] = []
+    rest = iter(told)
+    while some := {_line_key(entry): entry for entry in islice(rest, 100)}:
+        there = {(row.pk, row.sk) for row in LineRow.batch_get(list(some), consistent_read=True)}
+        found += [entry for key, entry in some.items() if key not in there]
+    return found
 
 
 def _write(institution_id: InstitutionId, new: Sequence[model.Entry]) -> None:
     counted = AlreadyCounted()
-    parts = [transaction.put_new(_line_of(institution_id, entry), refused=counted) for entry in new]
+    parts = [transaction.put_new(_line_of(entry), refused=counted) for entry in new]
     parts.append(transaction.add_up(TotalsRow("totals", institution_id), _sums(new)))
     days: dict[date, list[model.Entry]] = {}
     for entry in new:
@@ -170,12 +173,12 @@ def scan_lines() -> Iterator[model.Entry]:
         yield _entry_of_line(row)
 
 
-def _line_key(institution_id: InstitutionId, entry: model.Entry) -> tuple[str, str]:
-    return f"journal#{institution_id}", f"{clock.stored(entry.booked_at)}#{entry.key}"
+def _line_key(entry: model.Entry) -> tuple[str, str]:
+    return f"journal#{entry.institution_id}", f"{clock.stored(entry.booked_at)}#{entry.key}"
 
 
-def _line_of(institution_id: InstitutionId, entry: model.Entry) -> LineRow:
-    pk, sk = _line_key(institution_id, entry)
+def _line_of(entry: model.Entry) -> LineRow:
+    pk, sk = _line_key(entry)
     told = {name: getattr(entries.row_of(entry), name) for name in _COPIED}
     return LineRow(pk, sk, entry_pk=entry.pk, entry_sk=entry.sk, **told)
 

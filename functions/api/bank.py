@@ -1,0 +1,76 @@
+"""The bank's door: signed webhooks in."""
+
+from chalice import Blueprint
+
+from events import facts
+from functions.edge import wiring
+from functions.edge.contract import raw_endpoint
+from functions.edge.settings import settings
+from shared.bank import messages, signature, usecases
+from shared.bank.store import Outcome
+from shared.funds import usecases as funds
+from shared.funds.store.payouts import UnknownPayout
+from shared.institutions import store as institutions
+from shared.institutions.model import Purpose
+from shared.kernel import errors
+
+blueprint = Blueprint(__name__)
+
+
+class UnsupervisedAccount(errors.Invalid):
+    code = "unsupervised_account"
+    zh = "账号 {account_no} 不是本区的监管账户。"
+    en = "{account_no} is not a supervised account of this district."
+
+
+@raw_endpoint(
+    blueprint,
+    "POST",
+    "/v1/bank/events",
+    body_schema=messages.schema,
+    errors=(
+        signature.BadSignature,
+        signature.StaleSignature,
+        messages.NotJson,
+        messages.WrongMessage,
+        messages.TooLarge,
+        usecases.MessageIdReused,
+        UnsupervisedAccount,
+        UnknownPayout,
+        funds.ReferenceReused,
+        funds.PayoutMismatch,
+        funds.PayoutOver,
+    ),
+    summary_zh="银行消息（签名）",
+    summary_en="Messages of the bank (signed)",
+)
+def receive_bank_event() -> dict[str, str]:
+    request = blueprint.current_request
+    outcome = usecases.receive(
+        headers=request.headers, body=request.raw_body, keys=settings().bank_webhook_keys, act=act, now=wiring.now()
+    )
+    return {"status": outcome.value}
+
+
+def act(fact: facts.BankFact) -> Outcome:
+    """Book what the bank says. Raises UnsupervisedAccount and what the ledger refuses."""
+    now = wiring.now()
+    if isinstance(fact, facts.PayoutFailed):
+        funds.fail_payout(fact=fact)
+        return Outcome.RECORDED
+    if isinstance(fact, facts.PayoutSettled):
+        posting = funds.settle_payout(fact=fact, now=now)
+    elif isinstance(fact, facts.DepositPosted):
+        posting = funds.post_deposit(fact=fact, account=_supervised(fact.account_no), now=now)
+    else:
+        posting = funds.post_withdrawal(fact=fact, account=_supervised(fact.account_no), now=now)
+    return Outcome.DUPLICATE if posting.duplicate else Outcome.POSTED
+
+
+def _supervised(account_no: str) -> funds.SupervisedAccount:
+    account = institutions.find_account(account_no)
+    if account is None:
+        raise UnsupervisedAccount(pointer="/data/account_no", account_no=account_no)
+    if account.purpose is Purpose.TUITION:
+        return funds.TuitionAccount(account_no, account.institution_id)
+    return funds.MinimumBalanceAccount(account_no, account.institution_id, account.minimum_required_fen)

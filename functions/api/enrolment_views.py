@@ -1,0 +1,155 @@
+"""What the API says of enrolments, their money and their lessons."""
+
+from datetime import date
+
+from functions.api.views import View, money
+from functions.edge.contract import Money
+from shared.funds import model as funds
+from shared.institutions import model as institutions
+from shared.kernel import clock
+from shared.teaching import model as teaching
+
+
+class PaymentInstruction(View):
+    """How to pay: transfer `amount` to the supervised account and quote `reference` in the remittance text."""
+
+    bank_name: str
+    account_name: str
+    account_no: str
+    amount: Money
+    reference: str
+    pay_before: str
+
+
+class EnrolmentView(View):
+    enrolment_id: str
+    institution_id: str
+    course_id: str
+    offering_id: str
+    student_id: str
+    status: str
+    price: Money
+    paid: Money
+    held: Money
+    released: Money
+    due: Money
+    lessons: int
+    lessons_released: int
+    starts_on: date
+    made_at: str
+    terms_hash: str
+    policy_version: str
+
+
+class EnrolmentWithTerms(EnrolmentView):
+    terms: dict[str, str | int]
+    payment: PaymentInstruction | None
+
+
+class EntryView(View):
+    kind: str
+    reference: str
+    legs_fen: dict[str, int]
+    booked_at: str
+    effective_on: date
+    reason: str
+    version: int
+
+
+class LessonView(View):
+    session_id: str
+    number: int
+    starts_at: str
+    ends_at: str
+    status: str
+    outcome: str | None
+    confirm_by: date | None
+    deadline_assumed: bool
+    dispute_reason: str | None
+
+
+class SessionView(View):
+    session_id: str
+    number: int
+    starts_at: str
+    ends_at: str
+    teacher_id: str
+
+
+def _enrolment_facts(account: funds.EnrolmentAccount) -> dict[str, object]:
+    return {
+        "enrolment_id": account.enrolment_id,
+        "institution_id": account.institution_id,
+        "course_id": account.course_id,
+        "offering_id": account.offering_id,
+        "student_id": account.student_id,
+        "status": account.status.value,
+        "price": money(account.price_fen),
+        "paid": money(account.paid_fen),
+        "held": money(account.held_fen),
+        "released": money(account.released_fen),
+        "due": money(account.due_fen),
+        "lessons": account.lessons,
+        "lessons_released": account.lessons_released,
+        "starts_on": account.starts_on,
+        "made_at": clock.shown(account.made_at),
+        "terms_hash": account.terms_hash,
+        "policy_version": account.policy_version,
+    }
+
+
+def enrolment(account: funds.EnrolmentAccount) -> EnrolmentView:
+    return EnrolmentView.model_validate(_enrolment_facts(account))
+
+
+def enrolment_with_terms(
+    account: funds.EnrolmentAccount, terms: dict[str, str | int], school: institutions.Institution
+) -> EnrolmentWithTerms:
+    awaiting = account.status is funds.EnrolmentStatus.AWAITING_DEPOSIT
+    payment = PaymentInstruction(
+        bank_name=school.accounts.bank_name,
+        account_name=school.name,
+        account_no=account.account_no,
+        amount=money(account.due_fen),
+        reference=account.payment_reference,
+        pay_before=clock.shown(account.expires_at),
+    )
+    return EnrolmentWithTerms.model_validate(
+        {**_enrolment_facts(account), "terms": terms, "payment": payment if awaiting else None}
+    )
+
+
+def entry(one: funds.Entry) -> EntryView:
+    return EntryView(
+        kind=one.kind.value,
+        reference=one.reference,
+        legs_fen={state.value: amount for state, amount in one.legs.items()},
+        booked_at=clock.shown(one.booked_at),
+        effective_on=one.effective_on,
+        reason=one.reason,
+        version=one.version,
+    )
+
+
+def lesson(session: teaching.Session, marked: teaching.Lesson | None) -> LessonView:
+    return LessonView(
+        session_id=session.session_id,
+        number=session.number,
+        starts_at=clock.shown(session.starts_at),
+        ends_at=clock.shown(session.ends_at),
+        status=marked.status.value if marked else "scheduled",
+        outcome=marked.outcome.value if marked else None,
+        confirm_by=marked.confirm_by if marked else None,
+        deadline_assumed=marked.deadline_assumed if marked else False,
+        dispute_reason=(marked.dispute_reason or None) if marked else None,
+    )
+
+
+def session(one: teaching.Session) -> SessionView:
+    return SessionView(
+        session_id=one.session_id,
+        number=one.number,
+        starts_at=clock.shown(one.starts_at),
+        ends_at=clock.shown(one.ends_at),
+        teacher_id=one.teacher_id,
+    )

@@ -1,0 +1,177 @@
+"""The course mall: open to everybody."""
+
+from typing import Annotated
+
+import pydantic
+from chalice import Blueprint
+
+from functions.api import mall_views as views
+from functions.edge.auth import Audience
+from functions.edge.contract import Call, PageQuery, endpoint
+from shared.institutions import store as institutions
+from shared.kernel import clock
+from shared.kernel.ids import CourseId, InstitutionId
+from shared.kernel.page import Page
+from shared.mall import queries, rules
+from shared.mall.model import CATEGORIES, CourseWithOfferings
+from shared.mall.store import UnknownCourse
+
+blueprint = Blueprint(__name__)
+
+
+class Categories(views.View):
+    data: list[views.CategoryView]
+
+
+class CompareQuery(pydantic.BaseModel):
+    """`courses`: two to four course ids, separated by commas."""
+
+    courses: Annotated[str, pydantic.Field(max_length=200)]
+
+
+class Courses(views.View):
+    data: list[views.CourseCard]
+
+
+@endpoint(
+    blueprint,
+    "GET",
+    "/v1/mall/categories",
+    audience=Audience.PUBLIC,
+    response=Categories,
+    summary_zh="课程类别",
+    summary_en="Categories of courses",
+)
+def list_categories(call: Call[None]) -> Categories:
+    return Categories(
+        data=[
+            views.CategoryView(
+                code=category.code,
+                name_zh=category.zh,
+                name_en=category.en,
+                authority_zh=category.authority_zh,
+                authority_en=category.authority_en,
+            )
+            for category in CATEGORIES
+        ]
+    )
+
+
+@endpoint(
+    blueprint,
+    "GET",
+    "/v1/mall/categories/{category}/institutions",
+    audience=Audience.PUBLIC,
+    query=PageQuery,
+    response=views.InstitutionCard,
+    errors=(rules.UnknownCategory,),
+    summary_zh="某类别下可报名的培训机构",
+    summary_en="Schools of a category that may sell",
+)
+def list_institutions_of_category(call: Call[None]) -> Page[views.InstitutionCard]:
+    rules.check_category(call.path["category"])
+    page = queries.list_schools_of_category(call.path["category"], limit=call.page.limit, cursor=call.page.cursor)
+    schools = institutions.get_many(list(page.rows))
+    today = clock.business_day(call.now)
+    selling = [schools[iid] for iid in page.rows if iid in schools and schools[iid].may_sell_on(today)]
+    return Page([views.institution_card(school) for school in selling], page.next_cursor)
+
+
+@endpoint(
+    blueprint,
+    "GET",
+    "/v1/mall/categories/{category}/courses",
+    audience=Audience.PUBLIC,
+    query=PageQuery,
+    response=views.CourseCard,
+    errors=(rules.UnknownCategory,),
+    summary_zh="某类别下可报名的课程",
+    summary_en="Courses of a category that may be sold",
+)
+def list_courses_of_category(call: Call[None]) -> Page[views.CourseCard]:
+    rules.check_category(call.path["category"])
+    page = queries.list_courses_of_category(call.path["category"], limit=call.page.limit, cursor=call.page.cursor)
+    schools = institutions.get_many([course.institution_id for course in page.rows])
+    today = clock.business_day(call.now)
+    shown = [
+        views.course_card(course)
+        for course in page.rows
+        if course.status == "published"
+        and course.institution_id in schools
+        and schools[course.institution_id].may_sell_on(today)
+    ]
+    return Page(shown, page.next_cursor)
+
+
+@endpoint(
+    blueprint,
+    "GET",
+    "/v1/mall/institutions/{institution_id}",
+    audience=Audience.PUBLIC,
+    response=views.InstitutionView,
+    errors=(institutions.UnknownInstitution,),
+    summary_zh="培训机构公示信息",
+    summary_en="What is published of a school",
+)
+def get_institution(call: Call[None]) -> views.InstitutionView:
+    school = institutions.get(InstitutionId(call.path["institution_id"]))
+    return views.institution(school, clock.business_day(call.now))
+
+
+@endpoint(
+    blueprint,
+    "GET",
+    "/v1/mall/institutions/{institution_id}/courses",
+    audience=Audience.PUBLIC,
+    response=Courses,
+    errors=(institutions.UnknownInstitution,),
+    summary_zh="培训机构的课程",
+    summary_en="Courses of a school",
+)
+def list_courses_of_institution(call: Call[None]) -> Courses:
+    school = institutions.get(InstitutionId(call.path["institution_id"]))
+    if not school.may_sell_on(clock.business_day(call.now)):
+        return Courses(data=[])
+    courses = queries.list_courses_of_institution(school.institution_id)
+    return Courses(data=[views.course_card(course) for course in courses if course.status == "published"])
+
+
+@endpoint(
+    blueprint,
+    "GET",
+    "/v1/mall/courses/{course_id}",
+    audience=Audience.PUBLIC,
+    response=views.CourseView,
+    errors=(UnknownCourse,),
+    summary_zh="课程与班级",
+    summary_en="A course with its classes",
+)
+def get_course(call: Call[None]) -> views.CourseView:
+    return _view(call, [queries.get_course(CourseId(call.path["course_id"]))])[0]
+
+
+@endpoint(
+    blueprint,
+    "GET",
+    "/v1/mall/compare",
+    audience=Audience.PUBLIC,
+    query=CompareQuery,
+    response=views.Comparison,
+    errors=(queries.CompareTwoToFour, UnknownCourse),
+    summary_zh="比较2至4门课程",
+    summary_en="Two to four courses side by side",
+)
+def compare(call: Call[None]) -> views.Comparison:
+    asked = call.query
+    assert isinstance(asked, CompareQuery)
+    course_ids = [CourseId(text.strip()) for text in asked.courses.split(",")]
+    return views.Comparison(courses=_view(call, queries.compare(course_ids=course_ids)))
+
+
+def _view(call: Call[None], found: list[CourseWithOfferings]) -> list[views.CourseView]:
+    """The courses as they are shown, those whose school may not sell left out with UnknownCourse."""
+    schools = institutions.get_many([one.course.institution_id for one in found])
+    today = clock.business_day(call.now)
+    if not all(schools[one.course.institution_id].may_sell_on(today) for one in found):
+        raise UnknownCourse()
+    return [views.course(one, schools[one.course.institution_id], today) for one in found]

@@ -1,0 +1,168 @@
+"""What the API says of schools, courses and classes."""
+
+from datetime import date
+
+from functions.api.views import View, money
+from functions.edge.contract import Money
+from shared.institutions import model as institutions
+from shared.mall import model as mall
+
+
+class CategoryView(View):
+    code: str
+    name_zh: str
+    name_en: str
+    authority_zh: str
+    authority_en: str
+
+
+class InstitutionCard(View):
+    institution_id: str
+    name: str
+    categories: list[str]
+    addresses: list[str]
+    teachers: int
+
+
+class CampusView(View):
+    campus_id: str
+    name: str
+    address: str
+    phone: str
+
+
+class TeacherView(View):
+    teacher_id: str
+    name: str
+    subject: str
+    qualification: str
+    qualification_no: str
+
+
+class InstitutionView(View):
+    institution_id: str
+    name: str
+    credit_code: str
+    licence_no: str
+    licence_valid_to: date
+    status: str
+    selling: bool
+    phone: str
+    categories: list[str]
+    campuses: list[CampusView]
+    teachers: list[TeacherView]
+
+
+class CourseCard(View):
+    course_id: str
+    institution_id: str
+    title: str
+    category: str
+    ages: str
+    price: Money
+    lessons: int
+    minutes_per_lesson: int
+    price_per_lesson: Money
+    price_per_hour: Money
+
+
+class OfferingView(View):
+    offering_id: str
+    name: str
+    campus_id: str
+    room: str
+    teacher_id: str
+    teacher_name: str
+    times: str
+    starts_on: date
+    ends_on: date
+    seats: int
+    seats_left: int
+    on_sale: bool
+    terms_hash: str
+
+
+class CourseView(CourseCard):
+    summary: str
+    institution_name: str
+    selling: bool
+    classes: list[OfferingView]
+
+
+class Comparison(View):
+    courses: list[CourseView]
+
+
+def institution_card(school: institutions.Institution) -> InstitutionCard:
+    return InstitutionCard(
+        institution_id=school.institution_id,
+        name=school.name,
+        categories=list(school.categories),
+        addresses=[campus.address for campus in school.campuses],
+        teachers=len(school.teachers),
+    )
+
+
+def institution(school: institutions.Institution, today: date) -> InstitutionView:
+    return InstitutionView(
+        institution_id=school.institution_id,
+        name=school.name,
+        credit_code=school.credit_code,
+        licence_no=school.licence_no,
+        licence_valid_to=school.licence_valid_to,
+        status=school.status.value,
+        selling=school.may_sell_on(today),
+        phone=school.phone,
+        categories=list(school.categories),
+        campuses=[CampusView(**vars(campus)) for campus in school.campuses],
+        teachers=[TeacherView(**vars(teacher)) for teacher in school.teachers],
+    )
+
+
+def _course_facts(course: mall.Course) -> dict[str, object]:
+    return {
+        "course_id": course.course_id,
+        "institution_id": course.institution_id,
+        "title": course.title,
+        "category": course.category,
+        "ages": course.ages,
+        "price": money(course.price_fen),
+        "lessons": course.lessons,
+        "minutes_per_lesson": course.minutes_per_lesson,
+        "price_per_lesson": money(course.lesson_fen),
+        "price_per_hour": money(course.hour_fen),
+    }
+
+
+def course_card(course: mall.Course) -> CourseCard:
+    return CourseCard.model_validate(_course_facts(course))
+
+
+def course(found: mall.CourseWithOfferings, school: institutions.Institution, today: date) -> CourseView:
+    return CourseView.model_validate(
+        {
+            **_course_facts(found.course),
+            "summary": found.course.summary,
+            "institution_name": school.name,
+            "selling": school.may_sell_on(today),
+            "classes": [offering(one, today) for one in found.offerings],
+        }
+    )
+
+
+def offering(one: mall.Offering, today: date) -> OfferingView:
+    return OfferingView(
+        offering_id=one.offering_id,
+        name=one.name,
+        campus_id=one.campus_id,
+        room=one.room,
+        teacher_id=one.teacher_id,
+        teacher_name=one.teacher_name,
+        times=one.times,
+        starts_on=one.starts_on,
+        ends_on=one.ends_on,
+        seats=one.seats,
+        seats_left=one.seats_left,
+        on_sale=one.status is mall.Status.PUBLISHED and one.seats_left > 0 and today <= one.starts_on,
+        terms_hash=one.terms_hash,
+    )

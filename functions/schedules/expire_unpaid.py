@@ -1,0 +1,40 @@
+"""Ends enrolments that weren't paid in time and gives their seats back. Every quarter of an hour."""
+
+from datetime import timedelta
+
+from chalice import Blueprint, Cron
+
+from functions.edge import scheduled, wiring
+from shared.dynamo import transaction
+from shared.funds import queries, usecases
+from shared.funds.model import EnrolmentAccount
+from shared.kernel import clock
+from shared.mall import store as mall
+
+blueprint = Blueprint(__name__)
+
+_DAYS_BACK = 3  # so that nothing stays behind when the schedule didn't run for a weekend; the sweep looks at everything
+
+
+@blueprint.schedule(Cron("0/15", "*", "*", "*", "?", "*"))
+@scheduled.run
+def expire_unpaid() -> dict[str, int]:
+    """The enrolments whose time to pay ended today or in the days before."""
+    now = wiring.now()
+    today = clock.business_day(now)
+    due = [
+        enrolment_id
+        for days in range(_DAYS_BACK + 1)
+        for enrolment_id in queries.list_expiring(today - timedelta(days=days))
+    ]
+    unpaid = [account for account in queries.get_accounts(due) if account.status == "awaiting_deposit"]
+    return {"due": len(due), "expired": sum(expire(account) for account in unpaid)}
+
+
+def expire(account: EnrolmentAccount) -> bool:
+    """End one enrolment if its time to pay is over and it isn't paid; whether it was ended now."""
+    return usecases.expire_enrolment(enrolment_id=account.enrolment_id, give_back_seat=_seat_of, now=wiring.now())
+
+
+def _seat_of(account: EnrolmentAccount) -> transaction.Part:
+    return mall.give_back_seat(account.course_id, account.offering_id)

@@ -1,0 +1,31 @@
+"""Raises early warnings from the entries and conflicts of the funds table's stream."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from chalice import Blueprint
+
+from events import facts
+from functions.edge import batches
+from shared.alerts import usecases as alerts
+from shared.funds.store import entries
+from shared.policy import queries as policies
+
+blueprint = Blueprint(__name__)
+
+
+@blueprint.on_dynamodb_record(stream_arn={"Fn::GetAtt": ["FundsTable", "StreamArn"]})
+@batches.each_record
+def raise_alerts(record: Mapping[str, Any]) -> None:
+    """One record: an entry, or a bank reference that came again with another body."""
+    image = record["dynamodb"]["NewImage"]
+    if image["kind"]["S"] == "conflict":
+        consider(entries.conflict_from_image(image))
+    else:
+        consider(entries.moved(entries.entry_from_image(image)))
+
+
+def consider(fact: facts.MoneyMoved | facts.ReferenceConflicted) -> int:
+    """Raise what the rules in force when it happened find in a fact; how many alerts are new."""
+    at = fact.booked_at if isinstance(fact, facts.MoneyMoved) else fact.noticed_at
+    return len(alerts.consider(fact=fact, policy=policies.in_force(at=at)))
