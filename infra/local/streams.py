@@ -1,0 +1,166 @@
+"""Tables' streams to their functions, as Lambda does it: filters, batches, partial failures, halving, retries, a queue
+for what was given up. Each stream is read once, and what a function is owed waits in its own line.
+
+The engine forgets its streams when it stops, and AWS doesn't: what is owed at the end is kept in a file for the next
+start.
+"""
+
+import json
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from threading import Event, RLock, Thread
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from infra.events import StreamFunction
+from infra.local import engine
+from infra.local.stream_delivery import GiveUp, Handler, Line
+from infra.local.stream_reader import Reader, Record
+
+_log = logging.getLogger(__name__)
+_POLL_SECONDS = 0.2
+
+
+@dataclass(frozen=True)
+class Faults:
+    """What goes wrong on purpose: each record comes `times` times, in `shuffle`'s order, and some never (`lost`)."""
+
+    times: int = 1
+    shuffle: Random | None = None
+    lost: Callable[[StreamFunction, Record], bool] = field(default=lambda function, record: False)
+
+
+class Streams:
+    """Reads the tables' streams and hands the records to the functions.
+
+    Drive it step by step with `drain`, or let it run by itself between `start` and `stop`.
+    """
+
+    def __init__(
+        self,
+        *,
+        clients: engine.Clients,
+        functions: Sequence[tuple[StreamFunction, Handler]],
+        table_of: Callable[[str], str],
+        give_up: GiveUp,
+        path: Path | None = None,
+    ) -> None:
+        self._path = path
+        self._turn = RLock()
+        self._ended = Event()
+        self._thread: Thread | None = None
+        self._listeners: list[Callable[[Record], None]] = []
+        kept = _taken(path)
+        contexts = dict.fromkeys(function.context for function, _ in functions)
+        self._readers = {
+            context: Reader(clients.streams, clients.dynamodb, table_of(context), kept["positions"].get(context, {}))
+            for context in contexts
+        }
+        self._lines = [Line(function, handler, give_up) for function, handler in functions]
+        for line in self._lines:
+            line.waiting.extend(kept["waiting"].get(line.function.name, []))
+        self.paused: bool = kept["paused"]
+        self.faults = Faults()
+
+    def listen(self, listener: Callable[[Record], None]) -> None:
+        """Tell `listener` of every record as it is read, whatever becomes of it. It must be quick and not fail."""
+        self._listeners.append(listener)
+
+    def drain(self) -> int:
+        """Read and hand over until nothing is left; how many records were read.
+
+        While paused it reads and hands nothing over.
+        """
+        total = 0
+        while True:
+            with self._turn:
+                read = self._read()
+                total += read
+                delivered = 0 if self.paused else sum(line.deliver(patient=False) for line in self._lines)
+            if not read and not delivered:
+                return total
+
+    def pause(self) -> None:
+        """Hand nothing over from now on; what comes waits."""
+        self.paused = True
+
+    def resume(self) -> None:
+        """Hand over again, what has waited first."""
+        self.paused = False
+
+    def forget(self) -> int:
+        """Lose everything that waits, as a stream does after 24 hours; how many deliveries that were."""
+        with self._turn:
+            self._read()
+            return sum(line.forget() for line in self._lines)
+
+    def waiting(self) -> dict[str, int]:
+        """How many records wait for each function."""
+        with self._turn:
+            return {line.function.name: line.length() for line in self._lines}
+
+    def start(self) -> None:
+        """Go on by itself until `stop`."""
+        self._ended.clear()
+        self._thread = Thread(target=self._run, name="streams", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop going on by itself; hand over what is there; keep what is still owed for the next start."""
+        self._ended.set()
+        if self._thread is not None:
+            self._thread.join()
+            self._thread = None
+        self.drain()
+        if self._path is not None:
+            kept = {
+                "paused": self.paused,
+                "positions": {context: reader.positions for context, reader in self._readers.items()},
+                "waiting": {line.function.name: line.owed() for line in self._lines},
+            }
+            self._path.write_text(json.dumps(kept, ensure_ascii=False), encoding="utf-8")
+
+    def _run(self) -> None:
+        while not self._ended.is_set():
+            try:
+                with self._turn:
+                    moved = self._read()
+                    if not self.paused:
+                        moved += sum(line.deliver(patient=True) for line in self._lines)
+            except (BotoCoreError, ClientError):
+                _log.exception("the streams can't be read")
+                moved = 0
+            self._ended.wait(0.01 if moved else _POLL_SECONDS)
+
+    def _read(self) -> int:
+        read = 0
+        for context, reader in self._readers.items():
+            records = reader.read()
+            read += len(records)
+            for record in records:
+                for listener in self._listeners:
+                    listener(record)
+            for line in self._lines:
+                if line.function.context == context:
+                    self._enqueue(line, records)
+        return read
+
+    def _enqueue(self, line: Line, records: Sequence[Record]) -> None:
+        wanted = [record for record in records if line.wants(record)]
+        wanted = [record for record in wanted if not self.faults.lost(line.function, record)]
+        line.waiting.extend(wanted * self.faults.times)
+        if wanted and self.faults.shuffle is not None:
+            self.faults.shuffle.shuffle(line.waiting)
+
+
+def _taken(path: Path | None) -> dict[str, Any]:
+    """What the last `stop` kept. It is taken away: after a crash it would be old."""
+    if path is None or not path.exists():
+        return {"paused": False, "positions": {}, "waiting": {}}
+    kept: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    path.unlink()
+    return kept
