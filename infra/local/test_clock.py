@@ -37,20 +37,26 @@ class TestClock:
     def advance(self, by: timedelta) -> datetime:
         """Move forward; the new time. Raises Backwards."""
         with self._lock:
-            return self._move_to(self._now() + by)
+            now = self._now()
+            return self._move(now, now + by)
 
     def travel_to(self, moment: datetime) -> datetime:
         """Move forward to `moment` and go on from there; the new time. Raises Backwards."""
         with self._lock:
-            return self._move_to(moment.astimezone(UTC))
+            return self._move(self._now(), moment.astimezone(UTC))
+
+    def reach(self, moment: datetime) -> datetime:
+        """Move forward to `moment`, or stay if it is past already; the new time."""
+        with self._lock:
+            now = self._now()
+            return self._move(now, max(moment.astimezone(UTC), now))
 
     def save(self) -> None:
         """Keep where the clock is."""
         with self._lock:
             self._save()
 
-    def _move_to(self, moment: datetime) -> datetime:
-        now = self._now()
+    def _move(self, now: datetime, moment: datetime) -> datetime:
         if moment < now:
             raise Backwards(now=now.isoformat(timespec="seconds"), asked=moment.isoformat(timespec="seconds"))
         self._base, self._since = moment, time.monotonic()

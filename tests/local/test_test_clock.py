@@ -23,6 +23,11 @@ class TestTestClock:
             clock.advance(timedelta(seconds=-1))
         assert clock() == MONDAY
 
+    def test_it_stays_when_it_is_past_what_it_shall_reach(self) -> None:
+        clock = TestClock(starts_at=MONDAY)
+        assert clock.reach(MONDAY - timedelta(days=1)) == clock() == MONDAY
+        assert clock.reach(MONDAY + timedelta(days=1)) == clock() == MONDAY + timedelta(days=1)
+
     def test_it_runs_when_it_is_told_to(self) -> None:
         clock = TestClock(starts_at=MONDAY, runs=True)
         first = clock()
