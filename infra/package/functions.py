@@ -1,7 +1,7 @@
 """Every function that is deployed, and all that it may do: the tables and the settings that it is given.
 
 What calls them is in infra/events.py. A function's role has the rights that its line here says and no others: nothing
-may delete from the ledger, and nothing scans.
+may delete from the ledger, and only the sweep may read it from end to end.
 """
 
 import enum
@@ -18,6 +18,7 @@ class Right(enum.Flag):
     CHECK = enum.auto()  # hold a transaction to a condition on a row
     WRITE = enum.auto()
     DELETE = enum.auto()
+    SCAN = enum.auto()
 
 
 ACTIONS = {
@@ -25,9 +26,10 @@ ACTIONS = {
     Right.CHECK: ("dynamodb:ConditionCheckItem",),
     Right.WRITE: ("dynamodb:PutItem", "dynamodb:UpdateItem"),
     Right.DELETE: ("dynamodb:DeleteItem",),
+    Right.SCAN: ("dynamodb:Scan",),
 }
 
-R, C, W, D = Right.READ, Right.CHECK, Right.WRITE, Right.DELETE
+R, C, W, D, S = Right.READ, Right.CHECK, Right.WRITE, Right.DELETE, Right.SCAN
 
 
 @dataclass(frozen=True)
@@ -125,6 +127,13 @@ FUNCTIONS = (
         "sweep",
         memory_mb=1024,
         timeout_seconds=900,
-        tables={"funds": R | C | W, "teaching": R | C | W, "institutions": R | C, "alerts": R | W, "parked": W},
+        tables={
+            "funds": R | C | W | S,
+            "teaching": R | C | W,
+            "institutions": R | C,
+            "mall": R | C | W,
+            "alerts": R | W,
+            "parked": W,
+        },
     ),
 )
