@@ -1,6 +1,8 @@
 """The bank's door: signed webhooks in."""
 
-from chalice import Blueprint
+from typing import Any
+
+from chalice.app import Blueprint
 
 from events import facts
 from functions.edge import wiring
@@ -45,7 +47,7 @@ class UnsupervisedAccount(errors.Invalid):
     summary_en="Messages of the bank (signed)",
 )
 def receive_bank_event() -> dict[str, str]:
-    request = blueprint.current_request
+    request: Any = blueprint.current_request
     outcome = usecases.receive(
         headers=request.headers, body=request.raw_body, keys=settings().bank_webhook_keys, act=act, now=wiring.now()
     )

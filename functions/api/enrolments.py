@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from typing import Annotated
 
 import pydantic
-from chalice import Blueprint
+from chalice.app import Blueprint
 
 from events import facts
 from functions.api import enrolment_views as views
+from functions.api.views import View
 from functions.edge.auth import Audience
 from functions.edge.contract import Call, PageQuery, Request, endpoint
 from shared.dynamo import transaction
@@ -50,11 +51,11 @@ class DisputeRequest(Request):
     reason: Annotated[str, pydantic.Field(min_length=1, max_length=200)]
 
 
-class Entries(views.View):
+class Entries(View):
     data: list[views.EntryView]
 
 
-class Lessons(views.View):
+class Lessons(View):
     data: list[views.LessonView]
 
 

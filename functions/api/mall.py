@@ -3,9 +3,10 @@
 from typing import Annotated
 
 import pydantic
-from chalice import Blueprint
+from chalice.app import Blueprint
 
 from functions.api import mall_views as views
+from functions.api.views import View
 from functions.edge.auth import Audience
 from functions.edge.contract import Call, PageQuery, endpoint
 from shared.institutions import store as institutions
@@ -19,7 +20,7 @@ from shared.mall.store import UnknownCourse
 blueprint = Blueprint(__name__)
 
 
-class Categories(views.View):
+class Categories(View):
     data: list[views.CategoryView]
 
 
@@ -29,7 +30,7 @@ class CompareQuery(pydantic.BaseModel):
     courses: Annotated[str, pydantic.Field(max_length=200)]
 
 
-class Courses(views.View):
+class Courses(View):
     data: list[views.CourseCard]
 
 

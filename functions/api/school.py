@@ -3,7 +3,7 @@
 from typing import Annotated
 
 import pydantic
-from chalice import Blueprint
+from chalice.app import Blueprint
 
 from functions.api import enrolment_views, mall_views
 from functions.api.views import View

@@ -1,6 +1,6 @@
 """Counts silence as confirmed when the policy's working days are over. Hourly."""
 
-from chalice import Blueprint, Cron
+from chalice.app import Blueprint, Cron
 
 from functions.edge import scheduled, wiring
 from shared.teaching import model, queries, usecases

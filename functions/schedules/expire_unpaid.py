@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from chalice import Blueprint, Cron
+from chalice.app import Blueprint, Cron
 
 from functions.edge import scheduled, wiring
 from shared.dynamo import transaction

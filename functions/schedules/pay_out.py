@@ -1,6 +1,6 @@
 """The weekly payout: one batch a school of what was released, sent to the bank. Monday 02:00 in Shanghai."""
 
-from chalice import Blueprint, Cron
+from chalice.app import Blueprint, Cron
 
 from functions.edge import scheduled, wiring
 from shared.bank.client import BankRefused, PayoutInstruction

@@ -1,6 +1,6 @@
 """Sends payouts again that the bank hasn't accepted or couldn't pay, under the same id. Hourly."""
 
-from chalice import Blueprint, Cron
+from chalice.app import Blueprint, Cron
 
 from functions.edge import scheduled
 from functions.schedules import pay_out

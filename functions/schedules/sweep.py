@@ -5,7 +5,7 @@ Whatever it has to do is a repair, and counted: in a district without faults eve
 
 from datetime import timedelta
 
-from chalice import Blueprint, Cron
+from chalice.app import Blueprint, Cron
 
 from functions.edge import scheduled, wiring
 from functions.schedules import expire_unpaid

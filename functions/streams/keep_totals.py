@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from chalice import Blueprint
+from chalice.app import Blueprint
 
 from functions.edge import batches
 from shared.funds.model import Entry
@@ -13,7 +13,7 @@ from shared.kernel.ids import InstitutionId
 blueprint = Blueprint(__name__)
 
 
-@blueprint.on_dynamodb_record(stream_arn={"Fn::GetAtt": ["FundsTable", "StreamArn"]})
+@blueprint.on_dynamodb_record(stream_arn=batches.stream_of("FundsTable"))
 @batches.together(read=lambda record: entries.entry_from_image(record["dynamodb"]["NewImage"]))
 def keep_totals(told: Sequence[Entry]) -> None:
     """All entries of a batch, school by school. A record that isn't an entry is parked before this."""

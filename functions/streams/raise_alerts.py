@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from chalice import Blueprint
+from chalice.app import Blueprint
 
 from events import facts
 from functions.edge import batches
@@ -14,7 +14,7 @@ from shared.policy import queries as policies
 blueprint = Blueprint(__name__)
 
 
-@blueprint.on_dynamodb_record(stream_arn={"Fn::GetAtt": ["FundsTable", "StreamArn"]})
+@blueprint.on_dynamodb_record(stream_arn=batches.stream_of("FundsTable"))
 @batches.each_record
 def raise_alerts(record: Mapping[str, Any]) -> None:
     """One record: an entry, or a bank reference that came again with another body."""

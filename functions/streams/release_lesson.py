@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from chalice import Blueprint
+from chalice.app import Blueprint
 
 from events import facts
 from functions.edge import batches, wiring
@@ -15,7 +15,7 @@ from shared.teaching import usecases as teaching
 blueprint = Blueprint(__name__)
 
 
-@blueprint.on_dynamodb_record(stream_arn={"Fn::GetAtt": ["TeachingTable", "StreamArn"]})
+@blueprint.on_dynamodb_record(stream_arn=batches.stream_of("TeachingTable"))
 @batches.each_record
 def release_lesson(record: Mapping[str, Any]) -> None:
     """One record: a lesson that became confirmed. Anything else in it is passed over."""

@@ -13,7 +13,7 @@ from shared.kernel import clock
 
 REGION = os.environ.get("AWS_REGION", "cn-north-1")
 
-_rows: list[type["Row"]] = []
+_rows: list[type[Model]] = []
 _connection: Connection | None = None
 _endpoint: str | None = os.environ.get("DYNAMODB_ENDPOINT")
 
@@ -31,7 +31,12 @@ class Row(Model):
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
-        _rows.append(cls)
+        register(cls)
+
+
+def register(row: type[Model]) -> None:
+    """Let `connect` reach a row that isn't a Row."""
+    _rows.append(row)
 
 
 def meta(context: str) -> Any:

@@ -1,0 +1,28 @@
+"""Composition only: the Chalice app and its blueprints."""
+
+from chalice.app import Chalice
+
+from functions.api import bank, enrolments, mall, me, school, service, sign_ins
+from functions.schedules import auto_confirm, expire_unpaid, pay_out, resend_payouts, sweep
+from functions.streams import keep_totals, raise_alerts, release_lesson
+
+app = Chalice(app_name="hui", configure_logs=False)
+
+for module in (
+    service,
+    sign_ins,
+    me,
+    mall,
+    enrolments,
+    school,
+    bank,
+    release_lesson,
+    keep_totals,
+    raise_alerts,
+    auto_confirm,
+    expire_unpaid,
+    pay_out,
+    resend_payouts,
+    sweep,
+):
+    app.register_blueprint(module.blueprint)

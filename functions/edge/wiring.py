@@ -1,0 +1,48 @@
+"""What the functions are given: the clock, randomness, clients of the outside. Local runs and tests hand in others."""
+
+import os
+from collections.abc import Callable
+from datetime import datetime
+from functools import cache
+
+from functions.edge.settings import settings
+from shared.bank.client import BankClient
+from shared.kernel import clock, ids
+from shared.people.wechat import WeChatClient
+
+_clock: clock.Clock = clock.system_clock
+_randomness: Callable[[int], bytes] = os.urandom
+
+
+def use(*, clock: clock.Clock | None = None, randomness: Callable[[int], bytes] | None = None) -> None:
+    """Use another clock or another source of randomness from now on."""
+    global _clock, _randomness
+    _clock = clock or _clock
+    _randomness = randomness or _randomness
+
+
+def now() -> datetime:
+    """The time, aware, in UTC."""
+    return _clock()
+
+
+def randomness(count: int) -> bytes:
+    """Random bytes that can't be foreseen."""
+    return _randomness(count)
+
+
+def new_id(prefix: str) -> str:
+    """A new id with this prefix."""
+    return ids.new(prefix, at=now(), randomness=randomness)
+
+
+@cache
+def bank() -> BankClient:
+    """The bank, to instruct."""
+    return BankClient(url=settings().bank_url, key=settings().bank_signing_key)
+
+
+@cache
+def wechat() -> WeChatClient:
+    """WeChat, to ask who signs in."""
+    return WeChatClient(url=settings().wechat_url, app_id=settings().wechat_app_id, secret=settings().wechat_secret)

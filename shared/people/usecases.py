@@ -1,0 +1,137 @@
+"""Signing in and out, children, invitations."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import cache
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+
+from shared.kernel.ids import GuardianId, InstitutionId, StaffId, StudentId, TeacherId
+from shared.people import model, rules, store
+
+_hasher = PasswordHasher()
+
+
+def sign_in_guardian(*, openid: str, new_id: Callable[[str], str]) -> GuardianId:
+    """The guardian of a WeChat account; the first sign-in makes one."""
+    found = store.find_guardian(openid)
+    if found is not None:
+        return found
+    guardian_id = GuardianId(new_id("grd"))
+    try:
+        store.add_guardian(openid, guardian_id)
+    except store.AlreadyThere:
+        return sign_in_guardian(openid=openid, new_id=new_id)
+    return guardian_id
+
+
+def sign_in_school_user(
+    *, openid: str, invitation: str | None, new_id: Callable[[str], str], now: datetime
+) -> model.SchoolUser:
+    """The school's user of a WeChat account; an invitation makes one. Raises NotASchoolUser, InvitationInvalid."""
+    if invitation is not None:
+        asked = rules.check_invitation(store.find_invitation(invitation), now)
+        user = model.SchoolUser(new_id("usr"), asked.institution_id, asked.teacher_id, asked.name)
+        store.use_invitation(invitation, openid, user)
+        return user
+    found = store.find_school_user(openid)
+    if found is None:
+        raise rules.NotASchoolUser()
+    return found
+
+
+def invite(
+    *, code: str, institution_id: InstitutionId, teacher_id: TeacherId | None, name: str, now: datetime
+) -> model.Invitation:
+    """Invite somebody to be a school's administrator, or one of its teachers. `code` is told once and kept hashed."""
+    invitation = model.Invitation(institution_id, teacher_id, name, now + rules.INVITATION_LIFE)
+    store.put_invitation(code, invitation)
+    return invitation
+
+
+def add_child(
+    *, student_id: StudentId, guardian_id: GuardianId, name: str, birth_month: str, consent: bool, now: datetime
+) -> model.Student:
+    """Keep a guardian's child, with the guardian's consent. Raises ConsentMissing, WrongBirthMonth."""
+    rules.check_child(birth_month, consent, now)
+    student = model.Student(student_id, guardian_id, name.strip(), birth_month, now, rules.CONSENT_VERSION)
+    try:
+        store.add_student(student)
+    except store.AlreadyThere:
+        return store.get_student(guardian_id=guardian_id, student_id=student_id)
+    return student
+
+
+def add_staff(
+    *,
+    staff_id: StaffId,
+    username: str,
+    name: str,
+    department: str,
+    role: model.StaffRole,
+    password: str,
+    totp_secret: str,
+) -> None:
+    """Keep a new member of the staff. Raises AlreadyThere."""
+    store.add_staff(model.Staff(staff_id, username, name, department, role, _hasher.hash(password), totp_secret))
+
+
+def sign_in_staff(
+    *, username: str, password: str, code: str, secret: str, csrf: str, now: datetime
+) -> model.StaffSession:
+    """Begin a console session, known by the cookie's `secret`. Raises SignInFailed, SignInLocked.
+
+    The time taken doesn't tell whether the username exists; a one-time code is good once.
+    """
+    staff = store.find_staff(username)
+    if staff is None:
+        _matches(_nobodys_hash(), password)
+        raise rules.SignInFailed()
+    rules.check_not_locked(staff, now)
+    step = rules.totp_step(staff, code, now)
+    if not _matches(staff.password_hash, password) or step is None:
+        one_too_many = staff.failures + 1 >= rules.FAILURES_ALLOWED
+        store.note_failure(staff, locked_until=now + rules.LOCK if one_too_many else None)
+        raise rules.SignInFailed()
+    store.note_success(staff, totp_step=step)
+    session = model.StaffSession(
+        "", staff.staff_id, staff.username, staff.name, staff.department, staff.role, csrf, now, now
+    )
+    store.put_session(secret, session)
+    return session
+
+
+@cache
+def _nobodys_hash() -> str:
+    return _hasher.hash("nobody")
+
+
+def _matches(password_hash: str, password: str) -> bool:
+    try:
+        return _hasher.verify(password_hash, password)
+    except (VerifyMismatchError, InvalidHashError):
+        return False
+
+
+def get_staff_session(*, secret: str, now: datetime) -> model.StaffSession:
+    """The console session of a cookie, which stays alive by this. Raises SessionOver."""
+    session = rules.check_session(store.find_session(secret), now)
+    if (now - session.seen_at).total_seconds() > 60:
+        store.touch_session(secret, now=now)
+    return session
+
+
+def sign_out_staff(*, secret: str) -> None:
+    """End a console session."""
+    store.delete_session(secret)
+
+
+def record_staff_reading(*, staff_id: StaffId, subject: str, purpose: str, now: datetime) -> None:
+    """Record that a member of the staff read personal data, and for what."""
+    store.add_reading(subject, staff_id, purpose, now=now)
+
+
+def sign_out(*, token_id: str, expires_at: datetime) -> None:
+    """Make a token no longer good."""
+    store.revoke(token_id, until=expires_at)
