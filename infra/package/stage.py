@@ -5,6 +5,7 @@ handed an empty requirements file: the packages are put there here instead, each
 """
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -54,9 +55,11 @@ def _install(requirements: Path, vendor: Path, wheels: Path, architecture: str) 
         platform += ["--platform", f"{glibc}_{_MACHINES[architecture]}"]
     kept = wheels / "requirements.txt"
     if not kept.is_file() or kept.read_bytes() != requirements.read_bytes():
+        fresh = wheels.with_name(f"{wheels.name}.{os.getpid()}")
+        run([*pip, "download", *checked, *platform, "--dest", str(fresh)])
+        shutil.copy(requirements, fresh)
         shutil.rmtree(wheels, ignore_errors=True)
-        run([*pip, "download", *checked, *platform, "--dest", str(wheels)])
-        shutil.copy(requirements, kept)
+        fresh.rename(wheels)
     offline = ["--no-index", "--find-links", str(wheels), "--no-compile", "--target", str(vendor)]
     run([*pip, "install", *checked, *platform, *offline])
 
