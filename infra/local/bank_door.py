@@ -1,0 +1,165 @@
+"""The bank's HTTP doors.
+
+| | |
+|---|---|
+| `GET /accounts`, `/accounts/{account_no}`, `/payouts` | its books |
+| `GET /transactions?account_no&day`, `/messages?status` | what moved, what it told us |
+| `POST /accounts` `{account_no, holder, supervised}` | opens an account |
+| `POST /transfers` `{to_account_no, amount_fen, remittance, payer_name, payer_account_no}` | a parent pays |
+| `POST /withdrawals` `{account_no, amount_fen, counterparty, purpose}` | money leaves without our instruction |
+| `POST /payouts`, signed | our instructions |
+| `GET`, `POST`, `DELETE /faults` `{fault, count, …}` | what goes wrong next (bank_faults.py) |
+| `POST /flush` | settles and delivers everything now |
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from standardwebhooks import Webhook
+
+from infra.local.bank_books import NoAccount, OtherBody, TooLittle
+from infra.local.bank_faults import UnknownFault
+from infra.local.site import Answer, Refused, Request
+
+if TYPE_CHECKING:
+    from infra.local.bank_simulator import Bank
+
+_TOLERANCE_SECONDS = 300
+_INSTRUCTION = {
+    "payout_id": str,
+    "from_account_no": str,
+    "to_account_no": str,
+    "amount_fen": int,
+    "currency": str,
+    "purpose": str,
+}
+
+
+class Door:
+    """What the bank's doors answer. `key` is the one that our instructions are signed with."""
+
+    def __init__(self, bank: Bank, key: str, clock: Callable[[], datetime]) -> None:
+        self._bank = bank
+        self._instruction_key = key
+        self._clock = clock
+
+    def routes(self) -> dict[str, Callable[[Request], Any]]:
+        """The doors by method and path."""
+        return {
+            "GET /accounts": lambda request: {"data": self._bank.books.accounts()},
+            "GET /accounts/{account_no}": _known(
+                lambda request: self._bank.books.account(request.path_parts["account_no"])
+            ),
+            "POST /accounts": self._post_account,
+            "GET /transactions": lambda request: {
+                "data": self._bank.books.transactions(request.query.get("account_no"), day=request.query.get("day"))
+            },
+            "GET /messages": lambda request: {"data": self._bank.messages.listed(request.query.get("status"))},
+            "GET /payouts": lambda request: {"data": self._bank.books.rows("select * from payouts")},
+            "POST /transfers": _known(self._post_transfer),
+            "POST /withdrawals": _known(self._post_withdrawal),
+            "POST /payouts": self._post_payout,
+            "GET /faults": lambda request: {"data": self._bank.faults.listed()},
+            "POST /faults": self._post_fault,
+            "DELETE /faults": self._delete_faults,
+            "POST /flush": lambda request: {"delivered": self._bank.flush(), "messages": self._bank.messages.counts()},
+        }
+
+    def _post_account(self, request: Request) -> Answer:
+        told = request.json()
+        account_no = _text(told, "account_no")
+        self._bank.open_account(account_no, holder=_text(told, "holder"), supervised=bool(told.get("supervised", True)))
+        return Answer(self._bank.books.account(account_no), 201)
+
+    def _post_transfer(self, request: Request) -> Answer:
+        told = request.json()
+        booked = self._bank.transfer(
+            _text(told, "to_account_no"),
+            _amount(told),
+            remittance=_text(told, "remittance", ""),
+            payer_name=_text(told, "payer_name", ""),
+            payer_account_no=_text(told, "payer_account_no", ""),
+        )
+        return Answer({"bank_reference": booked.reference, "booked_at": booked.booked_at}, 201)
+
+    def _post_withdrawal(self, request: Request) -> Answer:
+        told = request.json()
+        counterparty, purpose = _text(told, "counterparty", ""), _text(told, "purpose", "")
+        booked = self._bank.withdraw(
+            _text(told, "account_no"), _amount(told), counterparty=counterparty, purpose=purpose
+        )
+        return Answer({"bank_reference": booked.reference, "booked_at": booked.booked_at}, 201)
+
+    def _post_payout(self, request: Request) -> Answer:
+        self._require_our_signature(request)
+        told = request.json()
+        if {name: type(value) for name, value in told.items()} != _INSTRUCTION:
+            raise Refused(422, "an instruction has exactly the documented fields")
+        if told["amount_fen"] <= 0 or told["currency"] != "CNY":
+            raise Refused(422, "amount_fen is a positive number of fen in CNY")
+        if not any(account["account_no"] == told["from_account_no"] for account in self._bank.books.accounts()):
+            raise Refused(422, "from_account_no is not an account of this bank")
+        try:
+            is_new = self._bank.accept(told)
+        except OtherBody:
+            raise Refused(409, "this payout_id came with another body") from None
+        if self._bank.faults.take(("no_answer",)):
+            return Answer(None, status=0)
+        return Answer({"status": "accepted"}, 202 if is_new else 200)
+
+    def _require_our_signature(self, request: Request) -> None:
+        message_id = request.headers.get("webhook-id", "")
+        timestamp = request.headers.get("webhook-timestamp", "")
+        if not (message_id and timestamp.isascii() and timestamp.isdigit()):
+            raise Refused(401, "the message isn't signed")
+        if abs(int(timestamp) - self._clock().timestamp()) > _TOLERANCE_SECONDS:
+            raise Refused(401, "the message's time is more than 5 minutes away")
+        # not the package's verify: it compares with the machine's time, and this bank lives in the district's
+        at = datetime.fromtimestamp(int(timestamp), self._clock().tzinfo)
+        expected = Webhook(self._instruction_key).sign(message_id, at, request.body.decode(errors="replace"))
+        sent = request.headers.get("webhook-signature", "").split()
+        if not any(hmac.compare_digest(expected, signature) for signature in sent):
+            raise Refused(401, "the signature is wrong")
+
+    def _delete_faults(self, request: Request) -> dict[str, Any]:
+        self._bank.faults.clear()
+        return {"data": []}
+
+    def _post_fault(self, request: Request) -> dict[str, Any]:
+        told = request.json()
+        kind, count = told.pop("fault", ""), told.pop("count", 1)
+        try:
+            self._bank.faults.arm(kind, count=count, **told)
+        except (UnknownFault, TypeError):
+            raise Refused(422, f"there is no fault {kind!r}") from None
+        return {"data": self._bank.faults.listed()}
+
+
+def _known(answer: Callable[[Request], Any]) -> Callable[[Request], Any]:
+    def checked(request: Request) -> Any:
+        try:
+            return answer(request)
+        except NoAccount as missing:
+            raise Refused(404, f"there is no account {missing}") from None
+        except TooLittle as little:
+            raise Refused(409, f"account {little} holds too little") from None
+
+    return checked
+
+
+def _amount(told: Mapping[str, Any]) -> int:
+    amount = told.get("amount_fen")
+    if type(amount) is not int or not 0 < amount <= 10**13:
+        raise Refused(422, "amount_fen is a positive number of fen")
+    return amount
+
+
+def _text(told: Mapping[str, Any], name: str, default: str | None = None) -> str:
+    value = told.get(name, default)
+    if not isinstance(value, str):
+        raise Refused(422, f"{name} is missing")
+    return value

@@ -1,0 +1,68 @@
+"""What goes wrong at the bank on demand.
+
+| Fault | The next `count` … |
+|---|---|
+| `lose` | messages are never sent |
+| `duplicate` (`times`) | messages come that many times |
+| `delay` (`seconds`) | messages come that much later, on the district's clock |
+| `reverse` | messages are held until all are there, and come in reverse order |
+| `alter`, `bad_signature`, `stale` | messages first come altered, wrongly signed, 10 minutes old; then as they should |
+| `conflict` (`amount_fen`) | messages are followed by another with the same bank reference and another amount |
+| `fail_payout` (`reason`) | payouts fail |
+| `no_answer` | instructions are accepted, and the line goes dead before the answer |
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any
+
+MESSAGE_FAULTS = ("lose", "duplicate", "delay", "reverse", "alter", "bad_signature", "stale", "conflict")
+PAYOUT_FAULTS = ("fail_payout", "no_answer")
+
+
+class UnknownFault(ValueError):
+    """The bank can't do that."""
+
+
+@dataclass
+class _Armed:
+    kind: str
+    left: int
+    figures: Mapping[str, Any]
+
+
+class Faults:
+    """What goes wrong next, in the order in which it was asked for; each thing has one fault at most."""
+
+    def __init__(self) -> None:
+        self._armed: list[_Armed] = []
+        self._lock = Lock()
+
+    def arm(self, kind: str, *, count: int = 1, **figures: Any) -> None:
+        """Let the next `count` messages or payouts go wrong. Raises UnknownFault."""
+        if kind not in MESSAGE_FAULTS + PAYOUT_FAULTS or count < 1:
+            raise UnknownFault(kind)
+        with self._lock:
+            self._armed.append(_Armed(kind, count, figures))
+
+    def take(self, kinds: tuple[str, ...]) -> tuple[str, Mapping[str, Any], bool] | None:
+        """The fault of the next thing of these kinds: its name, its figures, whether it was the last one asked for."""
+        with self._lock:
+            for armed in self._armed:
+                if armed.kind in kinds:
+                    armed.left -= 1
+                    if not armed.left:
+                        self._armed.remove(armed)
+                    return armed.kind, armed.figures, not armed.left
+        return None
+
+    def clear(self) -> None:
+        """Let nothing go wrong any more."""
+        with self._lock:
+            self._armed.clear()
+
+    def listed(self) -> list[dict[str, Any]]:
+        """What is still to go wrong."""
+        with self._lock:
+            return [{"fault": armed.kind, "count": armed.left, **armed.figures} for armed in self._armed]

@@ -1,0 +1,202 @@
+"""The bank on 127.0.0.1, an implementation of its own: it shares no code with ours, and checks our signatures with the
+`standardwebhooks` package. Its balances are what the ledger's custody equation is held against.
+
+Here is what it does; bank_door.py is its HTTP, bank_messages.py what it tells us, bank_faults.py what goes wrong.
+"""
+
+import json
+import logging
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from threading import Event, Thread
+from typing import Any
+
+from infra.local import bank_door
+from infra.local.bank_books import Booked, Books, OtherBody, TooLittle, said, written
+from infra.local.bank_faults import Faults
+from infra.local.bank_messages import Messages
+from infra.local.site import Site
+
+_log = logging.getLogger(__name__)
+_LOOK_SECONDS = 0.1
+
+
+class Bank:
+    """The bank. Drive it step by step with `flush`, or let it work by itself between `start` and `stop`."""
+
+    def __init__(
+        self,
+        *,
+        port: int,
+        events_url: str,
+        webhook_key: str,
+        instruction_key: str,
+        clock: Callable[[], datetime],
+        path: Path | None = None,
+        settles_after_seconds: float = 0,
+    ) -> None:
+        self._clock = clock
+        self._settles_after_seconds = settles_after_seconds
+        self._ended = Event()
+        self._thread: Thread | None = None
+        self.books = Books(path)
+        self.faults = Faults()
+        self.messages = Messages(self.books, url=events_url, key=webhook_key, clock=clock, faults=self.faults)
+        self.site = Site("bank", port, bank_door.Door(self, instruction_key, clock).routes())
+
+    def open_account(self, account_no: str, *, holder: str, supervised: bool = True) -> None:
+        """Open an account; one that is open stays as it is. A supervised one tells us of each movement."""
+        self.books.open_account(account_no, holder=holder, supervised=supervised)
+
+    def transfer(
+        self, to_account_no: str, amount_fen: int, *, remittance: str, payer_name: str = "", payer_account_no: str = ""
+    ) -> Booked:
+        """Book a parent's transfer and owe the message about it. Raises NoAccount."""
+        now = self._clock()
+        with self.books.transaction():
+            booked = self.books.book(
+                to_account_no,
+                amount_fen,
+                counterparty=payer_name,
+                counterparty_account_no=payer_account_no,
+                purpose=remittance,
+                at=now,
+            )
+            if self.books.account(to_account_no)["supervised"]:
+                self.messages.owe("deposit.posted", _deposit(booked), at=now)
+        return booked
+
+    def withdraw(self, account_no: str, amount_fen: int, *, counterparty: str, purpose: str) -> Booked:
+        """Book money out that we didn't instruct, and owe the message about it. Raises NoAccount, TooLittle."""
+        now = self._clock()
+        with self.books.transaction():
+            booked = self.books.book(
+                account_no,
+                -amount_fen,
+                counterparty=counterparty,
+                counterparty_account_no="",
+                purpose=purpose,
+                at=now,
+            )
+            if self.books.account(account_no)["supervised"]:
+                self.messages.owe("withdrawal.posted", _withdrawal(booked), at=now)
+        return booked
+
+    def accept(self, instruction: Mapping[str, Any]) -> bool:
+        """Take a payout instruction; whether it is new, or a new try after a failure. Raises OtherBody."""
+        told = written(dict(sorted(instruction.items())))
+        payout_id = instruction["payout_id"]
+        with self.books.transaction() as database:
+            known = self.books.rows("select * from payouts where payout_id = ?", payout_id)
+            if known and known[0]["instruction"] != told:
+                raise OtherBody(payout_id)
+            if known and known[0]["status"] != "failed":
+                return False
+            database.execute(
+                "insert or replace into payouts values (?, ?, 'accepted', ?)", (payout_id, told, said(self._clock()))
+            )
+        return True
+
+    def flush(self) -> int:
+        """Settle every payout and send every message now; how many messages were taken."""
+        taken = 0
+        while True:
+            settled = self._settle(patient=False)
+            delivered = self.messages.deliver(patient=False)
+            taken += delivered
+            if not settled and not delivered:
+                return taken
+
+    def start(self) -> None:
+        """Listen. Raises PortTaken."""
+        self.site.start()
+
+    def work(self) -> None:
+        """Settle and deliver by itself from now on."""
+        self._thread = Thread(target=self._go_on, name="bank", daemon=True)
+        self._thread.start()
+
+    def rest(self) -> None:
+        """Deliver no more by itself; what is owed stays in the books."""
+        self._ended.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def stop(self) -> None:
+        """Close the door and the books."""
+        self.rest()
+        self.site.stop()
+        self.books.close()
+
+    def _go_on(self) -> None:
+        while not self._ended.wait(_LOOK_SECONDS):
+            try:
+                self._settle(patient=True)
+                self.messages.deliver(patient=True)
+            except Exception:
+                _log.exception("the bank stumbled")
+
+    def _settle(self, *, patient: bool) -> int:
+        """Pay the instructions that were accepted, or say that it failed; how many."""
+        now = self._clock()
+        settled = 0
+        for row in self.books.rows("select * from payouts where status = 'accepted' order by rowid"):
+            waited = (now - datetime.fromisoformat(row["asked_at"])).total_seconds()
+            if patient and waited < self._settles_after_seconds:
+                continue
+            with self.books.transaction() as database:
+                status = self._pay(json.loads(row["instruction"]), now)
+                database.execute("update payouts set status = ? where payout_id = ?", (status, row["payout_id"]))
+            settled += 1
+        return settled
+
+    def _pay(self, told: Mapping[str, Any], now: datetime) -> str:
+        fault = self.faults.take(("fail_payout",))
+        if fault:
+            return self._fail(told, str(fault[1].get("reason", "收款账户状态异常")), now)
+        try:
+            booked = self.books.book(
+                told["from_account_no"],
+                -told["amount_fen"],
+                counterparty="",
+                counterparty_account_no=told["to_account_no"],
+                purpose=f"{told['purpose']} {told['payout_id']}",
+                at=now,
+            )
+        except TooLittle:
+            return self._fail(told, "账户余额不足", now)
+        data = {"payout_id": told["payout_id"], **_movement(booked)}
+        self.messages.owe("payout.settled", data, at=now)
+        return "settled"
+
+    def _fail(self, told: Mapping[str, Any], reason: str, now: datetime) -> str:
+        data = {
+            "payout_id": told["payout_id"],
+            "account_no": told["from_account_no"],
+            "amount_fen": told["amount_fen"],
+            "currency": "CNY",
+            "reason": reason,
+            "booked_at": said(now),
+        }
+        self.messages.owe("payout.failed", data, at=now)
+        return "failed"
+
+
+def _movement(booked: Booked) -> dict[str, Any]:
+    return {
+        "bank_reference": booked.reference,
+        "account_no": booked.account_no,
+        "amount_fen": abs(booked.amount_fen),
+        "currency": "CNY",
+        "booked_at": booked.booked_at,
+    }
+
+
+def _deposit(booked: Booked) -> dict[str, Any]:
+    payer = {"payer_name": booked.counterparty, "payer_account_no": booked.counterparty_account_no}
+    return {**_movement(booked), **payer, "remittance": booked.purpose}
+
+
+def _withdrawal(booked: Booked) -> dict[str, Any]:
+    return {**_movement(booked), "counterparty": booked.counterparty, "purpose": booked.purpose}

@@ -1,0 +1,328 @@
+import json
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.local import trouble
+from infra.local.bank_simulator import Bank
+from infra.local.site import Answer, Request, Site
+from infra.local.test_clock import TestClock
+from shared.bank import messages, signature
+from shared.bank.client import BankClient, BankRefused, PayoutInstruction
+from shared.kernel import errors
+from shared.kernel.money import Fen
+
+MONDAY = datetime(2026, 8, 17, tzinfo=UTC)
+WEBHOOK_KEY = "whsec_dGhlIGJhbmsgc2lnbnMgd2l0aCB0aGlzIG9uZQ=="
+OUR_KEY = "whsec_d2Ugc2lnbiBvdXIgaW5zdHJ1Y3Rpb25zIHdpdGg="
+TUITION = "3703050000000001"
+SCHOOLS_OWN = "6222000000000001"
+
+
+class Us:
+    """What receives the bank's messages: checks them with our own code and writes them down."""
+
+    def __init__(self, port: int, clock: TestClock) -> None:
+        self._clock = clock
+        self.taken: list[tuple[str, dict[str, Any]]] = []
+        self.refused: list[str] = []
+        self.down = 0
+        self.site = Site("us", port, {"POST /v1/bank/events": self._receive})
+
+    def _receive(self, request: Request) -> Answer:
+        if self.down:
+            self.down -= 1
+            return Answer({"code": "try_again"}, 503)
+        try:
+            message_id = signature.verify([WEBHOOK_KEY], headers=request.headers, body=request.body, now=self._clock())
+        except errors.Unauthenticated as refusal:
+            self.refused.append(refusal.code)
+            return Answer({"code": refusal.code}, 401)
+        messages.parse(request.body)
+        self.taken.append((message_id, json.loads(request.body)))
+        return Answer({"status": "posted"})
+
+    def references(self) -> list[str]:
+        return [told["data"]["bank_reference"] for _, told in self.taken]
+
+
+class District:
+    def __init__(self, path: Path | None = None) -> None:
+        port = trouble.free_ports(2)
+        self.clock = TestClock(starts_at=MONDAY)
+        self.us = Us(port, self.clock)
+        self.us.site.start()
+        self.bank = Bank(
+            port=port + 1,
+            events_url=f"{self.us.site.url}/v1/bank/events",
+            webhook_key=WEBHOOK_KEY,
+            instruction_key=OUR_KEY,
+            clock=self.clock,
+            path=path,
+        )
+        self.bank.start()
+        self.bank.open_account(TUITION, holder="示例舞蹈学校")
+        self.client = BankClient(url=self.bank.site.url, key=OUR_KEY)
+
+    def stop(self) -> None:
+        self.bank.stop()
+        self.us.site.stop()
+
+    def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> tuple[int, Any]:
+        content = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(f"{self.bank.site.url}{path}", content, method=method)
+        try:
+            with urllib.request.urlopen(request) as answer:
+                return answer.status, json.load(answer)
+        except urllib.error.HTTPError as refusal:
+            return refusal.code, json.load(refusal)
+
+    def transfer(self, amount_fen: int = 36000) -> str:
+        return self.bank.transfer(
+            TUITION, amount_fen, remittance="01J8ZQ4T9F6X3M2C7V5B1N8K0D", payer_name="李雷"
+        ).reference
+
+    def instruct(self, *, payout_id: str = "pay_1", amount_fen: int = 20000, client: BankClient | None = None) -> None:
+        instruction = PayoutInstruction(payout_id, TUITION, SCHOOLS_OWN, Fen(amount_fen), "课时费划拨")
+        (client or self.client).instruct_payout(instruction, now=self.clock())
+
+
+@pytest.fixture
+def district() -> Iterator[District]:
+    it = District()
+    yield it
+    it.stop()
+
+
+class TestTransfers:
+    def test_a_transfer_is_booked_and_told_in_a_message_that_our_code_accepts(self, district: District) -> None:
+        status, told = district.call(
+            "POST",
+            "/transfers",
+            {"to_account_no": TUITION, "amount_fen": 36000, "remittance": "舞蹈 01J8", "payer_name": "李雷"},
+        )
+        assert status == 201
+        assert district.bank.flush() == 1
+        ((_, message),) = district.us.taken
+        assert message["type"] == "deposit.posted"
+        assert message["data"] == {
+            "bank_reference": told["bank_reference"],
+            "account_no": TUITION,
+            "amount_fen": 36000,
+            "currency": "CNY",
+            "payer_name": "李雷",
+            "payer_account_no": "",
+            "remittance": "舞蹈 01J8",
+            "booked_at": "2026-08-17T08:00:00.000+08:00",
+        }
+        assert district.call("GET", f"/accounts/{TUITION}")[1]["balance_fen"] == 36000
+        assert district.bank.flush() == 0
+
+    @pytest.mark.parametrize(
+        ("changed", "status"),
+        [
+            ({"to_account_no": "99999999"}, 404),
+            ({"amount_fen": -1}, 422),
+            ({"amount_fen": 1.5}, 422),
+            ({"remittance": 1}, 422),
+        ],
+    )
+    def test_a_wrong_transfer_changes_nothing(self, district: District, changed: dict[str, Any], status: int) -> None:
+        body = {"to_account_no": TUITION, "amount_fen": 100, "remittance": "", **changed}
+        assert district.call("POST", "/transfers", body)[0] == status
+        assert district.bank.books.transactions() == []
+        assert district.bank.flush() == 0
+
+    def test_money_to_an_account_that_nobody_supervises_is_not_told(self, district: District) -> None:
+        district.bank.open_account(SCHOOLS_OWN, holder="示例舞蹈学校", supervised=False)
+        district.bank.transfer(SCHOOLS_OWN, 100, remittance="")
+        assert district.bank.flush() == 0
+
+
+class TestWithdrawals:
+    def test_money_that_leaves_without_our_instruction_is_told(self, district: District) -> None:
+        district.transfer(50000)
+        body = {"account_no": TUITION, "amount_fen": 20000, "counterparty": "某公司", "purpose": "转出"}
+        assert district.call("POST", "/withdrawals", body)[0] == 201
+        district.bank.flush()
+        assert [told["type"] for _, told in district.us.taken] == ["deposit.posted", "withdrawal.posted"]
+        assert district.bank.books.balance_fen(TUITION) == 30000
+
+    def test_an_account_never_goes_below_zero(self, district: District) -> None:
+        body = {"account_no": TUITION, "amount_fen": 1, "counterparty": "", "purpose": ""}
+        assert district.call("POST", "/withdrawals", body)[0] == 409
+        assert district.bank.books.audit() == []
+
+
+class TestPayouts:
+    def test_our_instruction_is_paid_and_settled(self, district: District) -> None:
+        district.transfer(50000)
+        district.instruct()
+        district.bank.flush()
+        _, settled = district.us.taken[-1]
+        assert settled["type"] == "payout.settled"
+        assert settled["data"]["payout_id"] == "pay_1"
+        assert settled["data"]["amount_fen"] == 20000
+        assert district.bank.books.balance_fen(TUITION) == 30000
+
+    def test_the_same_instruction_again_pays_once(self, district: District) -> None:
+        district.transfer(50000)
+        for _ in range(3):
+            district.instruct()
+            district.bank.flush()
+        assert district.bank.books.balance_fen(TUITION) == 30000
+        assert [told["type"] for _, told in district.us.taken].count("payout.settled") == 1
+
+    def test_the_same_id_with_another_body_is_refused(self, district: District) -> None:
+        district.instruct()
+        with pytest.raises(BankRefused, match="409"):
+            district.instruct(amount_fen=1)
+
+    def test_an_instruction_that_we_did_not_sign_is_refused(self, district: District) -> None:
+        stranger = BankClient(url=district.bank.site.url, key=WEBHOOK_KEY)
+        with pytest.raises(BankRefused, match="401"):
+            district.instruct(client=stranger)
+        assert district.call("POST", "/payouts", {"payout_id": "pay_1"})[0] == 401
+
+    def test_an_old_instruction_is_refused(self, district: District) -> None:
+        instruction = PayoutInstruction("pay_1", TUITION, SCHOOLS_OWN, Fen(1), "")
+        with pytest.raises(BankRefused, match="401"):
+            district.client.instruct_payout(instruction, now=MONDAY - timedelta(seconds=301))
+
+    def test_a_payout_over_the_balance_fails_and_is_paid_on_a_later_try(self, district: District) -> None:
+        district.instruct()
+        district.bank.flush()
+        assert district.us.taken[-1][1]["type"] == "payout.failed"
+        assert district.us.taken[-1][1]["data"]["reason"] == "账户余额不足"
+        district.transfer(50000)
+        district.instruct()
+        district.bank.flush()
+        assert district.us.taken[-1][1]["type"] == "payout.settled"
+
+    def test_a_payout_fails_on_demand(self, district: District) -> None:
+        district.transfer(50000)
+        district.call("POST", "/faults", {"fault": "fail_payout", "reason": "户名不符"})
+        district.instruct()
+        district.bank.flush()
+        assert district.us.taken[-1][1]["data"]["reason"] == "户名不符"
+        assert district.bank.books.balance_fen(TUITION) == 50000
+
+    def test_no_answer_means_it_may_have_been_accepted(self, district: District) -> None:
+        district.transfer(50000)
+        district.bank.faults.arm("no_answer")
+        with pytest.raises(errors.Unavailable):
+            district.instruct()
+        district.instruct()
+        district.bank.flush()
+        assert district.bank.books.balance_fen(TUITION) == 30000
+
+
+class TestDelivery:
+    def test_a_message_comes_until_it_is_taken_under_the_same_id(self, district: District) -> None:
+        district.us.down = 2
+        district.transfer()
+        assert [district.bank.flush() for _ in range(3)] == [0, 0, 1]
+        assert len(district.us.taken) == 1
+
+    def test_a_patient_bank_waits_between_tries_on_the_districts_clock(self, district: District) -> None:
+        district.us.down = 1
+        district.transfer()
+        deliver = district.bank.messages.deliver
+        assert [deliver(patient=True) for _ in range(3)] == [0, 0, 0]
+        district.clock.advance(timedelta(seconds=6))
+        assert deliver(patient=True) == 1
+
+    def test_it_delivers_by_itself_while_it_works(self, district: District) -> None:
+        district.bank.work()
+        district.transfer()
+        deadline = time.monotonic() + 10
+        while not district.us.taken:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        district.bank.rest()
+
+    def test_what_is_owed_is_told_after_a_restart(self, tmp_path: Path) -> None:
+        first = District(tmp_path / "bank.sqlite")
+        first.transfer(500)
+        first.stop()
+        again = District(tmp_path / "bank.sqlite")
+        assert again.bank.flush() == 1
+        assert again.bank.books.balance_fen(TUITION) == 500
+        again.transfer(700)
+        again.bank.flush()
+        assert len(set(again.us.references())) == 2
+        again.stop()
+
+
+class TestFaults:
+    def test_a_lost_message_is_never_sent(self, district: District) -> None:
+        district.bank.faults.arm("lose", count=2)
+        references = [district.transfer() for _ in range(3)]
+        district.bank.flush()
+        assert district.us.references() == references[2:]
+        assert district.bank.messages.counts() == {"delivered": 1, "lost": 2}
+        assert district.bank.books.balance_fen(TUITION) == 3 * 36000
+
+    def test_a_message_comes_several_times_under_one_id(self, district: District) -> None:
+        district.bank.faults.arm("duplicate", times=5)
+        district.transfer()
+        assert district.bank.flush() == 5
+        assert len({message_id for message_id, _ in district.us.taken}) == 1
+
+    def test_a_late_message_waits_for_the_districts_clock(self, district: District) -> None:
+        district.bank.faults.arm("delay", seconds=3600)
+        late, prompt = district.transfer(), district.transfer()
+        district.bank.flush()
+        assert district.us.references() == [prompt]
+        district.clock.advance(timedelta(hours=1))
+        district.bank.flush()
+        assert district.us.references() == [prompt, late]
+
+    def test_messages_come_in_reverse_order(self, district: District) -> None:
+        district.bank.faults.arm("reverse", count=3)
+        references = [district.transfer() for _ in range(3)]
+        district.bank.flush()
+        assert district.us.references() == references[::-1]
+
+    @pytest.mark.parametrize(
+        ("fault", "code"),
+        [("alter", "bad_signature"), ("bad_signature", "bad_signature"), ("stale", "stale_signature")],
+    )
+    def test_a_bad_message_is_followed_by_the_good_one(self, district: District, fault: str, code: str) -> None:
+        district.bank.faults.arm(fault)
+        district.transfer()
+        assert district.bank.flush() == 1
+        assert district.us.refused == [code]
+        assert district.us.taken[0][1]["data"]["amount_fen"] == 36000
+
+    def test_another_amount_comes_under_the_same_reference(self, district: District) -> None:
+        district.bank.faults.arm("conflict", amount_fen=1)
+        district.transfer()
+        district.bank.flush()
+        assert len(set(district.us.references())) == 1
+        assert [told["data"]["amount_fen"] for _, told in district.us.taken] == [36000, 1]
+        assert len({message_id for message_id, _ in district.us.taken}) == 2
+
+    def test_faults_are_listed_and_cleared(self, district: District) -> None:
+        told = district.call("POST", "/faults", {"fault": "lose", "count": 2})
+        assert told == (200, {"data": [{"fault": "lose", "count": 2}]})
+        assert district.call("DELETE", "/faults") == (200, {"data": []})
+        assert district.call("POST", "/faults", {"fault": "explode"})[0] == 422
+
+
+class TestAudit:
+    def test_the_balances_are_the_transactions(self, district: District) -> None:
+        for amount in (100, 2000, 30000):
+            district.transfer(amount)
+        district.bank.withdraw(TUITION, 5000, counterparty="", purpose="")
+        assert district.bank.books.audit() == []
+        assert district.bank.books.balance_fen(TUITION) == 27100
+        assert sum(row["amount_fen"] for row in district.bank.books.transactions(TUITION)) == 27100
+        assert len(district.bank.books.transactions(day="2026-08-17")) == 4
+        assert district.bank.books.transactions(day="2026-08-18") == []
