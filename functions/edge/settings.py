@@ -1,41 +1,58 @@
-"""What the environment tells the functions, read once. A variable that is missing is named."""
+"""What the environment tells the functions. A variable that is missing is named.
+
+Each is read when it is asked for: a function is given only the variables that it uses (infra/package/functions.py).
+"""
 
 import os
-from dataclasses import dataclass
-from functools import cache
 
 
 class SettingMissing(RuntimeError):
     """A variable of the environment that this function needs isn't set."""
 
 
-@dataclass(frozen=True)
 class Settings:
-    """`jwt_keys` and `bank_webhook_keys`: newest first, so that a key can be changed without a break."""
+    """Every setting; each raises SettingMissing. Lists of keys are newest first, so that a key can be changed gently."""
 
-    environment_name: str
-    jwt_keys: tuple[str, ...]
-    bank_webhook_keys: tuple[str, ...]
-    bank_signing_key: str
-    bank_url: str
-    wechat_url: str
-    wechat_app_id: str
-    wechat_secret: str
+    @property
+    def environment_name(self) -> str:
+        """Shown in the console; empty where nobody has named the environment."""
+        return os.environ.get("ENVIRONMENT_NAME", "")
+
+    @property
+    def jwt_keys(self) -> tuple[str, ...]:
+        return _list("JWT_KEY")
+
+    @property
+    def bank_webhook_keys(self) -> tuple[str, ...]:
+        return _list("BANK_WEBHOOK_KEYS")
+
+    @property
+    def bank_signing_key(self) -> str:
+        return _get("BANK_SIGNING_KEY")
+
+    @property
+    def bank_url(self) -> str:
+        return _get("BANK_URL")
+
+    @property
+    def wechat_url(self) -> str:
+        return _get("WECHAT_URL")
+
+    @property
+    def wechat_app_id(self) -> str:
+        return _get("WECHAT_APP_ID")
+
+    @property
+    def wechat_secret(self) -> str:
+        return _get("WECHAT_SECRET")
 
 
-@cache
+_settings = Settings()
+
+
 def settings() -> Settings:
-    """The settings. Raises SettingMissing."""
-    return Settings(
-        environment_name=os.environ.get("ENVIRONMENT_NAME", ""),
-        jwt_keys=_list("JWT_KEY"),
-        bank_webhook_keys=_list("BANK_WEBHOOK_KEYS"),
-        bank_signing_key=_get("BANK_SIGNING_KEY"),
-        bank_url=_get("BANK_URL"),
-        wechat_url=_get("WECHAT_URL"),
-        wechat_app_id=_get("WECHAT_APP_ID"),
-        wechat_secret=_get("WECHAT_SECRET"),
-    )
+    """The settings of this function."""
+    return _settings
 
 
 def _get(name: str) -> str:
