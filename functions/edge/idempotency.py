@@ -79,7 +79,7 @@ def once(*, scope: str, key: str, body: bytes, status: int, act: Callable[[], An
     row_id = hashlib.sha256(f"{scope}#{key}".encode()).hexdigest()
     digest = hashlib.sha256(body).hexdigest()
     row = _reserve(row_id, digest)
-    if row.answer is not None:
+    if row.answer:
         return Replayed(int(row.status), json.loads(row.answer))
     try:
         answer = act()
@@ -110,7 +110,7 @@ def _reserve(row_id: str, digest: str) -> CommandRow:
         raise InFlight() from None  # it was refused this very moment
     if there.digest != digest:
         raise KeyReused()
-    if there.answer is None:
+    if not there.answer:
         raise InFlight()
     return there
 

@@ -1,0 +1,29 @@
+"""The generated district: the same for the same seed, on every machine. `python -m infra.local.district` shows it."""
+
+from dataclasses import dataclass
+from random import Random
+
+from infra.local.district import families, schools
+from infra.local.district.families import Family, Plan
+from infra.local.district.schools import School
+from infra.local.district.staff import STAFF, Officer
+
+SEED = 370305
+
+
+@dataclass(frozen=True)
+class DistrictData:
+    """Everything that is in the district before its term begins, and what will happen in it."""
+
+    schools: tuple[School, ...]
+    families: tuple[Family, ...]
+    plans: tuple[Plan, ...]
+    staff: tuple[Officer, ...]
+
+
+def generate(seed: int = SEED, family_count: int = 100) -> DistrictData:
+    """The district of a seed."""
+    random = Random(seed)
+    all_schools = schools.generate(random)
+    all_families = families.generate(random, family_count)
+    return DistrictData(all_schools, all_families, families.plan(all_schools, all_families, random), STAFF)

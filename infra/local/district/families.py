@@ -1,0 +1,109 @@
+"""Families, what they enrol in, and how they behave: what a term's story is told from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from random import Random
+
+from infra.local.district import names
+from infra.local.district.schools import Class, School
+
+
+class Paying(StrEnum):
+    """How a family pays."""
+
+    EXACTLY = "exactly"
+    IN_TWO = "in_two"
+    TOO_MUCH = "too_much"
+    WRONG_REFERENCE = "wrong_reference"
+    LATE = "late"
+    NEVER = "never"
+
+
+class Confirming(StrEnum):
+    """How a guardian confirms."""
+
+    WEEKLY = "weekly"
+    TWICE = "twice"
+    SILENT = "silent"
+    DISPUTES_ONE = "disputes_one"
+
+
+@dataclass(frozen=True)
+class Child:
+    """A child: name, month of birth."""
+
+    name: str
+    birth_month: str
+
+
+@dataclass(frozen=True)
+class Family:
+    """A guardian with a WeChat account, a bank account and children."""
+
+    number: int
+    openid: str
+    guardian_name: str
+    account_no: str
+    children: tuple[Child, ...]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One enrolment as it will come about. `missed`: the numbers of the lessons that the child misses."""
+
+    number: int
+    family: Family
+    child: int
+    taken: Class
+    days_before_term: int
+    paying: Paying
+    confirming: Confirming
+    missed: frozenset[int]
+
+
+_YEAR = 2026
+_PAYING = {5: Paying.IN_TWO, 17: Paying.TOO_MUCH, 23: Paying.WRONG_REFERENCE, 31: Paying.LATE, 41: Paying.NEVER}
+_CONFIRMING = {3: Confirming.TWICE, 7: Confirming.SILENT, 11: Confirming.SILENT, 19: Confirming.DISPUTES_ONE}
+
+
+def generate(random: Random, count: int = 100) -> tuple[Family, ...]:
+    """Families with one child, every fourth with two."""
+    return tuple(_family(number, random) for number in range(1, count + 1))
+
+
+def _family(number: int, random: Random) -> Family:
+    guardian = names.adult(random)
+    children = tuple(
+        Child(guardian[0] + random.choice(names.GIVEN), f"{random.randrange(2013, 2021)}-{random.randrange(1, 13):02d}")
+        for _ in range(2 if number % 4 == 0 else 1)
+    )
+    return Family(number, f"openid-family-{number:04d}", guardian, names.account_no("6217", number), children)
+
+
+def plan(schools: Sequence[School], families: Sequence[Family], random: Random) -> tuple[Plan, ...]:
+    """One enrolment for each child, at a seat that is free at a time that the child is."""
+    classes = [one for school in schools for one in school.classes]
+    left = {one.offering.offering_id: one.offering.seats for one in classes}
+    plans: list[Plan] = []
+    for family in families:
+        for child in range(len(family.children)):
+            age = _YEAR - int(family.children[child].birth_month[:4])
+            free = [one for one in classes if left[one.offering.offering_id] and one.ages[0] <= age <= one.ages[1]]
+            taken = random.choice(free)
+            left[taken.offering.offering_id] -= 1
+            plans.append(_plan(len(plans) + 1, family, child, taken, random))
+    return tuple(plans)
+
+
+def _plan(number: int, family: Family, child: int, taken: Class, random: Random) -> Plan:
+    return Plan(
+        number=number,
+        family=family,
+        child=child,
+        taken=taken,
+        days_before_term=random.randrange(4, 14),
+        paying=_PAYING.get(number % 43, Paying.EXACTLY),
+        confirming=_CONFIRMING.get(number % 20, Confirming.WEEKLY),
+        missed=frozenset(one for one in range(1, taken.course.lessons + 1) if random.random() < 0.02),
+    )
