@@ -11,7 +11,7 @@ class SettingMissing(RuntimeError):
 
 
 class Settings:
-    """Every setting; each raises SettingMissing. Lists of keys are newest first, so that a key can be changed gently."""
+    """Each raises SettingMissing. Keys in a list are newest first, so that one can be changed without a break."""
 
     @property
     def environment_name(self) -> str:
