@@ -13,8 +13,8 @@ def imported() -> set[str]:
 
 
 class TestApp:
-    def test_imports_only_chalice_powertools_and_functions(self) -> None:
-        allowed = ("chalice", "aws_lambda_powertools", "functions")
+    def test_imports_only_chalice_and_functions(self) -> None:
+        allowed = ("chalice", "functions")
 
         assert {name for name in imported() if name.split(".")[0] not in allowed} == set()
 

@@ -48,7 +48,7 @@ class TestCreateAll:
             {"AttributeName": "sk", "KeyType": "RANGE"},
         ]
 
-    def test_the_edge_has_the_one_key_of_powertools(self, client: Any) -> None:
+    def test_the_edge_has_one_key(self, client: Any) -> None:
         tables.create_all(client)
 
         assert described(client, "edge")["KeySchema"] == [{"AttributeName": "id", "KeyType": "HASH"}]
@@ -86,7 +86,6 @@ class TestCreateAll:
         assert {context: one["AttributeName"] for context, one in told.items() if "AttributeName" in one} == {
             "people": "expires_at",
             "bank": "expires_at",
-            "edge": "expiration",
         }
 
     def test_a_table_that_is_there_keeps_its_rows(self, client: Any) -> None:
