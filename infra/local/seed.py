@@ -49,9 +49,7 @@ def _plant_school(school: School, now: datetime) -> None:
     for course in courses.values():
         mall.publish_course(course=course, school_name=institution.short_name, policy=policies.in_force(at=now))
     for one in school.classes:
-        mall.open_class(
-            offering=replace(one.offering, seats_left=one.offering.seats), institution_name=institution.name
-        )
+        mall.open_class(offering=one.offering, institution_name=institution.name)
         timetable.schedule_class(sessions=_sessions(one))
     people.invite(
         code=invitation_code(institution.institution_id, "admin"),
