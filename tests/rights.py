@@ -1,7 +1,7 @@
 """In every test, a function that does with a table what its deployed role doesn't allow fails that test.
 
-No engine here knows roles. So each call to DynamoDB is looked at on its way out: on whose behalf is it (the stack says),
-and does infra/package/functions.py give that function the right?
+No engine here knows roles. So each call to DynamoDB is looked at on its way out: on whose behalf is it (the stack
+says), and does infra/package/functions.py give that function the right?
 """
 
 import sys
