@@ -24,12 +24,10 @@ import boto3
 from botocore.config import Config
 
 from infra.local import trouble
+from shared.dynamo import rows
 
-REGION = "cn-north-1"
-CREDENTIALS = {
-    "AWS_ACCESS_KEY_ID": "local",
-    "AWS_SECRET_ACCESS_KEY": "local",
-}  # known to nobody; the engine asks for some
+REGION = rows.REGION
+CREDENTIALS = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}  # they open nothing
 _SERVICES = "dynamodb,dynamodbstreams,s3,sqs"
 _START_SECONDS = 20.0
 _STOP_SECONDS = 60.0
@@ -47,10 +45,10 @@ class NotOurs(trouble.Trouble):
 
 @dataclass(frozen=True)
 class Clients:
-    """boto3's clients of one engine."""
+    """boto3's clients of the engine at `url`."""
 
+    url: str
     dynamodb: Any
-    streams: Any
     s3: Any
     sqs: Any
 
@@ -83,8 +81,7 @@ def clients(url: str) -> Clients:
         region_name=REGION,
     )
     config = Config(retries={"mode": "standard", "total_max_attempts": 2}, max_pool_connections=32)
-    names = ("dynamodb", "dynamodbstreams", "s3", "sqs")
-    return Clients(*(session.client(name, endpoint_url=url, config=config) for name in names))
+    return Clients(url, *(session.client(name, endpoint_url=url, config=config) for name in ("dynamodb", "s3", "sqs")))
 
 
 def reset(url: str) -> None:

@@ -54,6 +54,11 @@ class Scheduler:
             for function, _ in functions
         }
 
+    @property
+    def stopping(self) -> bool:
+        """Whether it was told to stop: a journey under way ends early."""
+        return self._ended.is_set()
+
     def travel_to(self, moment: datetime, *, apart: timedelta = timedelta(0)) -> int:
         """Move the clock forward to `moment` by way of every due run; how many runs there were.
 
@@ -62,6 +67,7 @@ class Scheduler:
         """
         runs = 0
         with self._turn:
+            self._settle()
             while not self._ended.is_set() and (due := self._next_due(until=moment, apart=apart)):
                 self._clock.reach(due[0])
                 self._run(*due)
@@ -77,7 +83,8 @@ class Scheduler:
 
     def run_due(self) -> int:
         """Run what is due now; how many runs that were."""
-        return self.travel_to(self._clock())
+        now = self._clock()
+        return self.travel_to(now) if any(due <= now for due in self.next_runs().values()) else 0
 
     def run_now(self, name: str) -> Any:
         """Run one function now, due or not; its answer."""
@@ -126,7 +133,6 @@ class Scheduler:
         return first if first is not None and first[0] <= until else None
 
     def _run(self, due: datetime, function: ScheduledFunction, handler: Handler) -> None:
-        self._settle()
         self._last[function.name] = due
         for left in reversed(range(_TRIES)):
             try:

@@ -14,12 +14,12 @@ from random import Random
 from threading import Event, RLock, Thread
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
+from urllib3.exceptions import HTTPError
 
 from infra.events import StreamFunction
 from infra.local import engine
 from infra.local.stream_delivery import GiveUp, Handler, Line
-from infra.local.stream_reader import Reader, Record
+from infra.local.stream_reader import Reader, Record, StreamError
 
 _log = logging.getLogger(__name__)
 _POLL_SECONDS = 0.2
@@ -57,7 +57,7 @@ class Streams:
         kept = _taken(path)
         contexts = dict.fromkeys(function.context for function, _ in functions)
         self._readers = {
-            context: Reader(clients.streams, clients.dynamodb, table_of(context), kept["positions"].get(context, {}))
+            context: Reader(clients.url, _arn(clients, table_of(context)), kept["positions"].get(context, {}))
             for context in contexts
         }
         self._lines = [Line(function, handler, give_up) for function, handler in functions]
@@ -131,7 +131,7 @@ class Streams:
                     moved = self._read()
                     if not self.paused:
                         moved += sum(line.deliver(patient=True) for line in self._lines)
-            except (BotoCoreError, ClientError):
+            except (HTTPError, StreamError):
                 _log.exception("the streams can't be read")
                 moved = 0
             self._ended.wait(0.01 if moved else _POLL_SECONDS)
@@ -155,6 +155,10 @@ class Streams:
         line.waiting.extend(wanted * self.faults.times)
         if wanted and self.faults.shuffle is not None:
             self.faults.shuffle.shuffle(line.waiting)
+
+
+def _arn(clients: engine.Clients, table: str) -> str:
+    return str(clients.dynamodb.describe_table(TableName=table)["Table"]["LatestStreamArn"])
 
 
 def _taken(path: Path | None) -> dict[str, Any]:

@@ -1,0 +1,214 @@
+"""A whole district in one process: the app behind its gateway, streams, schedules, bank, WeChat; the engine as a child.
+
+    with district_process.running(port=8000, state_dir=Path(".hui/district")) as district:
+        district.advance(timedelta(days=7))
+
+`make run`, `make demo` and the tests start the same. Stepwise (`by_itself=False`) nothing moves but what is asked for,
+and `settle` lets everything that was caused come to rest. There can be one district in a process at a time.
+"""
+
+import importlib
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from infra import events
+from infra.local import engine, stream_delivery, surroundings, trouble
+from infra.local.bank_simulator import Bank
+from infra.local.gateway import Gateway
+from infra.local.scheduler import Scheduler
+from infra.local.streams import Streams
+from infra.local.test_clock import TestClock
+from infra.local.wechat_simulator import WeChat
+from shared.dynamo import rows
+from shared.kernel.clock import SHANGHAI, system_clock
+
+STARTS_AT = datetime(2026, 8, 17, 8, 0, tzinfo=SHANGHAI)
+WECHAT_APP_ID = "wx3703050000local"
+_API, _ENGINE, _BANK, _WECHAT, _CONTROL = range(5)
+PORTS = 5
+
+
+@dataclass(frozen=True)
+class District:
+    """A running district. `api_url` is where its API and its console are."""
+
+    api_url: str
+    control_port: int
+    state_dir: Path | None
+    clients: engine.Clients
+    clock: TestClock
+    streams: Streams
+    scheduler: Scheduler
+    bank: Bank
+    wechat: WeChat
+    gateway: Gateway
+
+    def settle(self) -> None:
+        """Let everything that was caused come to rest: streams drained, payouts settled, messages delivered."""
+        _settle(self.streams, self.bank)
+
+    def advance(self, by: timedelta, *, apart: timedelta = timedelta(0)) -> int:
+        """Move the clock forward by way of every scheduled run (see Scheduler.travel_to); how many runs there were."""
+        return self.travel_to(self.clock() + by, apart=apart)
+
+    def travel_to(self, moment: datetime, *, apart: timedelta = timedelta(0)) -> int:
+        """Move the clock forward to `moment` by way of every scheduled run; how many runs there were."""
+        runs = self.scheduler.travel_to(moment, apart=apart)
+        self.settle()
+        return runs
+
+    def open_accounts(self) -> None:
+        """Let the bank open the accounts of every school on file."""
+        from shared.institutions import store as institutions
+
+        for school in institutions.get_many(institutions.list_ids()).values():
+            accounts = school.accounts
+            self.bank.open_account(accounts.tuition_account_no, holder=school.name)
+            self.bank.open_account(accounts.minimum_balance_account_no, holder=school.name)
+            self.bank.open_account(accounts.payout_account_no, holder=school.name, supervised=False)
+
+
+@contextmanager
+def running(
+    *,
+    port: int,
+    state_dir: Path | None = None,
+    starts_at: datetime = STARTS_AT,
+    clock_runs: bool = False,
+    by_itself: bool = False,
+    randomness: Callable[[int], bytes] = os.urandom,
+    environment_name: str = "本地演示环境",
+    on_step: Callable[[str], None] = lambda step: None,
+) -> Iterator[District]:
+    """Start a district on `port` and the four after it; stop it in order at the end.
+
+    With a `state_dir` it goes on where it was left; without one it is new, and forgotten at the end. `by_itself` lets
+    streams, schedules and the bank go on without being asked. Raises Trouble (PortTaken, EngineDown, …).
+    """
+    for number in range(port, port + PORTS):
+        trouble.require_free(number, base=port)
+    if state_dir is not None:
+        state_dir.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as stack:
+        on_step("engine")
+        url = stack.enter_context(engine.running(port=port + _ENGINE, state_dir=_in(state_dir, "engine")))
+        keys = surroundings.keys(_in(state_dir, "keys.json"))
+        stack.enter_context(surroundings.environment(_settings(port, url, keys, environment_name)))
+        stack.enter_context(surroundings.connected(url))
+        clients = engine.clients(url)
+        on_step("tables")
+        surroundings.create_tables(clients.dynamodb)
+        on_step("functions")
+        stack.enter_context(surroundings.log_in(_in(state_dir, "district.log")))
+        clock = TestClock(starts_at=starts_at, runs=clock_runs, path=_in(state_dir, "clock.json"))
+        stack.enter_context(_wired(clock, randomness))
+        on_step("doors")
+        district = _compose(stack, port, state_dir, clients, clock, keys)
+        if by_itself:
+            _let_go(stack, district)
+        yield district
+
+
+def _compose(
+    stack: ExitStack,
+    port: int,
+    state_dir: Path | None,
+    clients: engine.Clients,
+    clock: TestClock,
+    keys: surroundings.Keys,
+) -> District:
+    """Every part of the district, started; each is stopped in the reverse order."""
+    wechat = WeChat(port=port + _WECHAT, app_id=WECHAT_APP_ID, secret=keys.wechat_secret)
+    wechat.start()
+    stack.callback(wechat.stop)
+    bank = Bank(
+        port=port + _BANK,
+        events_url=f"http://127.0.0.1:{port}/v1/bank/events",
+        webhook_key=keys.bank_webhook,
+        instruction_key=keys.bank_signing,
+        clock=clock,
+        path=_in(state_dir, "bank.sqlite"),
+        settles_after_seconds=2,
+    )
+    bank.start()
+    stack.callback(bank.stop)
+    streams = Streams(
+        clients=clients,
+        functions=[(function, _handler(function)) for function in events.STREAM_FUNCTIONS],
+        table_of=rows.table_name,
+        give_up=stream_delivery.to_queue(clients.sqs, events.FAILURES_QUEUE),
+        path=_in(state_dir, "streams.json"),
+    )
+    stack.callback(streams.stop)
+    gateway = Gateway(importlib.import_module("app").app, port=port)
+    gateway.start()
+    stack.callback(gateway.stop)
+    scheduler = Scheduler(
+        clock=clock,
+        functions=[(function, _handler(function)) for function in events.SCHEDULES],
+        settle=partial(_settle, streams, bank),
+        path=_in(state_dir, "scheduler.json"),
+    )
+    stack.callback(scheduler.stop)
+    return District(gateway.url, port + _CONTROL, state_dir, clients, clock, streams, scheduler, bank, wechat, gateway)
+
+
+def _let_go(stack: ExitStack, district: District) -> None:
+    district.streams.start()
+    district.scheduler.start()
+    district.bank.work()
+    stack.callback(district.bank.rest)
+
+
+def _settle(streams: Streams, bank: Bank) -> None:
+    while True:
+        read = streams.drain()
+        if not bank.flush() and not read:
+            return
+
+
+@contextmanager
+def _wired(clock: TestClock, randomness: Callable[[int], bytes]) -> Iterator[None]:
+    """Hand the functions this district's clock and randomness, and clients of this district's bank and WeChat."""
+    from functions.edge import wiring
+
+    for cached in (wiring.bank, wiring.wechat):
+        cached.cache_clear()
+    wiring.use(clock=clock, randomness=randomness)
+    try:
+        yield
+    finally:
+        wiring.use(clock=system_clock, randomness=os.urandom)
+        for cached in (wiring.bank, wiring.wechat):
+            cached.cache_clear()
+
+
+def _handler(function: events.StreamFunction | events.ScheduledFunction) -> Callable[[dict[str, Any], Any], Any]:
+    handler: Callable[[dict[str, Any], Any], Any] = getattr(importlib.import_module(function.module), function.name)
+    return handler
+
+
+def _settings(port: int, engine_url: str, keys: surroundings.Keys, environment_name: str) -> dict[str, str]:
+    return {
+        "AWS_ENDPOINT_URL": engine_url,
+        "DYNAMODB_ENDPOINT": engine_url,
+        "JWT_KEY": keys.jwt,
+        "BANK_WEBHOOK_KEYS": keys.bank_webhook,
+        "BANK_SIGNING_KEY": keys.bank_signing,
+        "BANK_URL": f"http://127.0.0.1:{port + _BANK}",
+        "WECHAT_URL": f"http://127.0.0.1:{port + _WECHAT}",
+        "WECHAT_APP_ID": WECHAT_APP_ID,
+        "WECHAT_SECRET": keys.wechat_secret,
+        "ENVIRONMENT_NAME": environment_name,
+        "PUBLIC_URL": f"http://127.0.0.1:{port}",
+    }
+
+
+def _in(state_dir: Path | None, name: str) -> Path | None:
+    return None if state_dir is None else state_dir / name
