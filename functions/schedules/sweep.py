@@ -3,40 +3,48 @@
 Whatever it has to do is a repair, and counted: in a district without faults every count is 0.
 """
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from chalice.app import Blueprint, Cron
 
 from functions.edge import scheduled, wiring
 from functions.schedules import expire_unpaid
 from functions.streams import keep_totals, raise_alerts, release_lesson
-from shared.funds.store import accounts, entries, sweeps, totals
-from shared.kernel import errors
+from shared.funds import queries as funds
+from shared.funds.model import Entry
+from shared.funds.store import entries, sweeps, totals
+from shared.kernel import clock, errors
 from shared.teaching import model, queries
 
 blueprint = Blueprint(__name__)
 
 GRACE = timedelta(minutes=10)  # what a stream may still be bringing isn't lost yet
+_OVERLAP = timedelta(days=1)
+_EVER = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @blueprint.schedule(Cron("0", "19", "*", "*", "?", "*"))
 @scheduled.run
 def sweep() -> dict[str, int]:
-    """Release, expire, count and alert what is overdue, in this order: each may give the next something to do."""
+    """Release, expire, count and alert what is overdue, in this order: each may give the next something to do.
+
+    The journal is looked at from a day before the last sweep that came to its end, which has looked at what is older.
+    """
+    now = wiring.now()
+    last = next(iter(sweeps.list_last(1)), None)
+    since = last[0] - _OVERLAP if last else _EVER
     found = {
-        "lessons_released": _release_due(),
-        "enrolments_expired": _expire_overdue(),
-        "entries_counted": _count_missing(),
-        "alerts_raised": _alert_missing(),
+        "lessons_released": _release_due(now - GRACE),
+        "enrolments_expired": _expire_overdue(since, now),
+        **_count_and_alert(list(entries.scan(booked_from=since, booked_before=now - GRACE)), now - GRACE),
     }
-    sweeps.keep(found, now=wiring.now())
+    sweeps.keep(found, now=now)
     return found
 
 
-def _release_due() -> int:
-    due = queries.list_due(model.Due.RELEASE, until=wiring.now() - GRACE)
+def _release_due(until: datetime) -> int:
     released = 0
-    for enrolment_id, session_id in due:
+    for enrolment_id, session_id in queries.list_due(model.Due.RELEASE, until=until):
         lesson = queries.find_lesson(enrolment_id, session_id)
         fact = queries.confirmed(lesson) if lesson else None
         if fact is not None:
@@ -47,19 +55,17 @@ def _release_due() -> int:
     return released
 
 
-def _expire_overdue() -> int:
-    limit = wiring.now() - timedelta(days=1)
-    overdue = [one for one in accounts.scan() if one.status == "awaiting_deposit" and one.expires_at < limit]
-    return sum(map(expire_unpaid.expire, overdue))
+def _expire_overdue(since: datetime, now: datetime) -> int:
+    """The schedule looks back some days by itself; here those of all days since the last sweep."""
+    first = max(clock.business_day(since), clock.business_day(now) - timedelta(days=400))
+    days = (clock.business_day(now) - first).days
+    due = [one for back in range(1, days + 1) for one in funds.list_expiring(first + timedelta(days=back - 1))]
+    unpaid = [account for account in funds.get_accounts(due) if account.status == "awaiting_deposit"]
+    return sum(map(expire_unpaid.expire, unpaid))
 
 
-def _count_missing() -> int:
-    before = wiring.now() - GRACE
-    return keep_totals.count(totals.missing(entry for entry in entries.scan() if entry.booked_at < before))
-
-
-def _alert_missing() -> int:
-    before = wiring.now() - GRACE
-    moved = sum(raise_alerts.consider(entries.moved(one)) for one in entries.scan() if one.booked_at < before)
-    conflicts = (one for one in entries.scan_conflicts() if one.noticed_at < before)
-    return moved + sum(map(raise_alerts.consider, conflicts))
+def _count_and_alert(booked: list[Entry], until: datetime) -> dict[str, int]:
+    raised = sum(raise_alerts.consider(entries.moved(entry)) for entry in booked)
+    conflicts = [one for one in entries.scan_conflicts() if one.noticed_at < until]
+    raised += sum(map(raise_alerts.consider, conflicts))
+    return {"entries_counted": keep_totals.count(totals.missing(booked)), "alerts_raised": raised}

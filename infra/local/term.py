@@ -1,7 +1,7 @@
 """A term of the district, lived through the public doors: HTTP API, the bank's signed webhooks, streams, schedules.
 
-The story is a list of steps in order of time, the same for the same district. A step that has been lived is noted, so a story that was
-broken off goes on where it was; a step that is lived twice changes nothing, because its keys are the same.
+The story is a list of steps in order of time, the same for the same district. A step that has been lived is noted, so
+a story that was broken off goes on where it was; a step lived twice changes nothing, because its keys are the same.
 """
 
 import json
@@ -9,34 +9,21 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from pathlib import Path
-from typing import Protocol
 
-from infra.local.bank_simulator import Bank
 from infra.local.district import DistrictData
 from infra.local.district.families import Confirming, Paying, Plan
 from infra.local.district.schools import Class, School
+from infra.local.district_process import District
 from infra.local.doors import Caller, sign_in
-from infra.local.scheduler import Scheduler
 from infra.local.seed import invitation_code
-from infra.local.streams import Streams
-from infra.local.wechat_simulator import WeChat
 from shared.kernel.clock import SHANGHAI
 
 OPENS = datetime(2026, 8, 17, 8, 0, tzinfo=SHANGHAI)
 FIRST_WEEKS_END = datetime(2026, 10, 12, 9, 0, tzinfo=SHANGHAI)
 TERM_ENDS = datetime(2026, 12, 22, 9, 0, tzinfo=SHANGHAI)
-RUNS_APART = timedelta(hours=12)  # on a journey of months, an hourly schedule runs twice a day
-_MORNING, _AFTERNOON, _EVENING, _NIGHT = time(10), time(14), time(21), time(21, 30)
-
-
-class District(Protocol):
-    """What a story needs of a running district."""
-
-    api_url: str
-    scheduler: Scheduler
-    streams: Streams
-    bank: Bank
-    wechat: WeChat
+RUNS_APART = timedelta(hours=24)  # on a journey of months, an hourly schedule runs once a day
+_MORNING, _EVENING, _NIGHT = time(10), time(21), time(21, 30)
+_A_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -52,9 +39,17 @@ Progress = Callable[[int, int, Step], None]
 
 
 class Term:
-    """The story of a district. `path` keeps how far it is; None forgets."""
+    """The story of a district. `path` keeps how far it is. It ends early when the district is `stopping`."""
 
-    def __init__(self, district: District, data: DistrictData, *, path: Path | None = None) -> None:
+    def __init__(
+        self,
+        district: District,
+        data: DistrictData,
+        *,
+        path: Path | None = None,
+        stopping: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self._stopping = stopping
         self._district = district
         self._data = data
         self._path = path
@@ -64,34 +59,34 @@ class Term:
         self._steps = sorted(self._all_steps(), key=lambda step: (step.at, step.name))
 
     @property
-    def begun(self) -> bool:
-        """Whether any of it has been lived."""
-        return self._lived > 0
+    def lived(self) -> int:
+        """How many steps have been lived."""
+        return self._lived
 
     def live(self, *, until: datetime, progress: Progress = lambda done, of, step: None) -> bool:
         """Live all steps before `until`; whether it came to that (False: the district is stopping).
 
-        Streams and the bank are at rest after each step, so the next one finds everything in its place.
+        Streams and the bank come to rest before the clock moves on, so each moment finds everything in its place.
         """
         steps = [step for step in self._steps if step.at < until]
+        at = None
         for step in steps[self._lived :]:
-            if not self._go_to(step.at):
+            if step.at != at and not self._go_to(step.at):
                 return False
+            if self._stopping():
+                return False
+            at = step.at
             step.act()
-            self._settle()
             self._lived += 1
             self._note()
             progress(self._lived, len(steps), step)
         return self._go_to(until)
 
     def _go_to(self, moment: datetime) -> bool:
-        self._district.scheduler.travel_to(moment, apart=RUNS_APART)
-        self._settle()
-        return not self._district.scheduler.stopping
-
-    def _settle(self) -> None:
-        while self._district.bank.flush() or self._district.streams.drain():
-            pass
+        self._district.settle()
+        while not self._stopping() and self._district.clock() < moment:
+            self._district.travel_to(min(moment, self._district.clock() + _A_DAY), apart=RUNS_APART)
+        return not self._stopping()
 
     def _note(self) -> None:
         if self._path is not None:
@@ -255,7 +250,7 @@ class Term:
 
 
 def _payments(paying: Paying) -> Sequence[tuple[timedelta, int, bool]]:
-    """When after enrolling, what percent of the price (-50: the rest of a half), and whether with the right reference."""
+    """When after enrolling, what percent of the price (-50: the rest of a half), whether with the right reference."""
     four_hours, next_day = timedelta(hours=4), timedelta(hours=28)
     return {
         Paying.EXACTLY: [(four_hours, 100, True)],

@@ -83,9 +83,14 @@ def list_of_enrolment(account: model.EnrolmentAccount) -> list[model.Entry]:
     return sorted(map(entry_of, rows), key=lambda entry: entry.version)
 
 
-def scan() -> Iterator[model.Entry]:
-    """Every entry of the table. For the nightly sweep and the checks only."""
-    for row in EntryRow.scan(EntryRow.kind == "entry", consistent_read=True):
+def scan(*, booked_from: datetime | None = None, booked_before: datetime | None = None) -> Iterator[model.Entry]:
+    """Every entry of the table, or those booked in a half-open period. For the nightly sweep and the checks only."""
+    wanted = EntryRow.kind == "entry"
+    if booked_from is not None:
+        wanted &= EntryRow.booked_at >= booked_from
+    if booked_before is not None:
+        wanted &= EntryRow.booked_at < booked_before
+    for row in EntryRow.scan(wanted, consistent_read=True):
         yield entry_of(row)
 
 

@@ -1,0 +1,203 @@
+"""`make demo`: a term of the district, told on the test clock through the public doors, and closed with the books.
+
+    python -m infra.local.demo [--json FILE] [--port 8200] [--until 2026-10-01] [--families 100] [--new]
+
+Stopped in the middle (Ctrl-C, SIGTERM), the next start goes on where it was.
+"""
+
+import argparse
+import json
+import shutil
+import signal
+import sys
+import threading
+import time
+from collections import Counter
+from datetime import date, datetime
+from datetime import time as time_of_day
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from infra.local import district, district_process, seed, trouble
+from infra.local.district_process import District
+from infra.local.term import OPENS, TERM_ENDS, Step, Term
+from shared.kernel import clock, money
+
+STATE = Path(".hui/demo")
+_STORIES = {
+    "deposit": "机构存入最低余额",
+    "staff": "教师受邀登录",
+    "enrol": "家长选课报名",
+    "pay": "家长缴费入监管账户",
+    "mark": "教师登记考勤",
+    "confirm": "家长确认课时，课时费拨付",
+    "nobodys": "来历不明的入账",
+    "minimum": "动用最低余额",
+}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Tell the term; the exit status is 0 when every invariant holds, 1 when one doesn't, 130 when stopped."""
+    options = _options(arguments)
+    stopping = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopping.set())
+    console = Console()
+    state: Path = options.state
+    if options.new or (state / "done").exists():
+        shutil.rmtree(state, ignore_errors=True)
+    started = time.monotonic()
+    try:
+        with district_process.running(port=options.port, state_dir=state, starts_at=OPENS) as running:
+            figures = _tell(running, options, stopping, console, state)
+    except trouble.Trouble as problem:
+        console.print(str(problem), style="red")
+        return 1
+    if figures is None:
+        console.print("已停下，未丢失任何数据；下次 make demo 从这里继续。 Stopped; the next start goes on from here.")
+        return 130
+    (state / "done").touch()
+    figures["seconds"] = round(time.monotonic() - started, 1)
+    _show(figures, console)
+    if options.json:
+        Path(options.json).write_text(json.dumps(figures, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    return 0 if all(figures["invariants"].values()) else 1
+
+
+def _options(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--json", help="write the figures here")
+    parser.add_argument("--port", type=int, default=8200)
+    parser.add_argument("--state", type=Path, default=STATE)
+    parser.add_argument("--until", type=date.fromisoformat, help="stop the story at the start of this day")
+    parser.add_argument("--families", type=int, default=100)
+    parser.add_argument("--new", action="store_true", help="begin anew, even if the last one wasn't over")
+    return parser.parse_args(arguments)
+
+
+def _tell(
+    running: District, options: argparse.Namespace, stopping: threading.Event, console: Console, state: Path
+) -> dict[str, Any] | None:
+    data = district.generate(family_count=options.families)
+    planted = state / "planted"
+    if not planted.exists():
+        seed.plant(data, now=running.clock())
+        running.open_accounts()
+        planted.touch()
+    term = Term(running, data, path=state / "term.json", stopping=stopping.is_set)
+    if term.lived:
+        console.print(f"接着上次继续：{clock.shown(running.clock())[:16]}  Going on from there.")
+    until = datetime.combine(options.until, time_of_day(), clock.SHANGHAI) if options.until else TERM_ENDS
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:.0f} %"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("", total=1)
+
+        def progress(done: int, of: int, step: Step) -> None:
+            story = _STORIES[step.name.split("-")[0]]
+            bar.update(task, completed=done, total=of, description=f"{step.at:%m-%d %H:%M} {story}")
+
+        if not term.live(until=until, progress=progress):
+            return None
+    return read_figures(running)
+
+
+def read_figures(running: District) -> dict[str, Any]:
+    """The closing figures of a district at rest: money by state, counts, and every invariant."""
+    from functions.edge import parked
+    from shared.alerts import store as alerts
+    from shared.funds import invariants
+    from shared.funds.store import sweeps
+
+    running.settle()
+    supervised = {one["account_no"]: one["balance_fen"] for one in running.bank.books.accounts() if one["supervised"]}
+    books = invariants.read_books(supervised)
+    found = invariants.check_all(books)
+    states: Counter[str] = Counter()
+    for totals in books.totals:
+        states.update({state.value: amount for state, amount in totals.by_state.items()})
+    raised = alerts.list_alerts(alerts.DISTRICT, limit=1000, cursor=None).rows
+    repairs: Counter[str] = Counter()
+    for _, repaired in sweeps.list_last(1000):
+        repairs.update(repaired)
+    return {
+        "money_fen": {state: states[state] for state in sorted(states) if state != "outside"},
+        "flow_fen": {
+            "deposited": sum(totals.deposited_fen for totals in books.totals),
+            "released": sum(totals.released_fen for totals in books.totals),
+            "paid_out": sum(totals.paid_out_fen for totals in books.totals),
+        },
+        "bank_fen": sum(supervised.values()),
+        "enrolments": dict(sorted(Counter(account.status.value for account in books.accounts).items())),
+        "entries": dict(sorted(Counter(entry.kind.value for entry in books.entries).items())),
+        "lessons_released": sum(account.lessons_released for account in books.accounts),
+        "payouts": dict(sorted(Counter(payout.status.value for payout in books.payouts).items())),
+        "alerts": dict(
+            sorted(
+                Counter(
+                    one.rule.value for one in alerts.list_alerts(alerts.DISTRICT, limit=1000, cursor=None).rows
+                ).items()
+            )
+        ),
+        "repairs": dict(repairs),
+        "parked": len(parked.list_parked(limit=1000, cursor=None).rows),
+        "time": clock.shown(running.clock()),
+        "violations": {name: violations[:20] for name, violations in found.items() if violations},
+        "invariants": {name: not violations for name, violations in found.items()},
+    }
+
+
+_STATE_NAMES = {
+    "held": "监管中 held",
+    "payable": "待划拨 payable",
+    "in_transit": "划拨中 in transit",
+    "suspense": "待查款 suspense",
+    "minimum_balance": "最低余额 minimum balance",
+}
+
+
+_FLOW_NAMES = {
+    "deposited": "累计入账 deposited",
+    "released": "累计拨付 released",
+    "paid_out": "累计划拨 paid out",
+}
+
+
+def _show(figures: dict[str, Any], console: Console) -> None:
+    table = Table(title=f"期末资金 Money at {figures['time'][:16]}")
+    table.add_column("状态 State")
+    table.add_column("金额 Amount", justify="right")
+    for state, name in _STATE_NAMES.items():
+        table.add_row(name, money.text(figures["money_fen"].get(state, 0)))
+    table.add_section()
+    table.add_row("台账合计 ledger", money.text(sum(figures["money_fen"].values())))
+    table.add_row("银行余额 bank", money.text(figures["bank_fen"]))
+    table.add_section()
+    for flow, name in (
+        ("deposited", "累计入账 deposited"),
+        ("released", "累计拨付 released"),
+        ("paid_out", "累计划拨 paid out"),
+    ):
+        table.add_row(name, money.text(figures["flow_fen"][flow]))
+    console.print(table)
+    console.print(
+        f"报名 enrolments {sum(figures['enrolments'].values())} · 拨付课时 lessons {figures['lessons_released']} · "
+        f"划拨批次 payouts {sum(figures['payouts'].values())} · 预警 alerts {sum(figures['alerts'].values())} · "
+        f"补记 repairs {sum(figures['repairs'].values())} · 搁置 parked {figures['parked']} · {figures['seconds']} s"
+    )
+    for name, holds in figures["invariants"].items():
+        console.print(f"[{'green' if holds else 'red'}]{'✓' if holds else '✗'} {name}[/]")
+    for name, violations in figures["violations"].items():
+        console.print(f"{name}: {violations[:3]}", style="red")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
