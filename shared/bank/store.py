@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.exceptions import PutError
 
-from shared.dynamo import pages, transaction
+from shared.dynamo import pages
 from shared.dynamo.rows import Moment, Row, meta
 from shared.kernel import clock, errors
 from shared.kernel.page import Page
@@ -72,9 +73,9 @@ def keep(message_id: str, digest: str, body: bytes, *, now: datetime, signed: bo
     )
     try:
         row.save(LetterRow.pk.does_not_exist())
-    except Exception as error:
-        if getattr(error, "cause_response_code", None) != "ConditionalCheckFailedException":
-            raise transaction.unavailable_or_bug(error) from error  # type: ignore[arg-type]
+    except PutError as error:
+        if error.cause_response_code != "ConditionalCheckFailedException":
+            raise
 
 
 def find_others(message_id: str, digest: str) -> bool:

@@ -1,10 +1,11 @@
 """Lists by pages, with a cursor that says nothing to who holds it."""
 
 import base64
-import binascii
+import hashlib
 import json
 from typing import Any, TypeVar
 
+from pynamodb.exceptions import QueryError
 from pynamodb.expressions.condition import Condition
 from pynamodb.indexes import Index
 
@@ -33,37 +34,52 @@ def page(
 ) -> Page[R]:
     """One page of the rows under `pk` (of the table, or of `index`), at most `limit` of them. Raises BadCursor."""
     options: dict[str, Any] = {"limit": limit + 1, "scan_index_forward": not backwards}
+    told = _Cursor(row, pk, keys, index)
     if cursor is not None:
-        options["last_evaluated_key"] = _key_of(cursor, pk)
+        options["last_evaluated_key"] = told.key_of(cursor)
     source: Any = index if index is not None else row
     try:
         rows = list(source.query(pk, keys, **options))
-    except Exception as error:
-        if cursor is not None and getattr(error, "cause_response_code", None) == "ValidationException":
+    except QueryError as error:
+        if cursor is not None and error.cause_response_code == "ValidationException":
             raise BadCursor(pointer="/cursor") from None
         raise
     if len(rows) <= limit:
         return Page(rows)
-    return Page(rows[:limit], _cursor_after(rows[limit - 1], index, pk))
+    return Page(rows[:limit], told.after(rows[limit - 1]))
 
 
-def _cursor_after(row: Row, index: Index[Any] | None, pk: str) -> str:
-    attributes = dict(index.Meta.attributes) if index is not None else {}
-    attributes |= {name: attribute for name, attribute in type(row).get_attributes().items() if name in ("pk", "sk")}
-    key = {
-        attribute.attr_name: {attribute.attr_type: attribute.serialize(getattr(row, name))}
-        for name, attribute in sorted(attributes.items())
-    }
-    text = json.dumps({"of": pk, "key": key}, separators=(",", ":"))
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+class _Cursor:
+    """The cursors of one list: the values of the last row's keys, and a mark of the list that they belong to.
 
+    What comes back is somebody else's text: only exactly such values of this very list become a key again.
+    """
 
-def _key_of(cursor: str, pk: str) -> dict[str, Any]:
-    try:
-        told = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        key, of = told["key"], told["of"]
-    except (binascii.Error, ValueError, KeyError, TypeError):
-        raise BadCursor(pointer="/cursor") from None
-    if of != pk or not isinstance(key, dict):
-        raise BadCursor(pointer="/cursor")
-    return key
+    def __init__(self, row: type[Row], pk: str, keys: Condition | None, index: Index[Any] | None) -> None:
+        attributes = dict(index.Meta.attributes) if index is not None else {}
+        attributes |= {name: attribute for name, attribute in row.get_attributes().items() if name in ("pk", "sk")}
+        assert all(attribute.attr_type == "S" for attribute in attributes.values())
+        self._attributes = sorted(attributes.items())
+        of = (row.Meta.table_name, index.Meta.index_name if index is not None else "", pk, str(keys))
+        self._mark = hashlib.sha256("\x1f".join(of).encode()).hexdigest()[:16]
+
+    def after(self, row: Row) -> str:
+        values = [attribute.serialize(getattr(row, name)) for name, attribute in self._attributes]
+        text = json.dumps([self._mark, *values], separators=(",", ":"))
+        return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+    def key_of(self, cursor: str) -> dict[str, Any]:
+        """Raises BadCursor."""
+        try:
+            told = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+            "".join(told).encode()  # all of them text, and such as can be sent
+        except (ValueError, TypeError, RecursionError):
+            raise BadCursor(pointer="/cursor") from None
+        if (
+            not isinstance(told, list)
+            or not all(told)
+            or [len(told), told[0]] != [len(self._attributes) + 1, self._mark]
+        ):
+            raise BadCursor(pointer="/cursor")
+        pairs = zip(self._attributes, told[1:], strict=True)
+        return {attribute.attr_name: {attribute.attr_type: value} for (_, attribute), value in pairs}

@@ -5,13 +5,23 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
 from pynamodb.attributes import Attribute, UnicodeAttribute
-from pynamodb.connection import Connection
+from pynamodb.connection import Connection, TableConnection
 from pynamodb.models import Model
 
-from shared.kernel import clock
+from shared.kernel import clock, errors
 
 REGION = os.environ.get("AWS_REGION", "cn-north-1")
+
+BUSY = {
+    "InternalServerError",
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "ServiceUnavailable",
+    "ThrottlingException",
+    "TransactionConflictException",
+}
 
 _rows: list[type[Model]] = []
 _connection: Connection | None = None
@@ -23,6 +33,20 @@ def table_name(context: str) -> str:
     return os.environ.get(f"{context.upper()}_TABLE", f"hui-{context}")
 
 
+class BusyConnection(Connection):
+    """Says Unavailable, for reads as for writes, when DynamoDB is busy or doesn't answer: what may pass by itself."""
+
+    def _make_api_call(self, operation_name: str, operation_kwargs: dict[str, Any]) -> dict[str, Any]:
+        try:
+            return super()._make_api_call(operation_name, operation_kwargs)
+        except (ConnectionError, HTTPClientError) as error:
+            raise errors.Unavailable() from error
+        except ClientError as error:
+            if error.response["Error"]["Code"] in BUSY:
+                raise errors.Unavailable() from error
+            raise
+
+
 class Row(Model):
     """An item with the two keys that every table has. A subclass sets `Meta = meta("<context>")`."""
 
@@ -32,6 +56,17 @@ class Row(Model):
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
         register(cls)
+
+    @classmethod
+    def _get_connection(cls) -> TableConnection:
+        """pynamodb makes a client for each class of rows, which takes longer than a call; all of ours share one."""
+        if cls._connection is None:
+            table = super()._get_connection()
+            own = BusyConnection(region=REGION, host=_endpoint)
+            own.add_meta_table(table.get_meta_table())
+            own._client = connection().client
+            table.connection = own
+        return super()._get_connection()
 
 
 def register(row: type[Model]) -> None:
@@ -54,10 +89,10 @@ def connect(endpoint: str | None) -> None:
 
 
 def connection() -> Connection:
-    """The connection that transactions share."""
+    """The connection that transactions use, and whose client all rows share."""
     global _connection
     if _connection is None:
-        _connection = Connection(region=REGION, host=_endpoint)
+        _connection = BusyConnection(region=REGION, host=_endpoint)
     return _connection
 
 

@@ -10,12 +10,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
-from pynamodb.exceptions import PynamoDBException, TransactWriteError
+from pynamodb.exceptions import PynamoDBException, TransactGetError, TransactWriteError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
-from pynamodb.transactions import TransactWrite
+from pynamodb.transactions import TransactGet, TransactWrite
 
-from shared.dynamo.rows import Row, connection
+from shared.dynamo.rows import BUSY, Row, connection
 from shared.kernel import errors
 
 T = TypeVar("T")
@@ -100,7 +100,7 @@ def commit(parts: Sequence[Part]) -> None:
                     raise part.refused from None
             retry = bool(failed) and set(failed.values()) <= _RETRIED
             if not retry and error.cause_response_code != "TransactionInProgressException":
-                raise unavailable_or_bug(error) from error
+                raise
             pause(attempt)
     raise errors.Unavailable()
 
@@ -108,14 +108,7 @@ def commit(parts: Sequence[Part]) -> None:
 def unavailable_or_bug(error: PynamoDBException) -> Exception:
     """Unavailable for what may pass by itself (busy, or no answer); the error itself for what is a bug of ours."""
     code = error.cause_response_code
-    if code is None or code in {
-        "InternalServerError",
-        "ProvisionedThroughputExceededException",
-        "RequestLimitExceeded",
-        "ServiceUnavailable",
-        "ThrottlingException",
-        "TransactionConflictException",
-    }:
+    if code is None or code in BUSY:
         return errors.Unavailable()
     return error
 
@@ -136,10 +129,23 @@ def retried(command: Callable[[], T]) -> T:
 
 
 def read_together(wanted: Sequence[tuple[type[Row], str, str]]) -> list[Any]:
-    """Rows of any tables as they stood at one moment, None for each that isn't there. One round trip."""
-    from pynamodb.transactions import TransactGet
+    """Rows of any tables as they stood at one moment, None for each that isn't there. One round trip.
 
-    with TransactGet(connection=connection()) as read:
+    A row that is being written at that moment cancels the read: it is tried again, then Unavailable.
+    """
+    for attempt in range(_TRIES):
+        try:
+            return _read_once(wanted)
+        except TransactGetError as error:
+            failed = {reason.code for reason in error.cancellation_reasons if reason is not None}
+            if not failed or not failed <= _RETRIED:
+                raise
+            pause(attempt)
+    raise errors.Unavailable()
+
+
+def _read_once(wanted: Sequence[tuple[type[Row], str, str]]) -> list[Any]:
+    with TransactGet(connection=connection(), return_consumed_capacity="TOTAL") as read:
         futures = [read.get(row, pk, sk) for row, pk, sk in wanted]
     found: list[Any] = []
     for future, (row, _, _) in zip(futures, wanted, strict=True):

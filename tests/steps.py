@@ -1,0 +1,135 @@
+"""What tests do with the district, step by step, with parts of several contexts put together as the functions do it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from events import facts
+from functions.api import enrolments as sales
+from shared.dynamo import transaction
+from shared.funds import invariants, model, usecases
+from shared.funds.store import accounts, entries, totals
+from shared.institutions import model as institution_model
+from shared.institutions import store as institutions
+from shared.institutions import usecases as institution_usecases
+from shared.kernel.ids import EnrolmentId, GuardianId, InstitutionId, StudentId
+from shared.mall import model as mall
+from shared.mall import store as mall_store
+from shared.mall import usecases as mall_usecases
+from shared.policy import queries as policies
+from tests import builders
+from tests.builders import NOW
+
+
+def register(number: int = 1, **changes: Any) -> institution_model.Institution:
+    """Put the `number`-th school on file."""
+    school = builders.a_school(number, **changes)
+    institution_usecases.register(institution=school, by="seed", now=NOW)
+    return school
+
+
+def put_on_sale(course: mall.Course | None = None, **changes: Any) -> mall.Offering:
+    """Put a course and its class on sale; `changes` are the class's."""
+    course = course or builders.a_course()
+    school = builders.a_school()
+    mall_usecases.publish_course(course=course, school_name=school.short_name, policy=builders.POLICY)
+    offering = builders.a_class(course_id=course.course_id, institution_id=course.institution_id, **changes)
+    return mall_usecases.open_class(offering=offering, institution_name=school.name)
+
+
+def enrol(offering: mall.Offering, number: int = 1, *, now: datetime = NOW, **changes: Any) -> facts.EnrolmentMade:
+    """The `number`-th guardian enrols her child, as the API puts it together."""
+    told: dict[str, Any] = {
+        "enrolment_id": EnrolmentId(builders.an_id("enr", number)),
+        "guardian_id": GuardianId(builders.an_id("grd", number)),
+        "student_id": StudentId(builders.an_id("stu", number)),
+        "course_id": offering.course_id,
+        "offering_id": offering.offering_id,
+        "terms_hash": offering.terms_hash,
+        "seller": mall.Seller(offering.institution_id, builders.TUITION_NO),
+        "open_enrolments": sales.open_enrolments,
+        "also": sales.account_and_latch,
+        "policy": policies.in_force(at=now),
+        "now": now,
+    }
+    return mall_usecases.enrol(**{**told, **changes})
+
+
+def open_account(number: int = 1, *, paid_fen: int = 0, **changes: Any) -> model.EnrolmentAccount:
+    """Open the `number`-th enrolment's account without a sale, and pay into it."""
+    made = builders.an_enrolment_made(number, **changes)
+    transaction.commit([accounts.open_new(made)])
+    if paid_fen:
+        pay(made.enrolment_id, paid_fen)
+    return accounts.get(made.enrolment_id)
+
+
+def pay(enrolment_id: EnrolmentId, amount_fen: int, *, reference: str = "", **changes: Any) -> model.Posting:
+    """Post a deposit that names an enrolment."""
+    fact = builders.a_deposit(
+        amount_fen,
+        bank_reference=reference or f"BK{enrolment_id[-6:]}-{amount_fen}",
+        remittance=f"学费{enrolment_id.removeprefix('enr_')}",
+        **changes,
+    )
+    return usecases.post_deposit(fact=fact, account=builders.a_tuition_account(), now=NOW)
+
+
+def release(lesson: int = 1, *, enrolment: int = 1, now: datetime = NOW, **changes: Any) -> model.Posting:
+    """Release an enrolment's lesson."""
+    enrolment_id = EnrolmentId(builders.an_id("enr", enrolment))
+    fact = builders.a_confirmed_lesson(lesson, enrolment_id=enrolment_id, **changes)
+    latch = institutions.releasing_latch(fact.institution_id, spread_by=enrolment_id)
+    return usecases.release_lesson(fact=fact, latch=latch, now=now)
+
+
+def build_payout(number: int = 1, *, now: datetime = NOW) -> model.Payout | None:
+    """Build the `number`-th school's next payout."""
+    account = builders.a_tuition_account(number)
+    latch = institutions.releasing_latch(account.institution_id, spread_by=account.account_no)
+    to = builders.a_school(number).accounts.payout_account_no
+    return usecases.build_payout(account=account, to_account_no=to, latch=latch, now=now)
+
+
+def a_built_payout() -> model.Payout:
+    """A school with 1,000 fen released, all of it in its first payout."""
+    open_account(paid_fen=1000)
+    for lesson in (1, 2, 3):
+        release(lesson)
+    count_all()
+    payout = build_payout()
+    assert payout is not None
+    count_all()
+    return payout
+
+
+def expire(number: int = 1, *, now: datetime) -> bool:
+    """End the `number`-th enrolment if its time to pay is over."""
+    return usecases.expire_enrolment(
+        enrolment_id=EnrolmentId(builders.an_id("enr", number)),
+        give_back_seat=lambda account: mall_store.give_back_seat(account.course_id, account.offering_id),
+        now=now,
+    )
+
+
+def freeze(institution_id: InstitutionId = builders.SCHOOL, *, releasing: bool = False) -> None:
+    """Flip a school's releasing latches, as a freeze will."""
+    latches = [
+        institutions.LatchRow(f"latch#{institution_id}#{number:02d}", "latch") for number in range(institutions.LATCHES)
+    ]
+    flip = [institutions.LatchRow.releasing.set(releasing)]
+    there = institutions.LatchRow.pk.exists()
+    refused = institutions.UnknownInstitution()
+    transaction.commit([transaction.update(latch, flip, there, refused=refused) for latch in latches])
+
+
+def count_all(told: Sequence[model.Entry] | None = None) -> int:
+    """Count all entries into the totals, as the stream would."""
+    told = list(entries.scan()) if told is None else told
+    schools = {entry.institution_id for entry in told}
+    return sum(totals.count(school, [entry for entry in told if entry.institution_id == school]) for school in schools)
+
+
+def violations() -> dict[str, list[str]]:
+    """Every violated invariant, over all the books."""
+    return {name: found for name, found in invariants.check_all(invariants.read_books()).items() if found}

@@ -1,0 +1,142 @@
+"""The tables under a test: `on_moto` (one thread, few rows) and `on_engine` (ministack, threads, true units)."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import boto3
+import pytest
+from botocore.awsrequest import AWSResponse
+from botocore.exceptions import ReadTimeoutError
+from moto import mock_aws
+from moto.dynamodb.models import dynamodb_backends
+
+from infra import tables
+from infra.local import engine, trouble
+from shared.dynamo import rows, transaction
+
+CREDENTIALS = {**engine.CREDENTIALS, "AWS_DEFAULT_REGION": rows.REGION}
+
+
+@pytest.fixture(scope="module")
+def moto_tables() -> Iterator[Any]:
+    """boto3's client of moto, with every table. A module's tests share it: making it takes longer than they do."""
+    with pytest.MonkeyPatch.context() as patch, mock_aws():
+        for name, value in CREDENTIALS.items():
+            patch.setenv(name, value)
+        rows.connect(None)
+        client = boto3.client("dynamodb", region_name=rows.REGION)
+        tables.create_all(client)
+        yield client
+    rows.connect(None)
+
+
+@pytest.fixture
+def on_moto(moto_tables: Any) -> Any:
+    """boto3's client of moto, with every table empty."""
+    for table in dynamodb_backends["123456789012"][rows.REGION].tables.values():
+        table.items.clear()
+    return moto_tables
+
+
+@pytest.fixture(scope="session")
+def engine_address() -> Iterator[str]:
+    """An engine for the whole run of tests, without a memory."""
+    with engine.running(port=trouble.free_ports(1)) as url:
+        yield url
+
+
+@pytest.fixture
+def on_engine(engine_address: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """boto3's client of the engine, with every table empty."""
+    for name, value in CREDENTIALS.items():
+        monkeypatch.setenv(name, value)
+    engine.reset(engine_address)
+    client = engine.clients(engine_address).dynamodb
+    tables.create_all(client)
+    rows.connect(engine_address)
+    yield client
+    rows.connect(None)
+
+
+@pytest.fixture
+def hurried(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """No waiting between tries; the numbers of the waits that would have been."""
+    waits: list[int] = []
+    monkeypatch.setattr(transaction, "pause", waits.append)
+    return waits
+
+
+def dump(client: Any) -> str:
+    """Everything in every table, as one text that is the same when nothing has changed."""
+    told = {}
+    for context in tables.contexts():
+        name = rows.table_name(context)
+        items = client.get_paginator("scan").paginate(TableName=name, ConsistentRead=True)
+        told[context] = sorted(
+            json.dumps(item, sort_keys=True, default=repr) for page in items for item in page["Items"]
+        )
+    return json.dumps(told, indent=1)
+
+
+@contextmanager
+def conflicts(operation: str, *, times: int, code: str = "TransactionConflict") -> Iterator[list[str]]:
+    """Cancel the next `times` transactions of this operation, as when another one is under way. The value: which."""
+    cancelled: list[str] = []
+
+    def cancel(model: Any, params: Any, **_: Any) -> Any:
+        if len(cancelled) >= times:
+            return None
+        cancelled.append(code)
+        count = len(json.loads(params["body"])["TransactItems"])
+        reasons = [{"Code": code}] + [{"Code": "None"}] * (count - 1)
+        answer = {
+            "Error": {"Code": "TransactionCanceledException", "Message": "cancelled by the test"},
+            "CancellationReasons": reasons,
+            "ResponseMetadata": {"HTTPStatusCode": 400, "HTTPHeaders": {}, "RetryAttempts": 0},
+        }
+        return AWSResponse("", 400, {}, None), answer
+
+    with _hook(f"before-call.dynamodb.{operation}", cancel):
+        yield cancelled
+
+
+@contextmanager
+def busy(operation: str, *, code: str = "ThrottlingException") -> Iterator[None]:
+    """Answer every call of this operation with an error."""
+
+    def refuse(**_: Any) -> Any:
+        answer = {
+            "Error": {"Code": code, "Message": "refused by the test"},
+            "ResponseMetadata": {"HTTPStatusCode": 400, "HTTPHeaders": {}, "RetryAttempts": 0},
+        }
+        return AWSResponse("", 400, {}, None), answer
+
+    with _hook(f"before-call.dynamodb.{operation}", refuse):
+        yield
+
+
+@contextmanager
+def lost_answers(operation: str, *, times: int = 1) -> Iterator[list[str]]:
+    """Do the next `times` calls of this operation, and lose their answers. The value: those lost."""
+    lost: list[str] = []
+
+    def lose(**_: Any) -> None:
+        if len(lost) < times:
+            lost.append(operation)
+            raise ReadTimeoutError(endpoint_url="https://dynamodb.example", error="lost by the test")
+
+    with _hook(f"after-call.dynamodb.{operation}", lose):
+        yield lost
+
+
+@contextmanager
+def _hook(event: str, handler: Callable[..., Any]) -> Iterator[None]:
+    """A handler on the client that all rows share."""
+    events = rows.connection().client.meta.events
+    events.register_first(event, handler)
+    try:
+        yield
+    finally:
+        events.unregister(event, handler)
