@@ -75,11 +75,8 @@ class _Cursor:
             "".join(told).encode()  # all of them text, and such as can be sent
         except (ValueError, TypeError, RecursionError):
             raise BadCursor(pointer="/cursor") from None
-        if (
-            not isinstance(told, list)
-            or not all(told)
-            or [len(told), told[0]] != [len(self._attributes) + 1, self._mark]
-        ):
+        whole = isinstance(told, list) and all(told) and len(told) == len(self._attributes) + 1
+        if not whole or told[0] != self._mark:
             raise BadCursor(pointer="/cursor")
         pairs = zip(self._attributes, told[1:], strict=True)
         return {attribute.attr_name: {attribute.attr_type: value} for (_, attribute), value in pairs}
