@@ -24,7 +24,7 @@ from rich.table import Table
 
 from infra.local import district, district_process, seed, trouble
 from infra.local.district_process import District
-from infra.local.term import OPENS, TERM_ENDS, Step, Term
+from infra.local.term import TERM_ENDS, Step, Term
 from shared.kernel import clock, money
 
 STATE = Path(".hui/demo")
@@ -48,11 +48,12 @@ def main(arguments: list[str] | None = None) -> int:
         signal.signal(number, lambda *_: stopping.set())
     console = Console()
     state: Path = options.state
-    if options.new or (state / "done").exists():
+    over = (state / "done").exists() or not (state / "planted").exists()
+    if options.new or over:
         shutil.rmtree(state, ignore_errors=True)
     started = time.monotonic()
     try:
-        with district_process.running(port=options.port, state_dir=state, starts_at=OPENS) as running:
+        with district_process.running(port=options.port, state_dir=state) as running:
             figures = _tell(running, options, stopping, console, state)
     except trouble.Trouble as problem:
         console.print(str(problem), style="red")
@@ -140,13 +141,7 @@ def read_figures(running: District) -> dict[str, Any]:
         "entries": dict(sorted(Counter(entry.kind.value for entry in books.entries).items())),
         "lessons_released": sum(account.lessons_released for account in books.accounts),
         "payouts": dict(sorted(Counter(payout.status.value for payout in books.payouts).items())),
-        "alerts": dict(
-            sorted(
-                Counter(
-                    one.rule.value for one in alerts.list_alerts(alerts.DISTRICT, limit=1000, cursor=None).rows
-                ).items()
-            )
-        ),
+        "alerts": dict(sorted(Counter(alert.rule.value for alert in raised).items())),
         "repairs": dict(repairs),
         "parked": len(parked.list_parked(limit=1000, cursor=None).rows),
         "time": clock.shown(running.clock()),
@@ -181,11 +176,7 @@ def _show(figures: dict[str, Any], console: Console) -> None:
     table.add_row("台账合计 ledger", money.text(sum(figures["money_fen"].values())))
     table.add_row("银行余额 bank", money.text(figures["bank_fen"]))
     table.add_section()
-    for flow, name in (
-        ("deposited", "累计入账 deposited"),
-        ("released", "累计拨付 released"),
-        ("paid_out", "累计划拨 paid out"),
-    ):
+    for flow, name in _FLOW_NAMES.items():
         table.add_row(name, money.text(figures["flow_fen"][flow]))
     console.print(table)
     console.print(

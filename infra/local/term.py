@@ -13,12 +13,11 @@ from pathlib import Path
 from infra.local.district import DistrictData
 from infra.local.district.families import Confirming, Paying, Plan
 from infra.local.district.schools import Class, School
-from infra.local.district_process import District
+from infra.local.district_process import STARTS_AT, District
 from infra.local.doors import Caller, sign_in
 from infra.local.seed import invitation_code
 from shared.kernel.clock import SHANGHAI
 
-OPENS = datetime(2026, 8, 17, 8, 0, tzinfo=SHANGHAI)
 FIRST_WEEKS_END = datetime(2026, 10, 12, 9, 0, tzinfo=SHANGHAI)
 TERM_ENDS = datetime(2026, 12, 22, 9, 0, tzinfo=SHANGHAI)
 RUNS_APART = timedelta(hours=24)  # on a journey of months, an hourly schedule runs once a day
@@ -125,8 +124,8 @@ class Term:
                 told = admin.post("/v1/school/invitations", body, key=f"invite-{teacher.teacher_id}")
                 self._sign_in(_openid_of(teacher.teacher_id), invitation=told["code"])
 
-        yield Step(OPENS + timedelta(hours=1), f"deposit-minimum-{number:02d}", deposit)
-        yield Step(OPENS + timedelta(hours=2), f"staff-up-{number:02d}", staff_up)
+        yield Step(STARTS_AT + timedelta(hours=1), f"deposit-minimum-{number:02d}", deposit)
+        yield Step(STARTS_AT + timedelta(hours=2), f"staff-up-{number:02d}", staff_up)
 
     def _enrolment(self, plan: Plan) -> Iterator[Step]:
         day = plan.taken.offering.starts_on - timedelta(days=plan.days_before_term)
@@ -202,7 +201,7 @@ class Term:
         for plan in self._data.plans:
             if plan.confirming is not Confirming.SILENT:
                 of_family.setdefault(plan.family.number, []).append(plan)
-        sunday = datetime.combine(OPENS.date() + timedelta(days=27), _NIGHT, SHANGHAI)
+        sunday = datetime.combine(STARTS_AT.date() + timedelta(days=27), _NIGHT, SHANGHAI)
         while sunday < TERM_ENDS:
             for number, plans in of_family.items():
                 name = f"confirm-{number:04d}"
