@@ -1,7 +1,8 @@
 """Who calls: short-lived tokens, and who may use an endpoint. Whose object it is, is checked where it is read."""
 
+import hashlib
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from functions.edge import wiring
@@ -12,6 +13,7 @@ from shared.people import queries as people
 
 TOKEN_LIFE = timedelta(minutes=30)
 _ISSUER = "hui"
+_AUDIENCE = "hui-api"
 _ALGORITHM = "HS256"
 
 
@@ -106,6 +108,7 @@ def issue(
     principal = Principal(subject, role, wiring.new_id("tok"), now + TOKEN_LIFE, institution_id, teacher_id)
     claims = {
         "iss": _ISSUER,
+        "aud": _AUDIENCE,
         "sub": subject,
         "role": role.value,
         "jti": principal.token_id,
@@ -114,7 +117,8 @@ def issue(
         "ins": institution_id,
         "tch": teacher_id,
     }
-    return jwt.encode(claims, settings().jwt_keys[0], algorithm=_ALGORITHM), principal
+    kid, key = next(iter(_keys().items()))
+    return jwt.encode(claims, key, algorithm=_ALGORITHM, headers={"kid": kid}), principal
 
 
 def authenticate(authorization: str | None, audience: Audience) -> Principal | None:
@@ -134,29 +138,32 @@ def authenticate(authorization: str | None, audience: Audience) -> Principal | N
     return principal
 
 
+def _keys() -> dict[str, str]:
+    """The keys by their names, newest first. A token says which one signed it, so a new key breaks no token."""
+    return {hashlib.sha256(key.encode()).hexdigest()[:16]: key for key in settings().jwt_keys}
+
+
 def _read(token: str) -> Principal:
     import jwt
 
-    for key in settings().jwt_keys:
-        try:
-            claims = jwt.decode(
-                token,
-                key,
-                algorithms=[_ALGORITHM],
-                issuer=_ISSUER,
-                # The time is checked against our own clock in `authenticate`.
-                options={"verify_exp": False, "verify_iat": False, "require": ["exp", "iat", "jti", "sub", "role"]},
-            )
-        except jwt.InvalidSignatureError:
-            continue
-        except jwt.InvalidTokenError:
-            raise TokenInvalid() from None
+    try:
+        kid = jwt.get_unverified_header(token).get("kid", "")
+        claims = jwt.decode(
+            token,
+            _keys()[kid],
+            algorithms=[_ALGORITHM],
+            issuer=_ISSUER,
+            audience=_AUDIENCE,
+            # The time is checked against our own clock in `authenticate`.
+            options={"verify_exp": False, "verify_iat": False, "require": ["exp", "iat", "jti", "sub", "role"]},
+        )
         return Principal(
             subject=claims["sub"],
             role=Role(claims["role"]),
             token_id=claims["jti"],
-            expires_at=datetime.fromtimestamp(claims["exp"], tz=wiring.now().tzinfo),
+            expires_at=datetime.fromtimestamp(claims["exp"], tz=UTC),
             institution_id=claims.get("ins"),
             teacher_id=claims.get("tch"),
         )
-    raise TokenInvalid()
+    except (jwt.InvalidTokenError, KeyError, ValueError):
+        raise TokenInvalid() from None

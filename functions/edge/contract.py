@@ -4,32 +4,26 @@
               response=EnrolmentView, status=201, idempotent=True, errors=(SoldOut,), summary_zh=…, summary_en=…)
     def enrol(call: Call[EnrolRequest]) -> EnrolmentView: …
 
-From it come the validation, the problem documents and the OpenAPI document (`openapi.py`).
+From it come the validation (`requests.py`) and the OpenAPI document (`openapi.py`). What is the same for all, and that
+only documented answers leave, is in `exchange.py`.
 """
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
-from time import perf_counter
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
 import pydantic
 from chalice.app import Blueprint, Response
 
-from functions.edge import auth, idempotency, logs, problems, wiring
+from functions.edge import exchange, idempotency, requests, wiring
 from functions.edge.auth import Audience, Principal
-from functions.edge.problems import FieldError, InvalidRequest
 from shared.kernel import errors
 from shared.kernel.ids import GuardianId, InstitutionId, TeacherId
 from shared.kernel.page import Page
 
 B = TypeVar("B")
-Body = dict[str, Any]
-
-MAX_BODY_BYTES = 64 * 1024
-_REQUEST_ID = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")
 
 
 class Request(pydantic.BaseModel):
@@ -47,10 +41,10 @@ class PageQuery(pydantic.BaseModel):
 
 
 class Money(pydantic.BaseModel):
-    """An amount in whole fen."""
+    """An amount in whole fen, never less than nothing."""
 
     model_config = pydantic.ConfigDict(extra="forbid", strict=True, frozen=True)
-    amount_fen: int
+    amount_fen: Annotated[int, pydantic.Field(ge=0)]
     currency: Literal["CNY"] = "CNY"
 
 
@@ -152,7 +146,7 @@ def endpoint(
             summary_en=summary_en,
             name=view.__name__,
         )
-        return _register(blueprint, contract, lambda asked: _answer(asked, contract, view))
+        return _register(blueprint, contract, lambda asked: _act(asked, contract, view))
 
     return decorate
 
@@ -191,27 +185,19 @@ def raw_endpoint(
     return decorate
 
 
-@dataclass(frozen=True)
-class Asked:
-    """The HTTP request, as far as every endpoint needs it."""
-
-    http: Any
-    address: str
-    path: Mapping[str, str]
-    language: str
-    request_id: str
-
-
-def _register(
-    blueprint: Blueprint, contract: Contract, answer: Callable[[Asked], tuple[int, Any]]
-) -> Callable[..., Response]:
+def _register(blueprint: Blueprint, contract: Contract, act: exchange.Act) -> Callable[..., Response]:
     key = (contract.method, contract.path)
     if key in CONTRACTS:
         raise ValueError(f"{key} is registered twice")
+    if contract.name in {other.name for other in CONTRACTS.values()}:
+        raise ValueError(f"two views are named {contract.name}: Chalice would let one of them disappear")
+    if contract.idempotent and contract.audience is Audience.PUBLIC:
+        raise ValueError(f"{key}: an idempotency key belongs to somebody")
     CONTRACTS[key] = contract
+    route = exchange.Route(contract.method, contract.path, contract.audience)
 
     def view(**path: str) -> Response:
-        return _guarded(blueprint.current_request, path, contract, answer)
+        return exchange.respond(blueprint.current_request, path, route, act)
 
     view.__name__ = contract.name
     # Any content type reaches the view, so that a wrong one is answered with a problem document like everything else.
@@ -220,68 +206,24 @@ def _register(
     )
 
 
-def _guarded(
-    http: Any, path: Mapping[str, str], contract: Contract, answer: Callable[[Asked], tuple[int, Any]]
-) -> Response:
-    """Nothing but a documented answer leaves: a refusal becomes a problem, anything else is a bug, told once."""
-    started = perf_counter()
-    language = problems.language_of(http.headers.get("accept-language", ""))
-    asked = Asked(http, contract.path.format(**path), path, language, _request_id(http))
-    try:
-        status, body = answer(asked)
-        response = _response(status, body, asked)
-    except errors.Refusal as refusal:
-        response = _problem(refusal, asked)
-    except Exception:
-        logs.tell_bug("internal_error", request_id=asked.request_id, route=contract.path)
-        response = _problem(problems.InternalError(), asked)
-    logs.tell(
-        "request",
-        request_id=asked.request_id,
-        method=contract.method,
-        route=contract.path,
-        status=response.status_code,
-        milliseconds=round((perf_counter() - started) * 1000, 1),
-    )
-    return response
-
-
-def _problem(refusal: errors.Refusal, asked: Asked) -> Response:
-    return problems.response(refusal, language=asked.language, path=asked.address, request_id=asked.request_id)
-
-
-def _response(status: int, body: Any, asked: Asked) -> Response:
-    headers: dict[str, Any] = {**problems.SECURITY_HEADERS, "X-Request-Id": asked.request_id}
-    if isinstance(body, Response):
-        body.headers = {**headers, **body.headers}
-        return body
-    if isinstance(body, idempotency.Replayed):
-        status, body = body.status, body.body
-        headers["Idempotent-Replayed"] = "true"
-    headers["Content-Type"] = "application/json"
-    text = "" if body is None else json.dumps(body, ensure_ascii=False)
-    return Response(body=text, status_code=status, headers=headers)
-
-
-def _answer(asked: Asked, contract: Contract, view: Callable[[Call[Any]], Any]) -> tuple[int, Any]:
-    principal = auth.authenticate(asked.http.headers.get("authorization"), contract.audience)
+def _act(asked: exchange.Asked, contract: Contract, view: Callable[[Call[Any]], Any]) -> tuple[int, Any]:
+    http, language = asked.http, asked.language
     call = Call(
-        body=_body(asked.http, contract.request) if contract.request else None,
-        query=_query(asked.http, contract.query) if contract.query else None,
+        body=requests.body_of(http, contract.request, language=language) if contract.request else None,
+        query=requests.query_of(http, contract.query, language=language) if contract.query else None,
         path=asked.path,
-        _principal=principal,
+        _principal=asked.principal,
         now=wiring.now(),
-        language=asked.language,
+        language=language,
         request_id=asked.request_id,
-        idempotency_key=asked.http.headers.get("idempotency-key", ""),
+        idempotency_key=http.headers.get("idempotency-key", ""),
     )
     if not contract.idempotent:
         return contract.status, _plain(view(call))
-    scope = f"{call.principal.subject}#{contract.method}#{asked.address}"
     answer = idempotency.once(
-        scope=scope,
+        scope=f"{call.principal.subject}#{contract.method}#{asked.address}",
         key=call.idempotency_key,
-        body=asked.http.raw_body,
+        body=http.raw_body,
         status=contract.status,
         act=lambda: _plain(view(call)),
     )
@@ -294,42 +236,3 @@ def _plain(answer: Any) -> Any:
     if isinstance(answer, pydantic.BaseModel):
         return answer.model_dump(mode="json")
     return answer
-
-
-def _body(http: Any, model: type[pydantic.BaseModel]) -> pydantic.BaseModel:
-    raw = http.raw_body
-    if len(raw) > MAX_BODY_BYTES:
-        raise problems.TooLarge()
-    if raw and http.headers.get("content-type", "application/json").split(";")[0].strip() != "application/json":
-        raise problems.WrongContentType()
-    try:
-        told = json.loads(raw or b"{}", parse_constant=_no_constant)
-    except (ValueError, RecursionError):
-        raise problems.BrokenJson() from None
-    return _checked(model, told, "")
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")
-
-
-def _query(http: Any, model: type[pydantic.BaseModel]) -> pydantic.BaseModel:
-    return _checked(model, dict(http.query_params or {}), "/query")
-
-
-def _checked(model: type[pydantic.BaseModel], told: Any, at: str) -> pydantic.BaseModel:
-    try:
-        return model.model_validate(told)
-    except pydantic.ValidationError as error:
-        fields = [
-            FieldError("/".join([at, *map(str, one["loc"])]) or "/", one["type"], one["msg"])
-            for one in error.errors(include_url=False, include_input=False)
-        ]
-        raise InvalidRequest(fields) from None
-
-
-def _request_id(http: Any) -> str:
-    sent = http.headers.get("x-request-id", "")
-    if 8 <= len(sent) <= 64 and set(sent) <= _REQUEST_ID:
-        return str(sent)
-    return wiring.new_id("req")

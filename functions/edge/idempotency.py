@@ -1,6 +1,7 @@
 """`Idempotency-Key`: a command that comes again with the same key gets the first answer again, and does nothing.
 
 Money doesn't rest on this: what moves money is idempotent by its own key in the ledger. This makes the answer the same.
+An answer may hold a child's name or an invitation's code. It is sealed with the caller's key, which isn't kept.
 Why not powertools' idempotency: docs/adr/0009-idempotency-keys.md.
 """
 
@@ -11,18 +12,22 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import PutError, PynamoDBException
 from pynamodb.expressions.condition import Condition
 from pynamodb.models import Model
 
-from functions.edge import wiring
+from functions.edge import logs, wiring
 from shared.dynamo import rows, transaction
 from shared.kernel import errors
 
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
 _KEY = re.compile(r"[A-Za-z0-9_.:-]{8,128}")
+_NONCE_BYTES = 12
 _LEASE = timedelta(seconds=30)  # longer than a call may take; after it, a call that died may be tried again
 
 
@@ -62,7 +67,7 @@ class CommandRow(Model):
     id = UnicodeAttribute(hash_key=True)
     digest = UnicodeAttribute()
     lease_until = NumberAttribute()
-    answer = UnicodeAttribute(null=True)
+    sealed_answer = BinaryAttribute(legacy_encoding=False, null=True)
     status = NumberAttribute(null=True)
 
 
@@ -72,28 +77,25 @@ rows.register(CommandRow)
 def once(*, scope: str, key: str, body: bytes, status: int, act: Callable[[], Any]) -> Any:
     """The answer of `act`, or Replayed when this key was answered before. A refusal isn't kept: it may be tried again.
 
-    Raises KeyMissing, KeyReused, InFlight, and what `act` raises.
+    Raises KeyMissing, KeyReused, InFlight, Unavailable, and what `act` raises.
     """
     if not _KEY.fullmatch(key):
         raise KeyMissing()
-    row_id = hashlib.sha256(f"{scope}#{key}".encode()).hexdigest()
-    digest = hashlib.sha256(body).hexdigest()
-    row = _reserve(row_id, digest)
-    if row.answer:
-        return Replayed(int(row.status), json.loads(row.answer))
+    name = f"{scope}#{key}".encode()
+    row = _reserve(hashlib.sha256(name).hexdigest(), hashlib.sha256(name + b"#" + body).hexdigest())
+    if row.sealed_answer:
+        return Replayed(int(row.status), _opened(row.sealed_answer, name))
     try:
         answer = act()
     except Exception:
         with contextlib.suppress(PynamoDBException):  # the lease ends by itself
-            row.delete(CommandRow.answer.does_not_exist() & (CommandRow.lease_until == row.lease_until))
+            row.delete(CommandRow.sealed_answer.does_not_exist() & (CommandRow.lease_until == row.lease_until))
         raise
-    CommandRow(
-        row_id,
-        digest=digest,
-        lease_until=row.lease_until,
-        answer=json.dumps(answer, ensure_ascii=False),
-        status=status,
-    ).save()
+    row.sealed_answer, row.status = _sealed(answer, name), status
+    try:
+        row.save()
+    except PynamoDBException:  # it is done, and the caller is told so; were it asked again, its own key would tell
+        logs.tell_bug("answer_not_kept")
     return answer
 
 
@@ -101,16 +103,18 @@ def _reserve(row_id: str, digest: str) -> CommandRow:
     """A row of our own to work under, or the one that is answered."""
     now = int(wiring.now().timestamp() * 1000)
     mine = CommandRow(row_id, digest=digest, lease_until=now + int(_LEASE.total_seconds() * 1000))
-    over = CommandRow.answer.does_not_exist() & (CommandRow.lease_until < now) & (CommandRow.digest == digest)
+    over = CommandRow.sealed_answer.does_not_exist() & (CommandRow.lease_until < now) & (CommandRow.digest == digest)
     if _saved(mine, CommandRow.id.does_not_exist() | over):
         return mine
     try:
         there = CommandRow.get(row_id, consistent_read=True)
     except CommandRow.DoesNotExist:
         raise InFlight() from None  # it was refused this very moment
+    except PynamoDBException as error:
+        raise transaction.unavailable_or_bug(error) from error
     if there.digest != digest:
         raise KeyReused()
-    if not there.answer:
+    if not there.sealed_answer:
         raise InFlight()
     return there
 
@@ -123,3 +127,18 @@ def _saved(row: CommandRow, condition: Condition) -> bool:
             return False
         raise transaction.unavailable_or_bug(error) from error
     return True
+
+
+def _sealed(answer: Any, name: bytes) -> bytes:
+    nonce = wiring.randomness(_NONCE_BYTES)
+    return nonce + _seal(name).encrypt(nonce, json.dumps(answer, ensure_ascii=False).encode(), None)
+
+
+def _opened(sealed: bytes, name: bytes) -> Any:
+    return json.loads(_seal(name).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], None))
+
+
+def _seal(name: bytes) -> "AESGCM":
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    return AESGCM(hashlib.sha256(b"answer#" + name).digest())

@@ -9,7 +9,7 @@ from aws_lambda_powertools import Logger
 @cache
 def logger() -> Logger:
     """The functions' logger: JSON lines on standard output."""
-    return Logger(service="hui-edge", log_uncaught_exceptions=False)
+    return Logger(service="hui-edge", location=None, log_uncaught_exceptions=False)
 
 
 def tell(event: str, **figures: Any) -> None:

@@ -1,12 +1,14 @@
 """Refusals as problem documents (RFC 9457), in the language that was asked for."""
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from chalice.app import Response
 
+from functions.edge.settings import settings
 from shared.kernel import errors
 
 SECURITY_HEADERS = {
@@ -67,21 +69,35 @@ class InternalError(errors.Refusal):
 
 
 def language_of(accept_language: str) -> str:
-    """'en' when English is asked for before Chinese, 'zh' otherwise."""
-    for part in accept_language.lower().split(","):
-        tag = part.split(";")[0].strip()
-        if tag.startswith("en"):
-            return "en"
-        if tag.startswith("zh"):
-            return "zh"
-    return "zh"
+    """'en' when English is wanted more than Chinese, or first of the two; 'zh' otherwise."""
+    wanted = []
+    for position, part in enumerate(accept_language.lower().split(",")):
+        tag, _, parameter = part.partition(";")
+        language = tag.strip().partition("-")[0]
+        if language in ("zh", "en"):
+            wanted.append((_quality(parameter), -position, language))
+    quality, _, language = max(wanted, default=(0.0, 0, "zh"))
+    return language if quality > 0 else "zh"
+
+
+def _quality(parameter: str) -> float:
+    name, _, value = parameter.strip().partition("=")
+    try:
+        return float(value) if name == "q" else 1.0
+    except ValueError:
+        return 0.0
+
+
+def title(refusal: type[errors.Refusal]) -> str:
+    """What kind of problem it is, whatever the case: `SoldOut` -> 'Sold out'."""
+    return re.sub(r"(?<!^)(?=[A-Z])", " ", refusal.__name__).capitalize()
 
 
 def document(refusal: errors.Refusal, *, language: str, path: str, request_id: str) -> dict[str, Any]:
     """A refusal as a problem document."""
     told: dict[str, Any] = {
-        "type": f"/docs/problems#{refusal.code}",
-        "title": type(refusal).__name__,
+        "type": f"{settings().public_url}/docs/problems#{refusal.code}",
+        "title": title(type(refusal)),
         "status": refusal.status,
         "code": refusal.code,
         "detail": refusal.sentence(language),
@@ -106,8 +122,9 @@ def response(refusal: errors.Refusal, *, language: str, path: str, request_id: s
     if isinstance(refusal, errors.Unauthenticated):
         headers["WWW-Authenticate"] = 'Bearer realm="hui"'
     if isinstance(refusal, errors.Limited):
-        headers["Retry-After"] = str(refusal.figures["retry_after_seconds"])
-        headers["RateLimit"] = f'"default";r=0;t={refusal.figures["retry_after_seconds"]}'
+        seconds = refusal.figures.get("retry_after_seconds", 1)
+        headers["Retry-After"] = str(seconds)
+        headers["RateLimit"] = f'"{refusal.code}";r=0;t={seconds}'
     if isinstance(refusal, errors.Unavailable):
         headers["Retry-After"] = "1"
     told = document(refusal, language=language, path=path, request_id=request_id)

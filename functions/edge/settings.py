@@ -5,9 +5,15 @@ Each is read when it is asked for: a function is given only the variables that i
 
 import os
 
+JWT_KEY_BYTES = 32
+
 
 class SettingMissing(RuntimeError):
     """A variable of the environment that this function needs isn't set."""
+
+
+class SettingWrong(RuntimeError):
+    """A variable of the environment can't be used as it is."""
 
 
 class Settings:
@@ -19,8 +25,17 @@ class Settings:
         return os.environ.get("ENVIRONMENT_NAME", "")
 
     @property
+    def public_url(self) -> str:
+        """Where the API is for those who use it, its stage included; empty where nobody has said."""
+        return os.environ.get("PUBLIC_URL", "").rstrip("/")
+
+    @property
     def jwt_keys(self) -> tuple[str, ...]:
-        return _list("JWT_KEY")
+        """At least 32 bytes each. Raises SettingWrong."""
+        keys = _list("JWT_KEY")
+        if min(len(key.encode()) for key in keys) < JWT_KEY_BYTES:
+            raise SettingWrong(f"each key of the environment variable JWT_KEY needs at least {JWT_KEY_BYTES} bytes")
+        return keys
 
     @property
     def bank_webhook_keys(self) -> tuple[str, ...]:
@@ -63,4 +78,7 @@ def _get(name: str) -> str:
 
 
 def _list(name: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in _get(name).split(",") if part.strip())
+    told = tuple(part.strip() for part in _get(name).split(",") if part.strip())
+    if not told:
+        raise SettingMissing(f"the environment variable {name} names nothing")
+    return told

@@ -1,0 +1,39 @@
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from functions.edge import wiring
+from shared.kernel import clock
+from tests.builders import NOW
+from tests.edge.doors import Clock
+from tests.tables import engine_address, hurried, moto_tables, on_engine, on_moto
+
+__all__ = ["engine_address", "hurried", "moto_tables", "on_engine", "on_moto"]
+
+SETTINGS = {
+    "JWT_KEY": "a-key-for-tests-of-more-than-32-bytes",
+    "WECHAT_APP_ID": "wx0000000000000000",
+    "WECHAT_SECRET": "a-secret-for-tests",
+    "WECHAT_URL": "http://127.0.0.1:9",
+    "ENVIRONMENT_NAME": "测试环境",
+}
+
+
+@pytest.fixture(autouse=True)
+def at() -> Iterator[Clock]:
+    """The clock of every function, to be moved by the test."""
+    moved = Clock(NOW)
+    wiring.use(clock=moved)
+    yield moved
+    wiring.use(clock=clock.system_clock, randomness=os.urandom)
+    wiring.wechat.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def settings(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """The settings of a function, to be changed by the test."""
+    for name, value in SETTINGS.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("PUBLIC_URL", raising=False)
+    return monkeypatch
