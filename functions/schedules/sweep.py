@@ -21,6 +21,8 @@ blueprint = Blueprint(__name__)
 GRACE = timedelta(minutes=10)  # what a stream may still be bringing isn't lost yet
 _OVERLAP = timedelta(days=1)
 _EVER = datetime(2000, 1, 1, tzinfo=UTC)
+_EXPIRY_GRACE_DAYS = 2
+_LONGEST = timedelta(days=400)
 
 
 @blueprint.schedule(Cron("0", "19", "*", "*", "?", "*"))
@@ -56,10 +58,10 @@ def _release_due(until: datetime) -> int:
 
 
 def _expire_overdue(since: datetime, now: datetime) -> int:
-    """The schedule looks back some days by itself; here those of all days since the last sweep."""
-    first = max(clock.business_day(since), clock.business_day(now) - timedelta(days=400))
-    days = (clock.business_day(now) - first).days
-    due = [one for back in range(1, days + 1) for one in funds.list_expiring(first + timedelta(days=back - 1))]
+    """What should have expired the day before yesterday or earlier: the schedule has looked at it for two days."""
+    days = (now - max(since, now - _LONGEST)).days + _EXPIRY_GRACE_DAYS
+    last = clock.business_day(now) - timedelta(days=_EXPIRY_GRACE_DAYS)
+    due = [one for back in range(days) for one in funds.list_expiring(last - timedelta(days=back))]
     unpaid = [account for account in funds.get_accounts(due) if account.status == "awaiting_deposit"]
     return sum(map(expire_unpaid.expire, unpaid))
 

@@ -6,8 +6,10 @@ a story that was broken off goes on where it was; a step lived twice changes not
 
 import json
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from itertools import groupby
 from pathlib import Path
 
 from infra.local.district import DistrictData
@@ -23,6 +25,7 @@ TERM_ENDS = datetime(2026, 12, 22, 9, 0, tzinfo=SHANGHAI)
 RUNS_APART = timedelta(hours=24)  # on a journey of months, an hourly schedule runs once a day
 _MORNING, _EVENING, _NIGHT = time(10), time(21), time(21, 30)
 _A_DAY = timedelta(days=1)
+_AT_ONCE = 4
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,10 @@ class Step:
     at: datetime
     name: str
     act: Callable[[], None]
+
+    def live(self) -> None:
+        """Let it happen."""
+        self.act()
 
 
 Progress = Callable[[int, int, Step], None]
@@ -65,20 +72,19 @@ class Term:
     def live(self, *, until: datetime, progress: Progress = lambda done, of, step: None) -> bool:
         """Live all steps before `until`; whether it came to that (False: the district is stopping).
 
-        Streams and the bank come to rest before the clock moves on, so each moment finds everything in its place.
+        What happens at one moment happens at once. Streams and the bank come to rest before the clock moves on, so each
+        moment finds everything in its place.
         """
         steps = [step for step in self._steps if step.at < until]
-        at = None
-        for step in steps[self._lived :]:
-            if step.at != at and not self._go_to(step.at):
-                return False
-            if self._stopping():
-                return False
-            at = step.at
-            step.act()
-            self._lived += 1
-            self._note()
-            progress(self._lived, len(steps), step)
+        with ThreadPoolExecutor(_AT_ONCE) as hands:
+            for at, together in groupby(steps[self._lived :], key=lambda step: step.at):
+                if not self._go_to(at):
+                    return False
+                now = list(together)
+                for step, _ in zip(now, hands.map(Step.live, now), strict=True):
+                    progress(self._lived, len(steps), step)
+                self._lived += len(now)
+                self._note()
         return self._go_to(until)
 
     def _go_to(self, moment: datetime) -> bool:
