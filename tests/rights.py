@@ -18,8 +18,9 @@ from infra.package.functions import ACTIONS, FUNCTIONS
 from shared.dynamo import rows
 
 _ROOT = Path(__file__).resolve().parents[1]
-_DOORS = (str(_ROOT / "functions" / "api"), str(_ROOT / "functions" / "console"))
-_EVENTS = (str(_ROOT / "functions" / "streams"), str(_ROOT / "functions" / "schedules"))
+_FUNCTIONS = _ROOT / "functions"
+_DOORS = tuple(str(_FUNCTIONS / name) for name in ("api", "console", "edge/contract.py"))
+_EVENTS = tuple(str(_FUNCTIONS / name) for name in ("streams", "schedules"))
 _IN_TRANSACTION = {
     "Put": "PutItem",
     "Update": "UpdateItem",

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from infra import events
-from infra.package import functions
+from infra.package import build, functions
 from tests.infra.conftest import Package
 
 SCHEDULED = {"AutoConfirm", "ExpireUnpaid", "PayOut", "ResendPayouts", "Sweep"}
@@ -176,6 +176,12 @@ class TestRights:
             "PayOut": {"BANK_SIGNING_KEY"},
             "ResendPayouts": {"BANK_SIGNING_KEY"},
         }
+
+    def test_every_setting_that_the_functions_read_is_given_to_one_and_no_other(self) -> None:
+        source = (build.ROOT / "functions" / "edge" / "settings.py").read_text(encoding="utf-8")
+        read = set(re.findall(r'"([A-Z]+(?:_[A-Z]+)+)"', source))
+
+        assert read == {name for one in functions.FUNCTIONS for name in (*one.settings, *one.secrets)}
 
     def test_no_function_is_sent_to_another_database(self, package: Package) -> None:
         for told in package.functions.values():
