@@ -20,7 +20,7 @@ create table if not exists accounts (
 create table if not exists transactions (
     number integer primary key autoincrement, reference text unique, account_no text not null,
     amount_fen integer not null, counterparty text not null, counterparty_account_no text not null,
-    purpose text not null, booked_at text not null
+    purpose text not null, booked_at text not null, asked_as text unique
 );
 create index if not exists by_account on transactions (account_no, number);
 create table if not exists payouts (
@@ -125,6 +125,7 @@ class Books:
         counterparty_account_no: str,
         purpose: str,
         at: datetime,
+        asked_as: str | None = None,
     ) -> Booked:
         """Book money in (positive) or out (negative). Raises NoAccount, TooLittle. Use it inside `transaction`."""
         balance = self.balance_fen(account_no) + amount_fen
@@ -134,14 +135,20 @@ class Books:
         told = (account_no, amount_fen, counterparty, counterparty_account_no, purpose, moment)
         number = self._database.execute(
             "insert into transactions"
-            " (account_no, amount_fen, counterparty, counterparty_account_no, purpose, booked_at)"
-            " values (?, ?, ?, ?, ?, ?)",
-            told,
+            " (account_no, amount_fen, counterparty, counterparty_account_no, purpose, booked_at, asked_as)"
+            " values (?, ?, ?, ?, ?, ?, ?)",
+            (*told, asked_as),
         ).lastrowid
         reference = f"{at.astimezone(_SHANGHAI):%Y%m%d}{number:010d}"
         self._database.execute("update transactions set reference = ? where number = ?", (reference, number))
         self._database.execute("update accounts set balance_fen = ? where account_no = ?", (balance, account_no))
         return Booked(reference, *told)
+
+    def find(self, asked_as: str) -> Booked | None:
+        """The transaction that was asked for under this name."""
+        for row in self.rows("select * from transactions where asked_as = ?", asked_as):
+            return Booked(**{field: row[field] for field in Booked.__dataclass_fields__})
+        return None
 
     def transactions(self, account_no: str | None = None, *, day: str | None = None) -> list[dict[str, Any]]:
         """Transactions in order, of one account or of one day in Shanghai where that is asked."""
@@ -151,7 +158,7 @@ class Books:
             account_no,
             day,
         )
-        return [{name: value for name, value in row.items() if name != "number"} for row in found]
+        return [{name: value for name, value in row.items() if name not in ("number", "asked_as")} for row in found]
 
     def audit(self) -> list[str]:
         """The accounts whose balance isn't the sum of their transactions: none, ever."""

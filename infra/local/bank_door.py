@@ -5,7 +5,7 @@
 | `GET /accounts`, `/accounts/{account_no}`, `/payouts` | its books |
 | `GET /transactions?account_no&day`, `/messages?status` | what moved, what it told us |
 | `POST /accounts` `{account_no, holder, supervised}` | opens an account |
-| `POST /transfers` `{to_account_no, amount_fen, remittance, payer_name, payer_account_no}` | a parent pays |
+| `POST /transfers` `{to_account_no, amount_fen, remittance, payer_name, payer_account_no, transfer_id}` | a payment |
 | `POST /withdrawals` `{account_no, amount_fen, counterparty, purpose}` | money leaves without our instruction |
 | `POST /payouts`, signed | our instructions |
 | `GET`, `POST`, `DELETE /faults` `{fault, count, …}` | what goes wrong next (bank_faults.py) |
@@ -83,6 +83,7 @@ class Door:
             remittance=_text(told, "remittance", ""),
             payer_name=_text(told, "payer_name", ""),
             payer_account_no=_text(told, "payer_account_no", ""),
+            transfer_id=_text(told, "transfer_id", "") or None,
         )
         return Answer({"bank_reference": booked.reference, "booked_at": booked.booked_at}, 201)
 

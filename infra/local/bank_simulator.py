@@ -20,6 +20,7 @@ from infra.local.site import Site
 
 _log = logging.getLogger(__name__)
 _LOOK_SECONDS = 0.1
+_ACCEPTED = [{"status": "accepted"}]
 
 
 class Bank:
@@ -50,11 +51,23 @@ class Bank:
         self.books.open_account(account_no, holder=holder, supervised=supervised)
 
     def transfer(
-        self, to_account_no: str, amount_fen: int, *, remittance: str, payer_name: str = "", payer_account_no: str = ""
+        self,
+        to_account_no: str,
+        amount_fen: int,
+        *,
+        remittance: str,
+        payer_name: str = "",
+        payer_account_no: str = "",
+        transfer_id: str | None = None,
     ) -> Booked:
-        """Book a parent's transfer and owe the message about it. Raises NoAccount."""
+        """Book a parent's transfer and owe the message about it. Raises NoAccount.
+
+        A `transfer_id` that came before gives the transaction that it made then.
+        """
         now = self._clock()
         with self.books.transaction():
+            if transfer_id is not None and (there := self.books.find(transfer_id)):
+                return there
             booked = self.books.book(
                 to_account_no,
                 amount_fen,
@@ -62,6 +75,7 @@ class Bank:
                 counterparty_account_no=payer_account_no,
                 purpose=remittance,
                 at=now,
+                asked_as=transfer_id,
             )
             if self.books.account(to_account_no)["supervised"]:
                 self.messages.owe("deposit.posted", _deposit(booked), at=now)
@@ -146,6 +160,8 @@ class Bank:
             if patient and waited < self._settles_after_seconds:
                 continue
             with self.books.transaction() as database:
+                if self.books.rows("select status from payouts where payout_id = ?", row["payout_id"]) != _ACCEPTED:
+                    continue  # settled meanwhile by another thread
                 status = self._pay(json.loads(row["instruction"]), now)
                 database.execute("update payouts set status = ? where payout_id = ?", (status, row["payout_id"]))
             settled += 1

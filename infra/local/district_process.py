@@ -3,8 +3,8 @@
     with district_process.running(port=8000, state_dir=Path(".hui/district")) as district:
         district.advance(timedelta(days=7))
 
-`make run`, `make demo` and the tests start the same. Stepwise (`by_itself=False`) nothing moves but what is asked for,
-and `settle` lets everything that was caused come to rest. There can be one district in a process at a time.
+`make run`, `make demo` and the tests start the same. Nothing moves but what is asked for, and `settle` lets everything
+that was caused come to rest; until `go_on`. There can be one district in a process at a time.
 """
 
 import importlib
@@ -49,6 +49,13 @@ class District:
     wechat: WeChat
     gateway: Gateway
 
+    def go_on(self) -> None:
+        """From now on the clock runs at real speed, and streams, schedules and the bank go on by themselves."""
+        self.clock.run()
+        self.streams.start()
+        self.scheduler.start()
+        self.bank.work()
+
     def settle(self) -> None:
         """Let everything that was caused come to rest: streams drained, payouts settled, messages delivered."""
         _settle(self.streams, self.bank)
@@ -62,6 +69,12 @@ class District:
         runs = self.scheduler.travel_to(moment, apart=apart)
         self.settle()
         return runs
+
+    def given_up(self) -> int:
+        """How many stream records were given up on after every retry: the messages in the queue of failures."""
+        url = self.clients.sqs.get_queue_url(QueueName=events.FAILURES_QUEUE)["QueueUrl"]
+        name = "ApproximateNumberOfMessages"
+        return int(self.clients.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=[name])["Attributes"][name])
 
     def open_accounts(self) -> None:
         """Let the bank open the accounts of every school on file."""
@@ -80,22 +93,21 @@ def running(
     port: int,
     state_dir: Path | None = None,
     starts_at: datetime = STARTS_AT,
-    clock_runs: bool = False,
-    by_itself: bool = False,
     randomness: Callable[[int], bytes] = os.urandom,
     environment_name: str = "本地演示环境",
     on_step: Callable[[str], None] = lambda step: None,
 ) -> Iterator[District]:
     """Start a district on `port` and the four after it; stop it in order at the end.
 
-    With a `state_dir` it goes on where it was left; without one it is new, and forgotten at the end. `by_itself` lets
-    streams, schedules and the bank go on without being asked. Raises Trouble (PortTaken, EngineDown, …).
+    With a `state_dir` it goes on where it was left; without one it is new, and forgotten at the end.
+    Raises Trouble (PortTaken, EngineDown, …).
     """
     for number in range(port, port + PORTS):
         trouble.require_free(number, base=port)
-    if state_dir is not None:
-        state_dir.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
+        if state_dir is not None:
+            stack.enter_context(surroundings.held(state_dir))
+            state_dir.mkdir(parents=True, exist_ok=True)
         on_step("engine")
         url = stack.enter_context(engine.running(port=port + _ENGINE, state_dir=_in(state_dir, "engine")))
         keys = surroundings.keys(_in(state_dir, "keys.json"))
@@ -106,13 +118,10 @@ def running(
         surroundings.create_tables(clients.dynamodb)
         on_step("functions")
         stack.enter_context(surroundings.log_in(_in(state_dir, "district.log")))
-        clock = TestClock(starts_at=starts_at, runs=clock_runs, path=_in(state_dir, "clock.json"))
+        clock = TestClock(starts_at=starts_at, path=_in(state_dir, "clock.json"))
         stack.enter_context(_wired(clock, randomness))
         on_step("doors")
-        district = _compose(stack, port, state_dir, clients, clock, keys)
-        if by_itself:
-            _let_go(stack, district)
-        yield district
+        yield _compose(stack, port, state_dir, clients, clock, keys)
 
 
 def _compose(
@@ -156,14 +165,8 @@ def _compose(
         path=_in(state_dir, "scheduler.json"),
     )
     stack.callback(scheduler.stop)
+    stack.callback(bank.rest)
     return District(gateway.url, port + _CONTROL, state_dir, clients, clock, streams, scheduler, bank, wechat, gateway)
-
-
-def _let_go(stack: ExitStack, district: District) -> None:
-    district.streams.start()
-    district.scheduler.start()
-    district.bank.work()
-    stack.callback(district.bank.rest)
 
 
 def _settle(streams: Streams, bank: Bank) -> None:

@@ -1,7 +1,9 @@
 """What the HTTP servers of a local run have in common: threads, kept connections, bounded bodies, an end in order."""
 
+import contextlib
 import logging
 import re
+import socket
 import socketserver
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -33,6 +35,7 @@ class Server(socketserver.ThreadingMixIn, HTTPServer):
     def __init__(self, port: int, handler: Callable[..., BaseHTTPRequestHandler]) -> None:
         trouble.require_free(port)
         super().__init__(("127.0.0.1", port), handler)
+        self._connections: set[socket.socket] = set()
         self._under_way = 0
         self._changed = Condition()
         self.closing = False
@@ -47,12 +50,16 @@ class Server(socketserver.ThreadingMixIn, HTTPServer):
         Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05}, name=name, daemon=True).start()
 
     def stop(self) -> None:
-        """Take no more calls; return when those under way are answered."""
+        """Take no more calls; return when those under way are answered. Connections that were kept are closed."""
         self.shutdown()
         self.server_close()
         with self._changed:
             self.closing = True
             self._changed.wait_for(lambda: self._under_way == 0, timeout=_STOP_SECONDS)
+            kept = list(self._connections)
+        for connection in kept:
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
 
     @contextmanager
     def call(self) -> Iterator[bool]:
@@ -66,6 +73,18 @@ class Server(socketserver.ThreadingMixIn, HTTPServer):
             with self._changed:
                 self._under_way -= begins
                 self._changed.notify_all()
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Begin with a connection, in its own thread."""
+        with self._changed:
+            self._connections.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        """End with a connection."""
+        with self._changed:
+            self._connections.discard(request)
+        super().shutdown_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A caller that hangs up is nothing to tell of."""

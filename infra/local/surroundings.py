@@ -1,6 +1,7 @@
 """What a deployed function finds in its surroundings, made for a local district: settings, keys, tables, the log."""
 
 import base64
+import fcntl
 import json
 import logging
 import os
@@ -12,10 +13,15 @@ from pathlib import Path
 from typing import Any
 
 from infra import resources, tables
-from infra.local import engine
+from infra.local import engine, trouble
 from shared.dynamo import rows
 
 _FORGOTTEN = ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "AWS_CONFIG_FILE", "AWS_ROLE_ARN")
+
+
+class StateInUse(trouble.Trouble):
+    zh = "{state_dir} 正由另一个运行中的演示区使用"
+    en = "{state_dir} is in use by a district that is running"
 
 
 @dataclass(frozen=True)
@@ -37,6 +43,18 @@ def keys(path: Path | None) -> Keys:
         path.touch(mode=0o600)
         path.write_text(json.dumps(asdict(made)), encoding="utf-8")
     return made
+
+
+@contextmanager
+def held(state_dir: Path) -> Iterator[None]:
+    """Keep a district's state for this process alone. Raises StateInUse."""
+    state_dir.parent.mkdir(parents=True, exist_ok=True)
+    with state_dir.with_suffix(".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise StateInUse(state_dir=state_dir) from None
+        yield
 
 
 @contextmanager

@@ -17,15 +17,15 @@ class Backwards(trouble.Trouble):
 class TestClock:
     """Gives the district's time: `clock()` is an aware moment in UTC.
 
-    It stands still until it is moved, or runs at real speed from where it is (`runs`). With a `path`, `save` keeps
+    It stands still until it is moved; after `run` it runs at real speed from where it is. With a `path`, `save` keeps
     where it is, and the next clock with that path goes on from there.
     """
 
     __test__ = False  # not a test class of pytest's
 
-    def __init__(self, *, starts_at: datetime, runs: bool = False, path: Path | None = None) -> None:
+    def __init__(self, *, starts_at: datetime, path: Path | None = None) -> None:
         self._path = path
-        self._runs = runs
+        self._runs = False
         self._lock = Lock()
         self._base = _kept(path) or starts_at.astimezone(UTC)
         self._since = time.monotonic()
@@ -33,6 +33,11 @@ class TestClock:
     def __call__(self) -> datetime:
         with self._lock:
             return self._now()
+
+    def run(self) -> None:
+        """Run at real speed from now on."""
+        with self._lock:
+            self._base, self._since, self._runs = self._now(), time.monotonic(), True
 
     def advance(self, by: timedelta) -> datetime:
         """Move forward; the new time. Raises Backwards."""

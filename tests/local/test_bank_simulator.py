@@ -144,6 +144,12 @@ class TestTransfers:
         district.bank.transfer(SCHOOLS_OWN, 100, remittance="")
         assert district.bank.flush() == 0
 
+    def test_a_transfer_that_is_asked_for_twice_is_booked_once(self, district: District) -> None:
+        first, again = (district.bank.transfer(TUITION, 100, remittance="", transfer_id="t-1") for _ in range(2))
+        assert first == again
+        assert district.bank.books.balance_fen(TUITION) == 100
+        assert district.bank.flush() == 1
+
 
 class TestWithdrawals:
     def test_money_that_leaves_without_our_instruction_is_told(self, district: District) -> None:

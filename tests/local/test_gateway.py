@@ -173,6 +173,17 @@ class TestGateway:
         with pytest.raises(OSError, match="refused"):
             ask(number, "GET", "/hello/you")
 
+    def test_a_kept_connection_ends_with_the_gateway(self) -> None:
+        number = trouble.free_ports(1)
+        gateway = Gateway(an_app(), port=number)
+        gateway.start()
+        connection = http.client.HTTPConnection("127.0.0.1", number, timeout=5)
+        connection.request("GET", "/hello/you")
+        connection.getresponse().read()
+        gateway.stop()
+        assert connection.sock.recv(1) == b""
+        connection.close()
+
     def test_a_taken_port_is_told(self, port: int) -> None:
         with pytest.raises(trouble.PortTaken):
             Gateway(an_app(), port=port)

@@ -29,7 +29,8 @@ class TestTestClock:
         assert clock.reach(MONDAY + timedelta(days=1)) == clock() == MONDAY + timedelta(days=1)
 
     def test_it_runs_when_it_is_told_to(self) -> None:
-        clock = TestClock(starts_at=MONDAY, runs=True)
+        clock = TestClock(starts_at=MONDAY)
+        clock.run()
         first = clock()
         while clock() == first:
             pass

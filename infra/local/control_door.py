@@ -1,0 +1,155 @@
+"""Where a running district is steered: the HTTP behind `python -m infra.local.control`. For this machine only.
+
+A page in somebody's browser can reach 127.0.0.1 too; so only calls that name this address, and come from no page, pass.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pyotp
+
+from infra.local.bank_books import NoAccount
+from infra.local.bank_faults import UnknownFault
+from infra.local.district_process import District
+from infra.local.site import Refused, Request, Site
+from shared.kernel import clock, money
+from shared.kernel.ids import EnrolmentId
+
+_RUNS_APART = timedelta(hours=1)
+_HEADER = "x-hui-control"
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """How somebody of the local district signs in to the console."""
+
+    role: str
+    username: str
+    password: str
+    totp_secret: str
+
+
+def site(district: District, sign_ins: list[SignIn]) -> Site:
+    """The control endpoint of a district."""
+    door = _Door(district, {one.username: one for one in sign_ins})
+    port = district.control_port
+    return Site("control", port, door.routes(), guard=lambda headers: _require_local(headers, port))
+
+
+def _require_local(headers: Mapping[str, str], port: int) -> None:
+    named = headers.get("host") in (f"127.0.0.1:{port}", f"localhost:{port}")
+    if not named or "origin" in headers or _HEADER not in headers:
+        raise Refused(403, "for the control command on this machine only")
+
+
+class _Door:
+    def __init__(self, district: District, sign_ins: Mapping[str, SignIn]) -> None:
+        self._district = district
+        self._sign_ins = sign_ins
+
+    def routes(self) -> dict[str, Callable[[Request], Any]]:
+        return {
+            "GET /status": self._status,
+            "POST /clock/advance": self._advance,
+            "POST /bank/deposits": self._deposit,
+            "POST /bank/faults": self._fault,
+            "DELETE /bank/faults": self._no_faults,
+            "POST /streams/pause": self._pause,
+            "POST /streams/resume": self._resume,
+            "POST /schedules/{name}": self._run,
+            "GET /totp/{username}": self._totp,
+            "POST /wechat/codes": self._wechat_code,
+        }
+
+    def _status(self, request: Request) -> dict[str, Any]:
+        district = self._district
+        return {
+            "now": clock.shown(district.clock()),
+            "api": district.api_url,
+            "streams": {"paused": district.streams.paused, "waiting": district.streams.waiting()},
+            "given_up": district.given_up(),
+            "bank": {
+                "balance_fen": sum(one["balance_fen"] for one in district.bank.books.accounts() if one["supervised"]),
+                "messages": district.bank.messages.counts(),
+                "faults": district.bank.faults.listed(),
+                "wrong_balances": district.bank.books.audit(),
+            },
+            "next_runs": {name: clock.shown(due) for name, due in district.scheduler.next_runs().items()},
+        }
+
+    def _advance(self, request: Request) -> dict[str, Any]:
+        seconds = request.json().get("seconds")
+        if type(seconds) is not int or not 0 < seconds <= 400 * 86400:
+            raise Refused(422, "seconds: 1 to 400 days")
+        runs = self._district.advance(timedelta(seconds=seconds), apart=_RUNS_APART)
+        return {"now": clock.shown(self._district.clock()), "runs": runs}
+
+    def _deposit(self, request: Request) -> dict[str, Any]:
+        told = request.json()
+        account_no, amount_fen, remittance = self._meant(told)
+        if type(amount_fen) is not int or amount_fen <= 0:
+            raise Refused(422, "amount_fen: a positive number of fen")
+        payer = str(told.get("payer_name", "测试付款人"))
+        try:
+            booked = self._district.bank.transfer(account_no, amount_fen, remittance=remittance, payer_name=payer)
+        except NoAccount:
+            raise Refused(404, f"the bank has no account {account_no}") from None
+        return {"bank_reference": booked.reference, "account_no": account_no, "amount": money.text(amount_fen)}
+
+    def _meant(self, told: Mapping[str, Any]) -> tuple[str, Any, str]:
+        """The account, the amount and the remittance text; from the enrolment where one is named."""
+        if "enrolment" not in told:
+            return str(told.get("account_no", "")), told.get("amount_fen"), str(told.get("remittance", ""))
+        from shared.funds import queries
+        from shared.kernel import errors
+
+        try:
+            account = queries.get_account(EnrolmentId(str(told["enrolment"])))
+        except errors.Missing:
+            raise Refused(404, f"there is no enrolment {told['enrolment']}") from None
+        amount = told.get("amount_fen") or int(account.due_fen)
+        return account.account_no, amount, str(told.get("remittance") or account.payment_reference)
+
+    def _fault(self, request: Request) -> dict[str, Any]:
+        told = request.json()
+        kind, count = str(told.pop("fault", "")), told.pop("count", 1)
+        try:
+            self._district.bank.faults.arm(kind, count=count, **told)
+        except (UnknownFault, TypeError):
+            raise Refused(422, f"there is no fault {kind!r}") from None
+        return {"faults": self._district.bank.faults.listed()}
+
+    def _no_faults(self, request: Request) -> dict[str, Any]:
+        self._district.bank.faults.clear()
+        return {"faults": []}
+
+    def _pause(self, request: Request) -> dict[str, Any]:
+        self._district.streams.pause()
+        return {"paused": True, "waiting": self._district.streams.waiting()}
+
+    def _resume(self, request: Request) -> dict[str, Any]:
+        self._district.streams.resume()
+        return {"paused": False, "waiting": self._district.streams.waiting()}
+
+    def _run(self, request: Request) -> dict[str, Any]:
+        name = request.path_parts["name"]
+        if name not in self._district.scheduler.next_runs():
+            raise Refused(404, f"there is no schedule {name}: {', '.join(self._district.scheduler.next_runs())}")
+        return {"answer": self._district.scheduler.run_now(name)}
+
+    def _totp(self, request: Request) -> dict[str, Any]:
+        username = request.path_parts["username"]
+        if username not in self._sign_ins:
+            raise Refused(404, f"there is no {username}: {', '.join(self._sign_ins)}")
+        now = self._district.clock()
+        code = pyotp.TOTP(self._sign_ins[username].totp_secret)
+        left = code.interval - now.timestamp() % code.interval
+        return {"code": code.at(now), "valid_seconds": int(left)}
+
+    def _wechat_code(self, request: Request) -> dict[str, Any]:
+        openid = request.json().get("openid")
+        if not isinstance(openid, str) or not openid:
+            raise Refused(422, "openid is missing")
+        return {"code": self._district.wechat.code_for(openid)}
