@@ -56,16 +56,23 @@ class EntryView(View):
     version: int
 
 
-class LessonView(View):
+class LessonState(View):
+    """A lesson that is marked. `deadline_assumed`: no published calendar covers the days up to `confirm_by` yet."""
+
     session_id: str
     number: int
     starts_at: str
-    ends_at: str
     status: str
     outcome: str | None
     confirm_by: date | None
     deadline_assumed: bool
     dispute_reason: str | None
+
+
+class LessonView(LessonState):
+    """A lesson of the timetable, marked or still `scheduled`."""
+
+    ends_at: str
 
 
 class SessionView(View):
@@ -128,6 +135,19 @@ def entry(one: funds.Entry) -> EntryView:
         effective_on=one.effective_on,
         reason=one.reason,
         version=one.version,
+    )
+
+
+def lesson_state(marked: teaching.Lesson) -> LessonState:
+    return LessonState(
+        session_id=marked.session_id,
+        number=marked.number,
+        starts_at=clock.shown(marked.starts_at),
+        status=marked.status.value,
+        outcome=marked.outcome.value,
+        confirm_by=marked.confirm_by,
+        deadline_assumed=marked.deadline_assumed,
+        dispute_reason=marked.dispute_reason or None,
     )
 
 

@@ -218,14 +218,14 @@ _LESSON_ERRORS = (
     "/v1/enrolments/{enrolment_id}/lessons/{session_id}/confirmation",
     audience=Audience.GUARDIAN,
     request=ConfirmRequest,
-    response=views.LessonView,
+    response=views.LessonState,
     status=201,
     idempotent=True,
     errors=_LESSON_ERRORS,
     summary_zh="确认一节课",
     summary_en="Confirm a lesson",
 )
-def confirm_lesson(call: Call[ConfirmRequest]) -> views.LessonView:
+def confirm_lesson(call: Call[ConfirmRequest]) -> views.LessonState:
     account = _own(call)
     lesson = teaching_usecases.confirm_lesson(
         enrolment_id=account.enrolment_id,
@@ -233,7 +233,7 @@ def confirm_lesson(call: Call[ConfirmRequest]) -> views.LessonView:
         session_id=SessionId(call.path["session_id"]),
         now=call.now,
     )
-    return views.lesson(teaching.get_session(account.offering_id, lesson.session_id), lesson)
+    return views.lesson_state(lesson)
 
 
 @endpoint(
@@ -242,14 +242,14 @@ def confirm_lesson(call: Call[ConfirmRequest]) -> views.LessonView:
     "/v1/enrolments/{enrolment_id}/lessons/{session_id}/dispute",
     audience=Audience.GUARDIAN,
     request=DisputeRequest,
-    response=views.LessonView,
+    response=views.LessonState,
     status=201,
     idempotent=True,
     errors=_LESSON_ERRORS,
     summary_zh="对一节课提出争议",
     summary_en="Dispute a lesson",
 )
-def dispute_lesson(call: Call[DisputeRequest]) -> views.LessonView:
+def dispute_lesson(call: Call[DisputeRequest]) -> views.LessonState:
     account = _own(call)
     lesson = teaching_usecases.dispute_lesson(
         enrolment_id=account.enrolment_id,
@@ -258,7 +258,7 @@ def dispute_lesson(call: Call[DisputeRequest]) -> views.LessonView:
         reason=call.body.reason,
         now=call.now,
     )
-    return views.lesson(teaching.get_session(account.offering_id, lesson.session_id), lesson)
+    return views.lesson_state(lesson)
 
 
 def _own(call: Call[None] | Call[ConfirmRequest] | Call[DisputeRequest]) -> EnrolmentAccount:

@@ -26,8 +26,8 @@ class MeView(View):
 class ChildRequest(Request):
     """`consent`: the guardian agrees that the child's data is kept for lessons and money (text 2026-09)."""
 
-    name: Annotated[str, pydantic.Field(min_length=1, max_length=40, pattern=r"\S")]
-    birth_month: Annotated[str, pydantic.Field(pattern=r"^\d{4}-\d{2}$")]
+    name: Annotated[str, pydantic.Field(min_length=1, max_length=40)]
+    birth_month: Annotated[str, pydantic.Field(pattern=r"^[0-9]{4}-[0-9]{2}$")]
     consent: bool
 
 
@@ -66,7 +66,7 @@ def get_me(call: Call[None]) -> MeView:
     response=ChildView,
     status=201,
     idempotent=True,
-    errors=(rules.ConsentMissing, rules.WrongBirthMonth),
+    errors=(rules.ConsentMissing, rules.WrongName, rules.WrongBirthMonth),
     summary_zh="登记孩子",
     summary_en="Add a child",
 )

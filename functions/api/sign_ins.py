@@ -14,7 +14,7 @@ from shared.institutions import store as institutions
 from shared.kernel import clock, errors
 from shared.kernel.ids import TeacherId
 from shared.people import rules, usecases
-from shared.people.wechat import WeChatCodeInvalid
+from shared.people.wechat import WeChatBlocked, WeChatCodeInvalid
 
 blueprint = Blueprint(__name__)
 
@@ -62,7 +62,7 @@ class UnknownTeacher(errors.Missing):
     request=SignInRequest,
     response=SignedIn,
     status=201,
-    errors=(WeChatCodeInvalid, rules.NotASchoolUser, rules.InvitationInvalid),
+    errors=(WeChatCodeInvalid, WeChatBlocked, rules.NotASchoolUser, rules.InvitationInvalid),
     summary_zh="微信登录",
     summary_en="Sign in by WeChat",
 )

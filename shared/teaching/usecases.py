@@ -1,6 +1,7 @@
 """Attendance, confirmation, dispute. Each student's lesson is its own transaction: a dispute blocks nobody else."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from shared.dynamo import transaction
@@ -152,7 +153,14 @@ def _move(
 ) -> model.Lesson:
     becomes = rules.next_status(lesson.status, action)
     store.move_lesson(lesson, becomes, now=now, due=_DUE_AFTER.get(becomes), reason=reason, by=by)
-    return _found(lesson.enrolment_id, lesson.session_id)
+    confirmed = becomes in (model.LessonStatus.CONFIRMED, model.LessonStatus.AUTO_CONFIRMED)
+    return replace(
+        lesson,
+        status=becomes,
+        confirmed_at=now if confirmed else lesson.confirmed_at,
+        dispute_reason=reason if reason is not None else lesson.dispute_reason,
+        decided_by=by if by is not None else lesson.decided_by,
+    )
 
 
 def _found(enrolment_id: EnrolmentId, session_id: SessionId) -> model.Lesson:

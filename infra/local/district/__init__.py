@@ -21,7 +21,7 @@ class DistrictData:
     staff: tuple[Officer, ...]
 
 
-def generate(seed: int = SEED, family_count: int = 100) -> DistrictData:
+def generate(seed: int = SEED, family_count: int = 88) -> DistrictData:
     """The district of a seed."""
     random = Random(seed)
     all_schools = schools.generate(random)
