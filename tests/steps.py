@@ -1,7 +1,7 @@
 """What tests do with the district, step by step, with parts of several contexts put together as the functions do it."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from events import facts
@@ -26,6 +26,12 @@ def register(number: int = 1, **changes: Any) -> institution_model.Institution:
     school = builders.a_school(number, **changes)
     institution_usecases.register(institution=school, by="seed", now=NOW)
     return school
+
+
+def suspend(institution_id: InstitutionId = builders.SCHOOL, *, minutes: int = 1) -> None:
+    """Suspend a school from selling, so many minutes after NOW."""
+    at = NOW + timedelta(minutes=minutes)
+    institution_usecases.suspend(institution_id=institution_id, reason="整改", by="科长", now=at)
 
 
 def put_on_sale(course: mall.Course | None = None, **changes: Any) -> mall.Offering:

@@ -1,8 +1,10 @@
 """The tables under a test: `on_moto` (one thread, few rows) and `on_engine` (ministack, threads, true units)."""
 
+import atexit
 import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import cache
 from typing import Any
 
 import boto3
@@ -40,11 +42,17 @@ def on_moto(moto_tables: Any) -> Any:
     return moto_tables
 
 
+@cache
+def _started() -> str:
+    stopped_at_the_end = ExitStack()
+    atexit.register(stopped_at_the_end.close)
+    return stopped_at_the_end.enter_context(engine.running(port=trouble.free_ports(1)))
+
+
 @pytest.fixture(scope="session")
-def engine_address() -> Iterator[str]:
-    """An engine for the whole run of tests, without a memory."""
-    with engine.running(port=trouble.free_ports(1)) as url:
-        yield url
+def engine_address() -> str:
+    """One engine for the whole run of tests, whichever folders import this, without a memory."""
+    return _started()
 
 
 @pytest.fixture

@@ -49,13 +49,16 @@ def enrol(
     """Sell a seat: the seat, the student's limits and the parts of other contexts (`also`) in one transaction.
 
     `open_enrolments` tells which of a student's enrolments are still open. Raises the charge rules' refusals
-    (`rules.py`), SoldOut, NotOnSale, TermsChanged, UnknownCourse, UnknownOffering, and what `also` refuses.
+    (`rules.py`), SoldOut, NotOnSale, TermsChanged, UnknownCourse, UnknownOffering, and what `also` refuses;
+    AlreadyEnrolled when this enrolment is sold already, whatever became of the class.
     """
 
     def attempt() -> facts.EnrolmentMade:
         found = store.get_course(course_id)
         offering = store.find_offering(found, offering_id)
         taken, version = store.read_pupil(student_id, found.course.category)
+        if enrolment_id in taken:  # this very sale, asked for again: what has changed since is not held against it
+            raise rules.AlreadyEnrolled()
         has = open_enrolments(taken)
         rules.check_sale(
             course=found.course,

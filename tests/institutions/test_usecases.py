@@ -27,10 +27,6 @@ def may_sell(on: date = builders.TODAY) -> list[bool]:
     return told
 
 
-def suspend(minutes: int = 1) -> None:
-    usecases.suspend(institution_id=SCHOOL, reason="整改", by="科长", now=NOW + timedelta(minutes=minutes))
-
-
 class TestRegister:
     def test_a_school_is_found_again_as_it_was_registered(self) -> None:
         school = steps.register()
@@ -88,19 +84,19 @@ class TestLatches:
 class TestSuspend:
     def test_all_latches_close_at_once_and_open_again(self) -> None:
         steps.register()
-        suspend()
+        steps.suspend()
         assert not any(may_sell())
         usecases.reinstate(institution_id=SCHOOL, reason="整改完成", by="科长", now=NOW + timedelta(minutes=2))
         assert all(may_sell())
 
     def test_lessons_already_sold_are_still_released(self) -> None:
         steps.register()
-        suspend()
+        steps.suspend()
         transaction.commit([store.releasing_latch(SCHOOL, spread_by=builders.ENROLMENT)])
 
     def test_every_change_is_kept_with_its_reason_newest_first(self) -> None:
         steps.register()
-        suspend()
+        steps.suspend()
         first, second = store.list_changes(SCHOOL)
         assert (first.status, first.reason, first.by) == (Status.SUSPENDED, "整改", "科长")
         assert (second.status, second.reason) == (Status.LICENSED, "登记")
@@ -108,16 +104,16 @@ class TestSuspend:
 
     def test_a_second_suspension_is_refused_and_changes_nothing(self, on_moto: Any) -> None:
         steps.register()
-        suspend()
+        steps.suspend()
         before = dump(on_moto)
         with pytest.raises(rules.StatusCantChange):
-            suspend(minutes=2)
+            steps.suspend(minutes=2)
         assert dump(on_moto) == before
 
     def test_of_two_officers_at_once_the_second_is_told(self, on_moto: Any) -> None:
         steps.register()
         school = store.get(SCHOOL)
-        suspend()
+        steps.suspend()
         before = dump(on_moto)
         change = store.list_changes(SCHOOL)[0]
         with pytest.raises(store.StatusChanged):

@@ -1,0 +1,73 @@
+"""What a page of the mall reads, counted: the same with ten times the schools."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import botocore.client
+import pytest
+
+from shared.institutions import store as institutions
+from shared.kernel.ids import CourseId
+from shared.kernel.page import Page
+from shared.mall import queries
+from tests import builders, steps
+
+pytestmark = pytest.mark.usefixtures("on_engine")
+
+Reads = list[tuple[str, int]]
+
+
+@contextmanager
+def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[Reads]:
+    """Every call to DynamoDB with the items that it read (for a query: looked at)."""
+    reads: Reads = []
+    call = botocore.client.BaseClient._make_api_call
+
+    def watched(client: Any, operation: str, told: dict[str, Any]) -> Any:
+        answer = call(client, operation, told)
+        found = answer.get("ScannedCount") or sum(map(len, answer.get("Responses", {}).values()))
+        reads.append((operation, found))
+        return answer
+
+    with monkeypatch.context() as patch:
+        patch.setattr(botocore.client.BaseClient, "_make_api_call", watched)
+        yield reads
+
+
+def open_schools(first: int, last: int) -> None:
+    """Schools with one course each on sale."""
+    for number in range(first, last + 1):
+        school = steps.register(number)
+        course = builders.a_course(
+            course_id=CourseId(builders.an_id("crs", number)), institution_id=school.institution_id
+        )
+        steps.put_on_sale(course)
+
+
+def schools_page(cursor: str | None) -> Page[Any]:
+    page = queries.list_schools_of_category("dance", limit=5, cursor=cursor)
+    assert len(institutions.get_many(list(page.rows))) == 5
+    return page
+
+
+def courses_page(cursor: str | None) -> Page[Any]:
+    page = queries.list_courses_of_category("dance", limit=5, cursor=cursor)
+    assert len(institutions.get_many([course.institution_id for course in page.rows])) == 5
+    return page
+
+
+class TestAPageOfACategory:
+    @pytest.mark.parametrize("page", [schools_page, courses_page])
+    def test_it_costs_the_same_reads_with_ten_times_the_schools(
+        self, page: Callable[[str | None], Page[Any]], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        open_schools(1, 6)
+        with counted(monkeypatch) as few:
+            first = page(None)
+        open_schools(7, 60)
+        with counted(monkeypatch) as many:
+            page(None)
+        with counted(monkeypatch) as later:
+            page(first.next_cursor)
+        assert few == many == later == [("Query", 6), ("BatchGetItem", 5)]
