@@ -108,15 +108,16 @@ def running(
         if state_dir is not None:
             stack.enter_context(surroundings.held(state_dir))
             state_dir.mkdir(parents=True, exist_ok=True)
-        on_step("engine")
-        url = stack.enter_context(engine.running(port=port + _ENGINE, state_dir=_in(state_dir, "engine")))
         keys = surroundings.keys(_in(state_dir, "keys.json"))
-        stack.enter_context(surroundings.environment(_settings(port, url, keys, environment_name)))
+        stack.enter_context(surroundings.environment(_settings(port, keys, environment_name)))
+        on_step("engine")
+        url = stack.enter_context(
+            engine.running(port=port + _ENGINE, state_dir=_in(state_dir, "engine"), meanwhile=_load_functions)
+        )
         stack.enter_context(surroundings.connected(url))
-        clients = engine.clients(url)
         on_step("tables")
+        clients = engine.clients(url)
         surroundings.create_tables(clients.dynamodb)
-        on_step("functions")
         stack.enter_context(surroundings.log_in(_in(state_dir, "district.log")))
         clock = TestClock(starts_at=starts_at, path=_in(state_dir, "clock.json"))
         stack.enter_context(_wired(clock, randomness))
@@ -192,12 +193,17 @@ def _wired(clock: TestClock, randomness: Callable[[int], bytes]) -> Iterator[Non
             cached.cache_clear()
 
 
+def _load_functions() -> None:
+    importlib.import_module("app")
+
+
 def _handler(function: events.StreamFunction | events.ScheduledFunction) -> Callable[[dict[str, Any], Any], Any]:
     handler: Callable[[dict[str, Any], Any], Any] = getattr(importlib.import_module(function.module), function.name)
     return handler
 
 
-def _settings(port: int, engine_url: str, keys: surroundings.Keys, environment_name: str) -> dict[str, str]:
+def _settings(port: int, keys: surroundings.Keys, environment_name: str) -> dict[str, str]:
+    engine_url = f"http://127.0.0.1:{port + _ENGINE}"
     return {
         "AWS_ENDPOINT_URL": engine_url,
         "DYNAMODB_ENDPOINT": engine_url,

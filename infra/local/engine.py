@@ -14,13 +14,13 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import boto3
+import botocore.session
 from botocore.config import Config
 
 from infra.local import trouble
@@ -45,7 +45,7 @@ class NotOurs(trouble.Trouble):
 
 @dataclass(frozen=True)
 class Clients:
-    """boto3's clients of the engine at `url`."""
+    """botocore's clients (boto3's, that is) of the engine at `url`."""
 
     url: str
     dynamodb: Any
@@ -54,19 +54,22 @@ class Clients:
 
 
 @contextmanager
-def running(*, port: int, state_dir: Path | None = None, log: Path | None = None) -> Iterator[str]:
+def running(
+    *, port: int, state_dir: Path | None = None, meanwhile: Callable[[], object] = lambda: None
+) -> Iterator[str]:
     """Run an engine on `port`; the value is its address. Raises PortTaken, EngineDown, NotOurs.
 
-    At the end it is asked to stop and waited for, so that its state is on the disk.
+    `meanwhile` is called while it comes up. At the end it is asked to stop and waited for: its state is on the disk.
     """
     trouble.require_free(port)
     with tempfile.TemporaryDirectory(prefix="hui-engine-") as scratch:
         home = state_dir or Path(scratch)
         home.mkdir(parents=True, exist_ok=True)
-        log = log or home / "engine.log"
+        log = home / "engine.log"
         mark = f"hui-{secrets.token_hex(8)}"
         child = _start(port, home, log, mark, keeps=state_dir is not None)
         try:
+            meanwhile()
             _await_health(child, port, mark, log)
             yield f"http://127.0.0.1:{port}"
         finally:
@@ -75,13 +78,13 @@ def running(*, port: int, state_dir: Path | None = None, log: Path | None = None
 
 def clients(url: str) -> Clients:
     """Clients for the engine at `url`, with credentials that open nothing else."""
-    session = boto3.session.Session(
-        aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
-        region_name=REGION,
-    )
+    session = botocore.session.get_session()
+    session.set_credentials(CREDENTIALS["AWS_ACCESS_KEY_ID"], CREDENTIALS["AWS_SECRET_ACCESS_KEY"])
     config = Config(retries={"mode": "standard", "total_max_attempts": 2}, max_pool_connections=32)
-    return Clients(url, *(session.client(name, endpoint_url=url, config=config) for name in ("dynamodb", "s3", "sqs")))
+    return Clients(
+        url,
+        *(session.create_client(name, REGION, endpoint_url=url, config=config) for name in ("dynamodb", "s3", "sqs")),
+    )
 
 
 def reset(url: str) -> None:

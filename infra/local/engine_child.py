@@ -9,6 +9,7 @@ import signal
 import sys
 import threading
 
+import botocore.session  # noqa: F401 -- else the first call waits for it, half a second
 from ministack import app
 
 

@@ -19,6 +19,7 @@ from infra.local.district_process import STARTS_AT, District
 from infra.local.doors import Caller, sign_in
 from infra.local.seed import invitation_code
 from shared.kernel.clock import SHANGHAI
+from shared.kernel.ids import EnrolmentId
 
 FIRST_WEEKS_END = datetime(2026, 10, 12, 9, 0, tzinfo=SHANGHAI)
 TERM_ENDS = datetime(2026, 12, 22, 9, 0, tzinfo=SHANGHAI)
@@ -68,6 +69,11 @@ class Term:
     def lived(self) -> int:
         """How many steps have been lived."""
         return self._lived
+
+    @property
+    def enrolment_ids(self) -> dict[int, EnrolmentId]:
+        """The enrolments made so far, by the number of their plan."""
+        return {int(number): EnrolmentId(str(made["enrolment_id"])) for number, made in self._enrolments.items()}
 
     def live(self, *, until: datetime, progress: Progress = lambda done, of, step: None) -> bool:
         """Live all steps before `until`; whether it came to that (False: the district is stopping).

@@ -60,8 +60,6 @@ class Staff:
     role: StaffRole
     password_hash: str
     totp_secret: str
-    failures: int = 0
-    locked_until: datetime | None = None
     last_totp_step: int = 0
 
 

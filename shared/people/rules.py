@@ -5,18 +5,19 @@ from datetime import datetime, timedelta
 
 import pyotp
 
-from shared.kernel import errors
+from shared.kernel import clock, errors
 from shared.people.model import Invitation, Staff, StaffSession
 
 CONSENT_VERSION = "2026-09"
-FAILURES_ALLOWED = 5
+FAILURES_ALLOWED = 5  # within LOCK of one another
 LOCK = timedelta(minutes=15)
 SESSION_LIFE = timedelta(hours=8)
 SESSION_IDLE = timedelta(minutes=30)
 INVITATION_LIFE = timedelta(days=14)
 TOTP_STEP_SECONDS = 30
+USERNAME_LENGTH = 64
 
-_BIRTH_MONTH = re.compile(r"(19|20)\d\d-(0[1-9]|1[0-2])")
+_BIRTH_MONTH = re.compile(r"(19|20)[0-9]{2}-(0[1-9]|1[0-2])")
 
 
 class InvitationInvalid(errors.Denied):
@@ -35,6 +36,12 @@ class ConsentMissing(errors.Invalid):
     code = "consent_missing"
     zh = "登记未成年人信息需要监护人同意。"
     en = "A child's data needs the guardian's consent."
+
+
+class WrongName(errors.Invalid):
+    code = "wrong_name"
+    zh = "姓名不能为空，也不能含有不可见字符。"
+    en = "A name is not empty, and has no characters that can't be seen."
 
 
 class WrongBirthMonth(errors.Invalid):
@@ -61,11 +68,13 @@ class SessionOver(errors.Unauthenticated):
     en = "Your session is over. Sign in again."
 
 
-def check_child(birth_month: str, consent: bool, now: datetime) -> None:
-    """Raises ConsentMissing, WrongBirthMonth."""
+def check_child(name: str, birth_month: str, consent: bool, now: datetime) -> None:
+    """Raises ConsentMissing, WrongName, WrongBirthMonth."""
     if not consent:
         raise ConsentMissing(pointer="/consent")
-    if not _BIRTH_MONTH.fullmatch(birth_month) or birth_month > now.strftime("%Y-%m"):
+    if not name.strip() or not name.strip().isprintable():
+        raise WrongName(pointer="/name")
+    if not _BIRTH_MONTH.fullmatch(birth_month) or birth_month > clock.business_day(now).strftime("%Y-%m"):
         raise WrongBirthMonth(pointer="/birth_month")
 
 
@@ -74,12 +83,6 @@ def check_invitation(invitation: Invitation | None, now: datetime) -> Invitation
     if invitation is None or invitation.expires_at <= now:
         raise InvitationInvalid(pointer="/invitation")
     return invitation
-
-
-def check_not_locked(staff: Staff, now: datetime) -> None:
-    """Raises SignInLocked while too many failures are behind."""
-    if staff.locked_until is not None and now < staff.locked_until:
-        raise SignInLocked(retry_after_seconds=int((staff.locked_until - now).total_seconds()) + 1)
 
 
 def totp_step(staff: Staff, code: str, now: datetime) -> int | None:
@@ -94,6 +97,6 @@ def totp_step(staff: Staff, code: str, now: datetime) -> int | None:
 
 def check_session(session: StaffSession | None, now: datetime) -> StaffSession:
     """A session that is still good. Raises SessionOver."""
-    if session is None or now - session.began_at > SESSION_LIFE or now - session.seen_at > SESSION_IDLE:
+    if session is None or now - session.began_at >= SESSION_LIFE or now - session.seen_at >= SESSION_IDLE:
         raise SessionOver()
     return session

@@ -8,20 +8,22 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
 from shared.kernel.ids import GuardianId, InstitutionId, StaffId, StudentId, TeacherId
-from shared.people import model, rules, store
+from shared.people import model, rules
+from shared.people.store import families, keys, school_users, tokens
+from shared.people.store import staff as staff_store
 
 _hasher = PasswordHasher()
 
 
 def sign_in_guardian(*, openid: str, new_id: Callable[[str], str]) -> GuardianId:
     """The guardian of a WeChat account; the first sign-in makes one."""
-    found = store.find_guardian(openid)
+    found = families.find_guardian(openid)
     if found is not None:
         return found
     guardian_id = GuardianId(new_id("grd"))
     try:
-        store.add_guardian(openid, guardian_id)
-    except store.AlreadyThere:
+        families.add_guardian(openid, guardian_id)
+    except keys.AlreadyThere:
         return sign_in_guardian(openid=openid, new_id=new_id)
     return guardian_id
 
@@ -31,11 +33,11 @@ def sign_in_school_user(
 ) -> model.SchoolUser:
     """The school's user of a WeChat account; an invitation makes one. Raises NotASchoolUser, InvitationInvalid."""
     if invitation is not None:
-        asked = rules.check_invitation(store.find_invitation(invitation), now)
+        asked = rules.check_invitation(school_users.find_invitation(invitation), now)
         user = model.SchoolUser(new_id("usr"), asked.institution_id, asked.teacher_id, asked.name)
-        store.use_invitation(invitation, openid, user)
+        school_users.use_invitation(invitation, openid, user)
         return user
-    found = store.find_school_user(openid)
+    found = school_users.find_school_user(openid)
     if found is None:
         raise rules.NotASchoolUser()
     return found
@@ -46,20 +48,20 @@ def invite(
 ) -> model.Invitation:
     """Invite somebody to be a school's administrator, or one of its teachers. `code` is told once and kept hashed."""
     invitation = model.Invitation(institution_id, teacher_id, name, now + rules.INVITATION_LIFE)
-    store.put_invitation(code, invitation)
+    school_users.put_invitation(code, invitation)
     return invitation
 
 
 def add_child(
     *, student_id: StudentId, guardian_id: GuardianId, name: str, birth_month: str, consent: bool, now: datetime
 ) -> model.Student:
-    """Keep a guardian's child, with the guardian's consent. Raises ConsentMissing, WrongBirthMonth."""
-    rules.check_child(birth_month, consent, now)
+    """Keep a guardian's child, with the guardian's consent. Raises ConsentMissing, WrongName, WrongBirthMonth."""
+    rules.check_child(name, birth_month, consent, now)
     student = model.Student(student_id, guardian_id, name.strip(), birth_month, now, rules.CONSENT_VERSION)
     try:
-        store.add_student(student)
-    except store.AlreadyThere:
-        return store.get_student(guardian_id=guardian_id, student_id=student_id)
+        families.add_student(student)
+    except keys.AlreadyThere:
+        return families.get_student(guardian_id=guardian_id, student_id=student_id)
     return student
 
 
@@ -74,7 +76,7 @@ def add_staff(
     totp_secret: str,
 ) -> None:
     """Keep a new member of the staff. Raises AlreadyThere."""
-    store.add_staff(model.Staff(staff_id, username, name, department, role, _hasher.hash(password), totp_secret))
+    staff_store.add_staff(model.Staff(staff_id, username, name, department, role, _hasher.hash(password), totp_secret))
 
 
 def sign_in_staff(
@@ -82,23 +84,24 @@ def sign_in_staff(
 ) -> model.StaffSession:
     """Begin a console session, known by the cookie's `secret`. Raises SignInFailed, SignInLocked.
 
-    The time taken doesn't tell whether the username exists; a one-time code is good once.
+    Neither the time taken nor the locking tells whether the username exists; a one-time code is good once.
     """
-    staff = store.find_staff(username)
+    if not username.isprintable() or len(username) > rules.USERNAME_LENGTH:
+        raise rules.SignInFailed()
+    staff_store.count_attempt(username, now=now)
+    staff = staff_store.find_staff(username)
     if staff is None:
         _matches(_nobodys_hash(), password)
         raise rules.SignInFailed()
-    rules.check_not_locked(staff, now)
     step = rules.totp_step(staff, code, now)
     if not _matches(staff.password_hash, password) or step is None:
-        one_too_many = staff.failures + 1 >= rules.FAILURES_ALLOWED
-        store.note_failure(staff, locked_until=now + rules.LOCK if one_too_many else None)
         raise rules.SignInFailed()
-    store.note_success(staff, totp_step=step)
+    staff_store.note_success(staff, totp_step=step)
+    staff_store.forget_attempts(username)
     session = model.StaffSession(
         "", staff.staff_id, staff.username, staff.name, staff.department, staff.role, csrf, now, now
     )
-    store.put_session(secret, session)
+    staff_store.put_session(secret, session)
     return session
 
 
@@ -116,22 +119,22 @@ def _matches(password_hash: str, password: str) -> bool:
 
 def get_staff_session(*, secret: str, now: datetime) -> model.StaffSession:
     """The console session of a cookie, which stays alive by this. Raises SessionOver."""
-    session = rules.check_session(store.find_session(secret), now)
+    session = rules.check_session(staff_store.find_session(secret), now)
     if (now - session.seen_at).total_seconds() > 60:
-        store.touch_session(secret, now=now)
+        staff_store.touch_session(secret, now=now)
     return session
 
 
 def sign_out_staff(*, secret: str) -> None:
     """End a console session."""
-    store.delete_session(secret)
+    staff_store.delete_session(secret)
 
 
 def record_staff_reading(*, staff_id: StaffId, subject: str, purpose: str, now: datetime) -> None:
     """Record that a member of the staff read personal data, and for what."""
-    store.add_reading(subject, staff_id, purpose, now=now)
+    staff_store.add_reading(subject, staff_id, purpose, now=now)
 
 
 def sign_out(*, token_id: str, expires_at: datetime) -> None:
     """Make a token no longer good."""
-    store.revoke(token_id, until=expires_at)
+    tokens.revoke(token_id, until=expires_at)

@@ -13,12 +13,19 @@ class WeChatCodeInvalid(errors.Unauthenticated):
     en = "The WeChat code is not valid or used. Sign in again."
 
 
+class WeChatBlocked(errors.Denied):
+    code = "wechat_blocked"
+    zh = "微信拒绝了该账号的登录。"
+    en = "WeChat doesn't let this account sign in."
+
+
 class WeChatRefused(RuntimeError):
     """WeChat answered with an error that is ours to mend (the app's id, its secret)."""
 
 
 _INVALID_CODES = {40029, 40163}
 _BUSY_CODES = {-1, 45011}
+_BLOCKED_CODE = 40226
 
 
 class WeChatClient:
@@ -31,17 +38,24 @@ class WeChatClient:
         self._http = urllib3.PoolManager(timeout=timeout, retries=False, maxsize=8)
 
     def openid_of(self, code: str) -> str:
-        """Who signed in. The session key isn't kept. Raises WeChatCodeInvalid, Unavailable, WeChatRefused."""
+        """Who signed in. The session key isn't kept.
+
+        Raises WeChatCodeInvalid, WeChatBlocked, Unavailable, WeChatRefused.
+        """
         fields = {**self._app, "js_code": code, "grant_type": "authorization_code"}
         try:
             answer = self._http.request("GET", f"{self._url}/sns/jscode2session", fields=fields)
             told = json.loads(answer.data)
         except (urllib3.exceptions.HTTPError, ValueError):
             raise errors.Unavailable() from None
+        if not isinstance(told, dict) or answer.status >= 500:
+            raise errors.Unavailable()
         error = told.get("errcode", 0)
         if error in _INVALID_CODES:
             raise WeChatCodeInvalid()
-        if error in _BUSY_CODES or answer.status >= 500:
+        if error == _BLOCKED_CODE:
+            raise WeChatBlocked()
+        if error in _BUSY_CODES:
             raise errors.Unavailable()
         if error or "openid" not in told:
             raise WeChatRefused(f"code2session: {error} {told.get('errmsg', '')}")

@@ -1,0 +1,1 @@
+"""Where people are kept. Keys are in this context's README."""

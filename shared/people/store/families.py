@@ -1,0 +1,108 @@
+"""Guardians and their children."""
+
+from collections.abc import Sequence
+
+from pynamodb.attributes import UnicodeAttribute
+
+from shared.dynamo import pages, transaction
+from shared.dynamo.rows import Moment, Row, meta
+from shared.kernel import errors
+from shared.kernel.ids import GuardianId, StudentId
+from shared.kernel.page import Page
+from shared.people import model
+from shared.people.store import keys
+
+
+class UnknownStudent(errors.Missing):
+    code = "unknown_student"
+    zh = "没有找到这个学员。"
+    en = "There is no such student."
+
+
+class GuardianRow(Row):
+    Meta = meta("people")
+    guardian_id = UnicodeAttribute()
+
+
+class StudentRow(Row):
+    Meta = meta("people")
+    guardian_id = UnicodeAttribute()
+    name = UnicodeAttribute()
+    birth_month = UnicodeAttribute()
+    consented_at = Moment()
+    consent_version = UnicodeAttribute()
+
+
+class ChildRow(Row):
+    """A guardian's child, for the list."""
+
+    Meta = meta("people")
+
+
+def find_guardian(openid: str) -> GuardianId | None:
+    """The guardian of a WeChat account."""
+    try:
+        return GuardianId(
+            GuardianRow.get(f"openid#{keys.hashed(openid)}", "guardian", consistent_read=True).guardian_id
+        )
+    except GuardianRow.DoesNotExist:
+        return None
+
+
+def add_guardian(openid: str, guardian_id: GuardianId) -> None:
+    """Keep a new guardian. Raises AlreadyThere when another sign-in was faster."""
+    row = GuardianRow(f"openid#{keys.hashed(openid)}", "guardian", guardian_id=guardian_id)
+    transaction.commit([transaction.put_new(row, refused=keys.AlreadyThere())])
+
+
+def add_student(student: model.Student) -> None:
+    """Keep a guardian's child. Raises AlreadyThere."""
+    row = StudentRow(
+        student.student_id,
+        "student",
+        guardian_id=student.guardian_id,
+        name=student.name,
+        birth_month=student.birth_month,
+        consented_at=student.consented_at,
+        consent_version=student.consent_version,
+    )
+    taken = keys.AlreadyThere()
+    child = ChildRow(student.guardian_id, f"student#{student.student_id}")
+    transaction.commit([transaction.put_new(row, refused=taken), transaction.put_new(child, refused=taken)])
+
+
+def get_student(*, guardian_id: GuardianId, student_id: StudentId) -> model.Student:
+    """A guardian's child. Another guardian's is missing: raises UnknownStudent."""
+    found = get_students([student_id])
+    if not found or found[0].guardian_id != guardian_id:
+        raise UnknownStudent()
+    return found[0]
+
+
+def list_students(guardian_id: GuardianId, *, limit: int, cursor: str | None) -> Page[model.Student]:
+    """A guardian's children."""
+    page = pages.page(ChildRow, guardian_id, limit=limit, cursor=cursor, keys=ChildRow.sk.startswith("student#"))
+    return Page(get_students([StudentId(row.sk.removeprefix("student#")) for row in page.rows]), page.next_cursor)
+
+
+def get_students(student_ids: Sequence[StudentId]) -> list[model.Student]:
+    """The students with these ids, in their order; one that isn't there isn't in the answer."""
+    wanted = list(dict.fromkeys(student_ids))
+    found = StudentRow.batch_get([(student_id, "student") for student_id in wanted], consistent_read=True)
+    rows = {row.pk: row for row in found} if wanted else {}
+    return [
+        model.Student(
+            student_id=StudentId(row.pk),
+            guardian_id=GuardianId(row.guardian_id),
+            name=row.name,
+            birth_month=row.birth_month,
+            consented_at=row.consented_at,
+            consent_version=row.consent_version,
+        )
+        for row in (rows[student_id] for student_id in wanted if student_id in rows)
+    ]
+
+
+def names_of_students(student_ids: Sequence[StudentId]) -> dict[StudentId, str]:
+    """Names by id, for a roster."""
+    return {student.student_id: student.name for student in get_students(student_ids)}

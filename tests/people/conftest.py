@@ -1,0 +1,3 @@
+from tests.tables import engine_address, hurried, moto_tables, on_engine, on_moto
+
+__all__ = ["engine_address", "hurried", "moto_tables", "on_engine", "on_moto"]
