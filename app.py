@@ -3,6 +3,7 @@
 from chalice.app import Chalice
 
 from functions.api import bank, enrolments, mall, me, school, service, sign_ins
+from functions.console import staff_sign_in, today
 from functions.schedules import auto_confirm, expire_unpaid, pay_out, resend_payouts, sweep
 from functions.streams import keep_totals, raise_alerts, release_lesson
 
@@ -16,6 +17,8 @@ for module in (
     enrolments,
     school,
     bank,
+    staff_sign_in,
+    today,
     release_lesson,
     keep_totals,
     raise_alerts,

@@ -73,7 +73,7 @@ class _Exchange:
         self.route = route
         self.address = route.path.format(**path)
         self.language = problems.language_of(http.headers.get("accept-language", ""))
-        self.request_id = _request_id(http)
+        self.request_id = request_id_of(http)
         self.principal: Principal | None = None
         self.code = ""
 
@@ -105,7 +105,7 @@ def _response(status: int, body: Any, request_id: str) -> Response:
     return Response(body=json.dumps(body, ensure_ascii=False), status_code=status, headers=headers)
 
 
-def _request_id(http: Any) -> str:
+def request_id_of(http: Any) -> str:
     """The caller's own request id when it is a sane one, else a new one."""
     sent = http.headers.get("x-request-id", "")
     if 8 <= len(sent) <= 64 and set(sent) <= _REQUEST_ID:

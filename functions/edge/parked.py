@@ -50,6 +50,11 @@ def list_parked(*, limit: int, cursor: str | None) -> Page[Parked]:
     return pages.page(ParkedRow, "parked", limit=limit, cursor=cursor).map(_parked_of)
 
 
+def count_parked(*, at_most: int) -> int:
+    """How many records are parked; no more than `at_most` are counted."""
+    return min(int(ParkedRow.count("parked", limit=at_most)), at_most)
+
+
 def _parked_of(row: ParkedRow) -> Parked:
     event_id = row.sk.partition("#")[2]
     return Parked(row.function, event_id, row.reason, json.loads(row.record), row.parked_at)

@@ -5,6 +5,7 @@ import hmac
 from http.cookies import CookieError, SimpleCookie
 
 from functions.edge import wiring
+from functions.edge.settings import settings
 from shared.kernel import errors
 from shared.people import rules, usecases
 from shared.people.model import StaffSession
@@ -32,7 +33,7 @@ def current(cookie_header: str) -> StaffSession:
 
 def check_form(session: StaffSession, csrf: str) -> None:
     """Whether a form was made for this session. Raises ForgedForm."""
-    if not hmac.compare_digest(session.csrf, csrf):
+    if not hmac.compare_digest(session.csrf.encode(), csrf.encode()):
         raise ForgedForm()
 
 
@@ -42,16 +43,25 @@ def end(cookie_header: str) -> str:
     return _cookie("", max_age=0)
 
 
-def _secret(cookie_header: str) -> str:
+def cookies_of(cookie_header: str) -> dict[str, str]:
+    """The cookies that a browser sent; none when they can't be read."""
     try:
-        morsel = SimpleCookie(cookie_header).get(COOKIE)
+        return {name: morsel.value for name, morsel in SimpleCookie(cookie_header).items()}
     except CookieError:
-        return ""
-    return morsel.value if morsel else ""
+        return {}
+
+
+def only_over_https() -> str:
+    """The end of a cookie of ours: it never travels in the clear, but on one's own machine there is nothing else."""
+    return "; Secure" if settings().public_url.startswith("https://") else ""
+
+
+def _secret(cookie_header: str) -> str:
+    return cookies_of(cookie_header).get(COOKIE, "")
 
 
 def _cookie(secret: str, *, max_age: int) -> str:
-    return f"{COOKIE}={secret}; Path=/; Max-Age={max_age}; HttpOnly; SameSite=Strict"
+    return f"{COOKIE}={secret}; Path=/; Max-Age={max_age}; HttpOnly; SameSite=Strict{only_over_https()}"
 
 
 def _token() -> str:

@@ -1,6 +1,7 @@
 """Where alerts are kept: one row each, and a line in the lists of the district and of the school."""
 
 import json
+from datetime import datetime
 from typing import Any
 
 from pynamodb.attributes import UnicodeAttribute
@@ -57,6 +58,13 @@ def add(alert: model.Alert) -> bool:
 def list_alerts(of: str, *, limit: int, cursor: str | None) -> Page[model.Alert]:
     """The alerts of the DISTRICT or of a school, newest first."""
     return pages.page(AlertRow, f"alerts#{of}", limit=limit, cursor=cursor, backwards=True).map(_alert_of)
+
+
+def list_between(of: str, *, first: datetime, before: datetime, at_most: int) -> list[model.Alert]:
+    """The alerts raised in a half-open period, newest first; the newest `at_most` of them."""
+    period = AlertRow.sk.between(clock.stored(first), clock.stored(before))
+    rows = AlertRow.query(f"alerts#{of}", period, scan_index_forward=False, limit=at_most)
+    return [_alert_of(row) for row in rows]
 
 
 def _row(alert: model.Alert, of: str) -> AlertRow:

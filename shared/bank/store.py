@@ -99,6 +99,11 @@ def list_refused(day: str, *, limit: int, cursor: str | None) -> Page[tuple[str,
     return page.map(lambda row: (row.message_pk.removeprefix("letter#"), row.code))
 
 
+def count_refused(day: str, *, at_most: int) -> int:
+    """How many messages were refused on a business day; no more than `at_most` are counted."""
+    return min(int(RefusedRow.count(f"refused#{day}", limit=at_most)), at_most)
+
+
 def list_letters(message_id: str) -> list[Letter]:
     """Everything that came under a message id."""
     return [

@@ -1,7 +1,7 @@
 """What others may ask of the ledger: the reads of the store, under the names that the API and the console use."""
 
 from shared.funds import model
-from shared.funds.store import accounts
+from shared.funds.store import accounts, entries
 from shared.funds.store.accounts import get as get_account
 from shared.funds.store.accounts import get_many as get_accounts
 from shared.funds.store.accounts import list_by_guardian, list_by_institution, list_by_offering, list_expiring
@@ -9,7 +9,7 @@ from shared.funds.store.entries import list_of_enrolment as list_entries
 from shared.funds.store.minimums import get as get_minimum_balance
 from shared.funds.store.payouts import find_last as find_last_payout
 from shared.funds.store.payouts import list_of as list_payouts
-from shared.funds.store.totals import DISTRICT, list_days
+from shared.funds.store.totals import DISTRICT, list_days, list_suspense
 from shared.funds.store.totals import get as get_totals
 from shared.funds.store.totals import list_all as list_totals
 from shared.funds.store.totals import list_lines as list_journal
@@ -17,6 +17,7 @@ from shared.kernel.ids import EnrolmentId, GuardianId
 
 __all__ = [
     "DISTRICT",
+    "find_bank_entry",
     "find_last_payout",
     "get_account",
     "get_accounts",
@@ -31,6 +32,7 @@ __all__ = [
     "list_expiring",
     "list_journal",
     "list_payouts",
+    "list_suspense",
     "list_totals",
 ]
 
@@ -41,3 +43,8 @@ def get_own_account(*, enrolment_id: EnrolmentId, guardian_id: GuardianId) -> mo
     if account.guardian_id != guardian_id:
         raise accounts.UnknownEnrolment()
     return account
+
+
+def find_bank_entry(reference: str) -> model.Entry | None:
+    """What was booked under a bank reference, if anything was."""
+    return entries.find(f"bank#{reference}", "entry")

@@ -5,16 +5,18 @@ import hashlib
 import json
 from collections.abc import Sequence
 from datetime import date, datetime
+from itertools import islice
 from typing import Any
 
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
 
-from shared.dynamo import transaction
+from shared.dynamo import pages, transaction
 from shared.dynamo.rows import Moment, Row, meta
 from shared.institutions import model
 from shared.kernel import clock, errors
 from shared.kernel.ids import InstitutionId
 from shared.kernel.money import Fen
+from shared.kernel.page import Page
 
 LATCHES = 16
 _DIRECTORY = "institutions"
@@ -58,10 +60,12 @@ class InstitutionRow(Row):
 
 
 class DirectoryRow(Row):
-    """One line a school, for lists by name."""
+    """One line a school, for lists by name and for finding one."""
 
     Meta = meta("institutions")
     institution_id = UnicodeAttribute()
+    name = UnicodeAttribute(default="")
+    credit_code = UnicodeAttribute(default="")
 
 
 class AccountRow(Row):
@@ -115,7 +119,13 @@ def add(institution: model.Institution, change: model.StatusChange) -> None:
     taken = AlreadyRegistered()
     rows: list[Row] = [
         InstitutionRow(iid, "institution", document=_document(institution), status=institution.status.value),
-        DirectoryRow(_DIRECTORY, f"{institution.short_name}#{iid}", institution_id=iid),
+        DirectoryRow(
+            _DIRECTORY,
+            f"{institution.short_name}#{iid}",
+            institution_id=iid,
+            name=institution.name,
+            credit_code=institution.credit_code,
+        ),
         _change_row(change),
         *(
             AccountRow(
@@ -180,6 +190,27 @@ def get_many(institution_ids: Sequence[InstitutionId]) -> dict[InstitutionId, mo
 def list_ids() -> list[InstitutionId]:
     """The ids of all schools of the district, by name."""
     return [InstitutionId(row.institution_id) for row in DirectoryRow.query(_DIRECTORY)]
+
+
+def list_page(*, limit: int, cursor: str | None) -> Page[model.Institution]:
+    """One page of the district's schools, by name."""
+    page = pages.page(DirectoryRow, _DIRECTORY, limit=limit, cursor=cursor)
+    ids = [InstitutionId(row.institution_id) for row in page.rows]
+    found = get_many(ids)
+    return Page([found[iid] for iid in ids if iid in found], page.next_cursor)
+
+
+def search(text: str, *, at_most: int) -> list[InstitutionId]:
+    """The schools that have `text` in their name, or as their credit code: one query of the directory's lines."""
+    wanted = text.strip().casefold()
+    if not wanted:
+        return []
+    found = (
+        InstitutionId(row.institution_id)
+        for row in DirectoryRow.query(_DIRECTORY)
+        if wanted in f"{row.sk.partition('#')[0]}\n{row.name}".casefold() or wanted == row.credit_code.casefold()
+    )
+    return list(islice(found, at_most))
 
 
 def find_account(account_no: str) -> model.SupervisedAccount | None:

@@ -92,3 +92,11 @@ class Lesson:
     confirmed_at: datetime | None = None
     dispute_reason: str = ""
     decided_by: str = ""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A lesson that waits for something, with when that is due: a dispute, since it was raised."""
+
+    lesson: Lesson
+    due_at: datetime

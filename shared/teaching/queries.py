@@ -2,12 +2,24 @@
 
 from shared.teaching.store import (
     confirmed,
+    count_waiting,
     find_lesson,
     get_session,
     list_due,
     list_lessons,
     list_marks,
     list_sessions,
+    list_waiting,
 )
 
-__all__ = ["confirmed", "find_lesson", "get_session", "list_due", "list_lessons", "list_marks", "list_sessions"]
+__all__ = [
+    "confirmed",
+    "count_waiting",
+    "find_lesson",
+    "get_session",
+    "list_due",
+    "list_lessons",
+    "list_marks",
+    "list_sessions",
+    "list_waiting",
+]

@@ -9,10 +9,11 @@ from pynamodb.expressions.update import Action as Update
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
 from events import facts
-from shared.dynamo import transaction
+from shared.dynamo import pages, transaction
 from shared.dynamo.rows import Moment, Row, from_image, meta
 from shared.kernel import clock, errors
 from shared.kernel.ids import CourseId, EnrolmentId, GuardianId, InstitutionId, OfferingId, SessionId, TeacherId
+from shared.kernel.page import Page
 from shared.teaching import model
 
 
@@ -184,6 +185,24 @@ def list_due(kind: model.Due, *, until: datetime) -> list[tuple[EnrolmentId, Ses
     """The lessons that wait for something since `until` or before, the longest waiting first."""
     rows = LessonRow.dues.query(kind.value, LessonRow.due_at <= until.astimezone(UTC))
     return [(EnrolmentId(row.pk), SessionId(row.sk.removeprefix("lesson#"))) for row in rows]
+
+
+def list_waiting(kind: model.Due, *, until: datetime, limit: int, cursor: str | None) -> Page[model.Waiting]:
+    """One page of the lessons that wait for something since `until` or before, the longest waiting first."""
+    keys = LessonRow.due_at <= until.astimezone(UTC)
+    page = pages.page(LessonRow, kind.value, limit=limit, cursor=cursor, keys=keys, index=LessonRow.dues)
+    wanted = [(row.pk, row.sk) for row in page.rows]
+    found = {(row.pk, row.sk): row for row in LessonRow.batch_get(wanted, consistent_read=True)} if wanted else {}
+    there = [found[key] for key in wanted if key in found]
+    return Page(
+        [model.Waiting(_lesson_of(row), row.due_at) for row in there if row.due_kind == kind.value], page.next_cursor
+    )
+
+
+def count_waiting(kind: model.Due, *, until: datetime, at_most: int) -> int:
+    """How many lessons wait for something since `until` or before; no more than `at_most` are counted."""
+    found = LessonRow.dues.count(kind.value, LessonRow.due_at <= until.astimezone(UTC), limit=at_most)
+    return min(int(found), at_most)
 
 
 def confirmed_from_image(image: Mapping[str, Any]) -> facts.LessonConfirmed | None:

@@ -75,6 +75,14 @@ def put_conflict(entry: model.Entry, *, sent_fen: int, digest: str, noticed_at: 
         transaction.commit([transaction.put_new(row, refused=ConflictKept())])
 
 
+def find(pk: str, sk: str) -> model.Entry | None:
+    """An entry by its key."""
+    try:
+        return entry_of(EntryRow.get(pk, sk, consistent_read=True))
+    except EntryRow.DoesNotExist:
+        return None
+
+
 def list_of_enrolment(account: model.EnrolmentAccount) -> list[model.Entry]:
     """Every entry of an enrolment, in the order of its versions."""
     rows = list(EntryRow.query(account.enrolment_id, EntryRow.sk.startswith("entry#"), consistent_read=True))

@@ -23,7 +23,8 @@ from shared.kernel.ids import InstitutionId
 from shared.kernel.page import Page
 
 DISTRICT = "district"
-_LINES_AT_ONCE = 30  # with its sums for at most 30 days, that is under the 100 items of a transaction
+_SUSPENSE = "suspense"
+_LINES_AT_ONCE = 24  # each may stand in two lists and bring two days: that is under the 100 items of a transaction
 
 
 class AlreadyCounted(errors.Conflict):
@@ -100,6 +101,7 @@ def missing(told: Iterable[model.Entry]) -> list[model.Entry]:
 def _write(institution_id: InstitutionId, new: Sequence[model.Entry]) -> None:
     counted = AlreadyCounted()
     parts = [transaction.put_new(_line_of(entry), refused=counted) for entry in new]
+    parts += [transaction.put(_suspense_line_of(entry)) for entry in new if model.State.SUSPENSE in entry.legs]
     parts.append(transaction.add_up(TotalsRow("totals", institution_id), _sums(new)))
     days: dict[date, list[model.Entry]] = {}
     for entry in new:
@@ -167,6 +169,11 @@ def list_lines(institution_id: InstitutionId, *, limit: int, cursor: str | None)
     return page.map(_entry_of_line)
 
 
+def list_suspense(*, limit: int, cursor: str | None) -> Page[model.Entry]:
+    """The entries of all schools that moved money into suspense or out of it, newest first."""
+    return pages.page(LineRow, _SUSPENSE, limit=limit, cursor=cursor, backwards=True).map(_entry_of_line)
+
+
 def scan_lines() -> Iterator[model.Entry]:
     """Every journal line, as the entry that it copies. For the checks only."""
     for row in LineRow.scan(LineRow.kind == "line", consistent_read=True):
@@ -178,7 +185,16 @@ def _line_key(entry: model.Entry) -> tuple[str, str]:
 
 
 def _line_of(entry: model.Entry) -> LineRow:
-    pk, sk = _line_key(entry)
+    return _copy(entry, *_line_key(entry))
+
+
+def _suspense_line_of(entry: model.Entry) -> LineRow:
+    row = _copy(entry, _SUSPENSE, _line_key(entry)[1])
+    row.kind = "suspense_line"
+    return row
+
+
+def _copy(entry: model.Entry, pk: str, sk: str) -> LineRow:
     told = {name: getattr(entries.row_of(entry), name) for name in _COPIED}
     return LineRow(pk, sk, entry_pk=entry.pk, entry_sk=entry.sk, **told)
 

@@ -1,0 +1,62 @@
+"""Why an alert was raised, in one sentence with the figures that the rule saw."""
+
+from collections.abc import Callable, Mapping
+
+from functions.console import words
+from shared.alerts.model import Alert, Rule
+from shared.funds.model import SuspenseReason
+from shared.kernel import money
+
+_Figures = Mapping[str, int | str]
+
+
+def why(alert: Alert, language: str) -> str:
+    """The sentence, in 'zh' or 'en'."""
+    told = _SENTENCES[alert.rule](alert.figures, alert.threshold)
+    return told[language == "en"]
+
+
+def _yuan(figures: _Figures, name: str) -> str:
+    return money.text(int(figures.get(name, 0)))
+
+
+def _unmatched(figures: _Figures, threshold: str) -> words.Both:
+    amount, reference = _yuan(figures, "suspense_fen"), figures.get("reference", "")
+    reason = str(figures.get("reason", ""))
+    zh, en = words.SUSPENSE[SuspenseReason(reason)] if reason in set(SuspenseReason) else (reason, reason)
+    return f"{amount} 转入待查款：{zh}（流水 {reference}）", f"{amount} went to suspense: {en} (reference {reference})"
+
+
+def _large_outflow(figures: _Figures, threshold: str) -> words.Both:
+    out, before = _yuan(figures, "outflow_fen"), _yuan(figures, "balance_before_fen")
+    percent = figures.get("share_percent", "")
+    return (
+        f"单笔支出 {out}，占支出前余额 {before} 的 {percent}%（界限 {threshold}）",
+        f"{out} went out at once: {percent}% of the {before} that was there (limit {threshold})",
+    )
+
+
+def _minimum_low(figures: _Figures, threshold: str) -> words.Both:
+    balance, required = _yuan(figures, "balance_fen"), _yuan(figures, "required_fen")
+    percent = figures.get("share_percent", "")
+    return (
+        f"最低余额 {balance}，为核定 {required} 的 {percent}%（界限 {threshold}）",
+        f"Minimum balance {balance}: {percent}% of the {required} required (limit {threshold})",
+    )
+
+
+def _conflict(figures: _Figures, threshold: str) -> words.Both:
+    reference = figures.get("reference", "")
+    posted, sent = _yuan(figures, "posted_fen"), _yuan(figures, "sent_fen")
+    return (
+        f"流水 {reference} 已按 {posted} 入账，银行又以同一流水发来 {sent}，未入账",
+        f"Reference {reference} is posted with {posted}; the bank sent it again with {sent}, not booked",
+    )
+
+
+_SENTENCES: Mapping[Rule, Callable[[_Figures, str], words.Both]] = {
+    Rule.UNMATCHED_DEPOSIT: _unmatched,
+    Rule.LARGE_OUTFLOW: _large_outflow,
+    Rule.MINIMUM_BALANCE_LOW: _minimum_low,
+    Rule.REFERENCE_CONFLICT: _conflict,
+}

@@ -1,0 +1,60 @@
+"""The console's rooms, for each role those that it may enter, with what waits in them."""
+
+from collections.abc import Set
+from dataclasses import dataclass
+from datetime import datetime
+
+from functions.console import roles
+from functions.edge import parked
+from shared.bank import store as bank
+from shared.kernel import clock
+from shared.people.model import StaffRole
+from shared.teaching import queries as teaching
+from shared.teaching.model import Due
+
+MOST_COUNTED = 100
+
+
+@dataclass(frozen=True)
+class Room:
+    """A link of the navigation. `waiting` is how much waits there, None where nothing does; 100 means or more."""
+
+    path: str
+    zh: str
+    en: str
+    current: bool
+    waiting: int | None = None
+
+
+_ROOMS: tuple[tuple[str, str, str, Set[StaffRole]], ...] = (
+    ("/console", "今日", "Today", roles.EVERYONE),
+    ("/console/schools", "机构", "Schools", roles.EVERYONE),
+    ("/console/disputes", "争议", "Disputes", roles.EVERYONE),
+    ("/console/alerts", "预警", "Alerts", roles.EVERYONE),
+    ("/console/suspense", "待查款", "Suspense", roles.MONEY),
+    ("/console/unhandled", "未处理", "Unhandled", roles.MONEY),
+    ("/console/policy", "规则", "Policy", roles.EVERYONE),
+)
+
+
+def rooms(role: StaffRole, here: str, *, now: datetime, counted: bool) -> list[Room]:
+    """The rooms of a role. `here` is the path of the page that they are shown on."""
+    counts = _counts(role, now) if counted else {}
+    found = [room for room in _ROOMS if role in room[3]]
+    return [Room(path, zh, en, _is_in(here, path), counts.get(path)) for path, zh, en, _ in found]
+
+
+def _is_in(here: str, path: str) -> bool:
+    here = here.partition("?")[0]
+    if here.startswith("/console/enrolments"):
+        here = "/console/schools"
+    return here == path or (path != "/console" and here.startswith(f"{path}/"))
+
+
+def _counts(role: StaffRole, now: datetime) -> dict[str, int]:
+    counts = {"/console/disputes": teaching.count_waiting(Due.DECISION, until=now, at_most=MOST_COUNTED)}
+    if role in roles.MONEY:
+        today = clock.business_day(now).isoformat()
+        refused = bank.count_refused(today, at_most=MOST_COUNTED)
+        counts["/console/unhandled"] = min(parked.count_parked(at_most=MOST_COUNTED) + refused, MOST_COUNTED)
+    return {path: count for path, count in counts.items() if count}

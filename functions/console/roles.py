@@ -1,0 +1,11 @@
+"""Who of the staff may do what in the console."""
+
+from shared.people.model import StaffRole
+
+EVERYONE = frozenset(StaffRole)
+MONEY = EVERYONE - {StaffRole.REVIEWER}
+"""Who sees bank messages and money that matches nothing: payers' names are in them."""
+PERSONAL = frozenset({StaffRole.SUPERVISOR, StaffRole.FINANCE_OFFICER, StaffRole.AUDITOR})
+"""Who may be shown a child's name, for a purpose that is recorded."""
+SUPERVISORS = frozenset({StaffRole.SUPERVISOR})
+"""Who suspends schools and decides disputes."""

@@ -1,0 +1,127 @@
+"""The district's schools with their money, and one school: its money, its timeline, its courses, its enrolments."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from chalice.app import Blueprint
+
+from functions.console import charts, csv_files, timeline
+from functions.console.pages import Download, Shown, Visit, page
+from shared.funds import queries as funds
+from shared.funds.model import State, Totals
+from shared.institutions import store as institutions
+from shared.institutions.model import Institution
+from shared.kernel import clock, ids
+from shared.kernel.ids import InstitutionId
+from shared.mall import queries as courses
+from shared.mall.model import CourseWithOfferings
+from shared.policy import queries as policies
+from shared.policy.model import Policy
+
+blueprint = Blueprint(__name__)
+
+PAGE = 20
+WEEKS = 10
+LICENCE_DAYS = 60  # the first of the warnings before a licence ends (60, 30, 7 days)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A school with its money. `minimum` and `licence` are levels: red, yellow, calm."""
+
+    school: Institution
+    totals: Totals
+    minimum: str
+    licence: str
+
+    def fen(self, state: State) -> int:
+        """The school's money in a state."""
+        return self.totals.by_state.get(state, 0)
+
+    @property
+    def minimum_percent(self) -> int:
+        """How much of the required minimum balance is there, in whole percent rounded down."""
+        return self.fen(State.MINIMUM_BALANCE) * 100 // max(self.school.minimum_required_fen, 1)
+
+
+def line(school: Institution, totals: Totals, *, today: date, policy: Policy) -> Line:
+    """A school with its money, and how it stands."""
+    percent = totals.by_state.get(State.MINIMUM_BALANCE, 0) * 100
+    required = school.minimum_required_fen
+    minimum = "calm"
+    if percent < required * policy.minimum_balance_red_percent:
+        minimum = "red"
+    elif percent < required * policy.minimum_balance_yellow_percent:
+        minimum = "yellow"
+    days = (school.licence_valid_to - today).days
+    return Line(school, totals, minimum, "red" if days < 0 else "yellow" if days <= LICENCE_DAYS else "calm")
+
+
+@page(blueprint, "/console/schools")
+def show_schools(visit: Visit) -> Shown:
+    """One page of the schools, by name."""
+    found = institutions.list_page(limit=PAGE, cursor=visit.asked("cursor"))
+    totals = _totals()
+    rows = [_line(visit, school, totals) for school in found.rows]
+    return Shown("schools.html", {"rows": rows, "next_cursor": found.next_cursor, "paged": "cursor" in visit.query})
+
+
+@page(blueprint, "/console/schools.csv")
+def download_schools(visit: Visit) -> Download:
+    """All schools with their money, as a table."""
+    totals = _totals()
+    schools = institutions.get_many(institutions.list_ids())
+    lines = [_line(visit, schools[iid], totals) for iid in sorted(schools, key=lambda iid: schools[iid].short_name)]
+    return csv_files.schools(lines, language=visit.language, now=visit.now)
+
+
+@page(blueprint, "/console/schools/{institution_id}")
+def show_school(visit: Visit) -> Shown:
+    """One school."""
+    school = get_school(visit)
+    today = clock.business_day(visit.now)
+    iid = school.institution_id
+    weeks = charts.weeks(
+        funds.list_days(iid, first=charts.first_day(today, count=WEEKS), last=today), last=today, count=WEEKS
+    )
+    enrolments = funds.list_by_institution(iid, limit=PAGE, cursor=visit.asked("enrolments"))
+    told = {
+        "line": line(school, funds.get_totals(iid), today=today, policy=policies.in_force(at=visit.now)),
+        "school": school,
+        "weeks": weeks,
+        "bars": charts.bars(weeks),
+        "timeline": timeline.read(iid, cursor=visit.asked("timeline"), before=visit.asked("before"), now=visit.now),
+        "courses": _courses(iid),
+        "enrolments": enrolments,
+        "payouts": funds.list_payouts(iid, limit=10, cursor=visit.asked("payouts")),
+        "query": visit.query,
+        "done": visit.query.get("done", ""),
+    }
+    return Shown("school.html", {**told, "titles": _titles(told["courses"])})
+
+
+def get_school(visit: Visit) -> Institution:
+    """The school that the address names. Raises UnknownInstitution."""
+    text = visit.path["institution_id"]
+    if not ids.is_id(text, "ins"):
+        raise institutions.UnknownInstitution()
+    return institutions.get(InstitutionId(text))
+
+
+def _totals() -> dict[InstitutionId, Totals]:
+    return {one.institution_id: one for one in funds.list_totals()}
+
+
+def _line(visit: Visit, school: Institution, totals: Mapping[InstitutionId, Totals]) -> Line:
+    of = totals.get(school.institution_id, Totals(school.institution_id, {}))
+    return line(school, of, today=clock.business_day(visit.now), policy=policies.in_force(at=visit.now))
+
+
+def _courses(institution_id: InstitutionId) -> list[CourseWithOfferings]:
+    return [courses.get_course(card.course_id) for card in courses.list_courses_of_institution(institution_id)]
+
+
+def _titles(found: object) -> dict[str, tuple[str, str]]:
+    assert isinstance(found, list)
+    return {offering.offering_id: (one.course.title, offering.name) for one in found for offering in one.offerings}

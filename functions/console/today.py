@@ -1,0 +1,180 @@
+"""The first page: the district's money by state, deposits and releases by week, what is due, the newest alerts."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from chalice.app import Blueprint
+
+from functions.console import charts, navigation, roles
+from functions.console.pages import Shown, Visit, page
+from functions.edge import parked
+from shared.alerts import store as alerts
+from shared.bank import store as bank
+from shared.funds import queries as funds
+from shared.funds.model import EnrolmentStatus, Payout, PayoutStatus, State, Totals
+from shared.funds.store import sweeps
+from shared.institutions import store as institutions
+from shared.institutions.model import Institution
+from shared.kernel import clock
+from shared.kernel.ids import InstitutionId
+from shared.policy import queries as policies
+from shared.policy.model import Policy
+from shared.teaching import queries as teaching
+from shared.teaching.model import Due
+
+blueprint = Blueprint(__name__)
+
+WEEKS = 10
+ALERTS = 6
+LICENCE_DAYS = 60  # the first of the warnings before a licence ends (60, 30, 7 days)
+TUITION_STATES = (State.HELD, State.PAYABLE, State.IN_TRANSIT, State.SUSPENSE)
+_MOST = navigation.MOST_COUNTED
+
+
+@dataclass(frozen=True)
+class Item:
+    """One line of what is due. `level`: red, act today; yellow, watch; calm, nothing to do."""
+
+    level: str
+    zh: str
+    en: str
+    count: int
+    amount_fen: int | None = None
+    since: datetime | None = None
+    path: str = ""
+
+
+@page(blueprint, "/console")
+def show_today(visit: Visit) -> Shown:
+    """What an officer looks at first."""
+    today = clock.business_day(visit.now)
+    totals = funds.list_totals()
+    schools = institutions.get_many(institutions.list_ids())
+    by_state: Counter[State] = Counter()
+    for one in totals:
+        by_state.update(one.by_state)
+    weeks = charts.weeks(
+        funds.list_days(funds.DISTRICT, first=charts.first_day(today, count=WEEKS), last=today), last=today, count=WEEKS
+    )
+    told = {
+        "by_state": by_state,
+        "parts": charts.parts(by_state, TUITION_STATES),
+        "in_bank_fen": -by_state[State.OUTSIDE],
+        "tuition_fen": sum(by_state[state] for state in TUITION_STATES),
+        "required_fen": sum(school.minimum_required_fen for school in schools.values()),
+        "schools": schools,
+        "weeks": weeks,
+        "bars": charts.bars(weeks),
+        "items": _items(visit, totals, schools),
+        "alerts": alerts.list_alerts(alerts.DISTRICT, limit=ALERTS, cursor=None).rows,
+        "counted_through": max((one.counted_through for one in totals if one.counted_through), default=None),
+    }
+    return Shown("today.html", told)
+
+
+def _items(visit: Visit, totals: Sequence[Totals], schools: Mapping[InstitutionId, Institution]) -> list[Item]:
+    policy = policies.in_force(at=visit.now)
+    items = [
+        _disputes(visit.now),
+        _payouts(totals),
+        _minimums(totals, schools, policy),
+        _confirmations(visit.now),
+        _payments(visit.now),
+        _licences(visit.now, schools),
+    ]
+    if visit.role in roles.MONEY:
+        items += [_suspense(totals), _unhandled(visit.now), _repairs()]
+    order = {"red": 0, "yellow": 1, "calm": 2}
+    return sorted(items, key=lambda item: order[item.level])
+
+
+def _disputes(now: datetime) -> Item:
+    count = teaching.count_waiting(Due.DECISION, until=now, at_most=_MOST)
+    first = teaching.list_waiting(Due.DECISION, until=now, limit=1, cursor=None).rows
+    since = first[0].due_at if first else None
+    level = "red" if count else "calm"
+    return Item(level, "课时争议待裁决", "Disputes to decide", count, since=since, path="/console/disputes")
+
+
+def _payouts(totals: Sequence[Totals]) -> Item:
+    """Payouts that the bank hasn't settled; only a school with money in transit can have one."""
+    moving = [one for one in totals if one.by_state.get(State.IN_TRANSIT, 0)]
+    last = [funds.find_last_payout(one.institution_id) for one in moving[:_MOST]]
+    failed = [one for one in last if isinstance(one, Payout) and one.status is PayoutStatus.FAILED]
+    amount = sum(one.by_state[State.IN_TRANSIT] for one in moving)
+    level = "red" if failed else "yellow" if moving else "calm"
+    zh, en = "划拨未到账", "Payouts not settled"
+    if failed:
+        zh, en = f"{zh}（{len(failed)} 批银行未能支付）", f"{en} ({len(failed)} failed)"
+    return Item(level, zh, en, len(moving), amount, path="/console/schools")
+
+
+def _minimums(totals: Sequence[Totals], schools: Mapping[InstitutionId, Institution], policy: Policy) -> Item:
+    balances = {one.institution_id: one.by_state.get(State.MINIMUM_BALANCE, 0) for one in totals}
+    short = low = 0
+    for iid, school in schools.items():
+        percent = balances.get(iid, 0) * 100
+        short += percent < school.minimum_required_fen * policy.minimum_balance_red_percent
+        low += percent < school.minimum_required_fen * policy.minimum_balance_yellow_percent
+    level = "red" if short else "yellow" if low else "calm"
+    zh, en = "最低余额不足", "Minimum balance low"
+    if short:
+        zh, en = f"{zh}（{short} 家低于核定额）", f"{en} ({short} under the requirement)"
+    return Item(level, zh, en, low, path="/console/schools")
+
+
+def _confirmations(now: datetime) -> Item:
+    tonight = clock.end_of(clock.business_day(now))
+    count = teaching.count_waiting(Due.AUTO_CONFIRMATION, until=tonight, at_most=_MOST)
+    return Item("yellow" if count else "calm", "今日到期视为确认的课时", "Lessons auto-confirmed today", count)
+
+
+def _payments(now: datetime) -> Item:
+    due = funds.get_accounts(funds.list_expiring(clock.business_day(now))[:_MOST])
+    unpaid = [account for account in due if account.status is EnrolmentStatus.AWAITING_DEPOSIT]
+    amount = sum(account.due_fen for account in unpaid)
+    return Item(
+        "yellow" if unpaid else "calm", "今日付款到期的报名", "Enrolments to be paid today", len(unpaid), amount
+    )
+
+
+def _licences(now: datetime, schools: Mapping[InstitutionId, Institution]) -> Item:
+    until = clock.business_day(now) + timedelta(days=LICENCE_DAYS)
+    count = sum(school.licence_valid_to <= until for school in schools.values())
+    return Item(
+        "yellow" if count else "calm",
+        f"许可证 {LICENCE_DAYS} 日内到期",
+        f"Licences ending within {LICENCE_DAYS} days",
+        count,
+        path="/console/schools",
+    )
+
+
+def _suspense(totals: Sequence[Totals]) -> Item:
+    """Money in suspense, and money that left without an instruction: the one isn't netted against the other."""
+    amounts = [one.by_state.get(State.SUSPENSE, 0) for one in totals]
+    missing = any(amount < 0 for amount in amounts)
+    level = "red" if missing else "yellow" if any(amounts) else "calm"
+    count = sum(amount != 0 for amount in amounts)
+    return Item(
+        level, "有待查款的机构", "Schools with money in suspense", count, sum(amounts), path="/console/suspense"
+    )
+
+
+def _unhandled(now: datetime) -> Item:
+    today = clock.business_day(now).isoformat()
+    count = parked.count_parked(at_most=_MOST) + bank.count_refused(today, at_most=_MOST)
+    level = "red" if count else "calm"
+    zh, en = "未能处理的记录和今日被拒的银行消息", "Records parked, bank messages refused today"
+    return Item(level, zh, en, min(count, _MOST), path="/console/unhandled")
+
+
+def _repairs() -> Item:
+    last = next(iter(sweeps.list_last(1)), None)
+    count = sum(last[1].values()) if last else 0
+    zh, en = "上次夜间巡检补做", "Repairs of the last nightly sweep"
+    return Item(
+        "yellow" if count else "calm", zh, en, count, since=last[0] if last else None, path="/console/unhandled"
+    )

@@ -1,0 +1,130 @@
+"""The console's words for the domain's codes, Chinese and English side by side. Sentences stand in the templates."""
+
+from collections.abc import Mapping
+
+from shared.alerts.model import RULE_NAMES, Rule, Severity
+from shared.bank.store import Outcome as BankOutcome
+from shared.funds.model import EnrolmentStatus, EntryKind, PayoutStatus, State, SuspenseReason
+from shared.institutions.model import Status
+from shared.mall.model import CATEGORIES
+from shared.mall.model import Status as SaleStatus
+from shared.people.model import StaffRole
+from shared.teaching.model import LessonStatus, Outcome
+
+Both = tuple[str, str]
+
+STATES: Mapping[State, Both] = {
+    State.HELD: ("监管中", "Held"),
+    State.PAYABLE: ("待划拨", "Payable"),
+    State.IN_TRANSIT: ("划拨中", "In transit"),
+    State.SUSPENSE: ("待查款", "Suspense"),
+    State.MINIMUM_BALANCE: ("最低余额", "Minimum balance"),
+    State.OUTSIDE: ("账外", "Outside"),
+}
+
+KINDS: Mapping[EntryKind, Both] = {
+    EntryKind.DEPOSIT: ("入账", "Deposit"),
+    EntryKind.RELEASE: ("拨付课时费", "Lesson released"),
+    EntryKind.EXPIRY: ("逾期未付清", "Expired unpaid"),
+    EntryKind.PAYOUT: ("划拨批次建立", "Payout built"),
+    EntryKind.SETTLEMENT: ("划拨到账", "Payout settled"),
+    EntryKind.MINIMUM_DEPOSIT: ("最低余额存入", "Minimum balance paid in"),
+    EntryKind.WITHDRAWAL: ("支出", "Withdrawal"),
+}
+
+ENROLMENTS: Mapping[EnrolmentStatus, Both] = {
+    EnrolmentStatus.AWAITING_DEPOSIT: ("待付款", "Awaiting deposit"),
+    EnrolmentStatus.ACTIVE: ("上课中", "Active"),
+    EnrolmentStatus.COMPLETED: ("已结业", "Completed"),
+    EnrolmentStatus.EXPIRED: ("已过期", "Expired"),
+}
+
+PAYOUTS: Mapping[PayoutStatus, Both] = {
+    PayoutStatus.BUILT: ("已建立", "Built"),
+    PayoutStatus.SENT: ("已发送银行", "Sent"),
+    PayoutStatus.SETTLED: ("已到账", "Settled"),
+    PayoutStatus.FAILED: ("银行未能支付", "Failed"),
+}
+
+LESSONS: Mapping[LessonStatus, Both] = {
+    LessonStatus.MISSED: ("未到课", "Missed"),
+    LessonStatus.TAUGHT: ("待确认", "To be confirmed"),
+    LessonStatus.DISPUTED: ("争议中", "Disputed"),
+    LessonStatus.UPHELD: ("争议成立", "Dispute upheld"),
+    LessonStatus.CONFIRMED: ("已确认", "Confirmed"),
+    LessonStatus.AUTO_CONFIRMED: ("视为确认", "Auto-confirmed"),
+    LessonStatus.RELEASED: ("已拨付", "Released"),
+}
+
+OUTCOMES: Mapping[Outcome, Both] = {
+    Outcome.PRESENT: ("到课", "Present"),
+    Outcome.ABSENT: ("缺课", "Absent"),
+    Outcome.LEAVE: ("请假", "On leave"),
+}
+
+SCHOOLS: Mapping[Status, Both] = {
+    Status.LICENSED: ("正常办学", "Licensed"),
+    Status.SUSPENDED: ("暂停招生", "Suspended"),
+}
+
+SIZES: Mapping[str, Both] = {"small": ("小型", "Small"), "medium": ("中型", "Medium"), "large": ("大型", "Large")}
+
+SALES: Mapping[SaleStatus, Both] = {
+    SaleStatus.PUBLISHED: ("在售", "On sale"),
+    SaleStatus.WITHDRAWN: ("已下架", "Withdrawn"),
+}
+
+SUSPENSE: Mapping[SuspenseReason, Both] = {
+    SuspenseReason.UNKNOWN_REFERENCE: ("附言中没有可识别的报名编号", "The remittance names no enrolment"),
+    SuspenseReason.WRONG_ACCOUNT: ("汇入了别的机构的监管账户", "Paid into another school's account"),
+    SuspenseReason.EXPIRED: ("报名已过期", "The enrolment has expired"),
+    SuspenseReason.EXCESS: ("多付的部分", "More than was due"),
+    SuspenseReason.UNINSTRUCTED: ("没有指令的支出", "Left without an instruction"),
+}
+
+CONFIRMED: Mapping[str, Both] = {
+    "confirmed": ("监护人确认", "Guardian confirmed"),
+    "auto_confirmed": ("到期视为确认", "Silence counted as confirmed"),
+}
+
+SEVERITIES: Mapping[Severity, Both] = {Severity.RED: ("高", "High"), Severity.YELLOW: ("中", "Medium")}
+
+RULES: Mapping[Rule, Both] = RULE_NAMES
+
+ROLES: Mapping[StaffRole, Both] = {
+    StaffRole.REVIEWER: ("审核员", "Reviewer"),
+    StaffRole.SUPERVISOR: ("监管员", "Supervisor"),
+    StaffRole.FINANCE_OFFICER: ("财务", "Finance officer"),
+    StaffRole.AUDITOR: ("审计", "Auditor"),
+    StaffRole.ADMINISTRATOR: ("管理员", "Administrator"),
+}
+
+BANK: Mapping[BankOutcome, Both] = {
+    BankOutcome.RECEIVED: ("已收存，未处理", "Received"),
+    BankOutcome.POSTED: ("已入账", "Posted"),
+    BankOutcome.DUPLICATE: ("重复", "Duplicate"),
+    BankOutcome.RECORDED: ("已记录", "Recorded"),
+    BankOutcome.REFUSED: ("已拒绝", "Refused"),
+}
+
+SOURCES: Mapping[str, Both] = {
+    "rule": ("已公布的规定", "Published rule"),
+    "practice": ("外地做法", "Practice elsewhere"),
+    "assumed": ("本系统假定", "Assumed here"),
+}
+
+PURPOSES: Mapping[str, Both] = {
+    "dispute": ("处理课时争议", "Deciding a dispute"),
+    "suspense": ("核对待查款", "Tracing money in suspense"),
+    "complaint": ("处理投诉举报", "Handling a complaint"),
+    "audit": ("审计抽查", "Audit sample"),
+}
+
+CATEGORY_NAMES: Mapping[str, Both] = {one.code: (one.zh, one.en) for one in CATEGORIES}
+
+NOTICES: Mapping[str, Both] = {
+    "suspended": ("已暂停该机构招生，立即生效。", "The school is suspended from selling, at once."),
+    "reinstated": ("已恢复该机构招生。", "The school may sell again."),
+    "upheld": ("争议成立：这节课不再拨付。", "The dispute is upheld; the lesson won't be paid."),
+    "rejected": ("争议驳回：这节课按已确认拨付。", "The dispute is rejected; the lesson counts as confirmed."),
+}
