@@ -90,7 +90,7 @@ class Scheduler:
         """Run one function now, due or not; its answer."""
         with self._turn:
             function, handler = next(pair for pair in self._functions if pair[0].name == name)
-            return handler(_event(function, self._clock()), _context(function))
+            return handler(event(function, self._clock()), _context(function))
 
     def next_runs(self) -> dict[str, datetime]:
         """When each function is due next."""
@@ -136,7 +136,7 @@ class Scheduler:
         self._last[function.name] = due
         for left in reversed(range(_TRIES)):
             try:
-                handler(_event(function, due), _context(function))
+                handler(event(function, due), _context(function))
                 break
             except Exception:
                 _log.exception("%s failed, %d more tries", function.name, left)
@@ -148,7 +148,8 @@ class Scheduler:
             self._path.write_text(json.dumps(told), encoding="utf-8")
 
 
-def _event(function: ScheduledFunction, due: datetime) -> dict[str, Any]:
+def event(function: ScheduledFunction, due: datetime) -> dict[str, Any]:
+    """What EventBridge hands to a function that is due."""
     moment = due.isoformat(timespec="seconds").replace("+00:00", "Z")
     return {
         "version": "0",

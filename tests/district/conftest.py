@@ -3,18 +3,19 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from infra.local import demo, district, district_process, seed, trouble
 from infra.local.district_process import District
-from infra.local.term import Term
+from infra.local.term import RUNS_APART, Term
 from shared.funds import queries as funds
 from shared.kernel.clock import SHANGHAI
 
-UNTIL = datetime(2026, 9, 22, 9, 0, tzinfo=SHANGHAI)
+UNTIL = datetime(2026, 9, 22, tzinfo=SHANGHAI)
+A_WEEK = timedelta(days=7)
 FAMILIES = 8
 
 
@@ -55,6 +56,16 @@ def live(*, before: Callable[[District], None] = lambda running: None) -> Lived:
 
 
 @pytest.fixture(scope="session")
-def faultless() -> Lived:
+def faultless_weeks() -> tuple[Lived, Lived]:
+    """The first weeks with nothing going wrong; and how it looks when the week's payout has come and gone."""
+    with a_small_district() as (running, term):
+        assert term.live(until=UNTIL)
+        first = look(running, term)
+        running.advance(A_WEEK, apart=RUNS_APART)
+        return first, look(running, term)
+
+
+@pytest.fixture(scope="session")
+def faultless(faultless_weeks: tuple[Lived, Lived]) -> Lived:
     """The first weeks, with nothing going wrong."""
-    return live()
+    return faultless_weeks[0]

@@ -4,7 +4,6 @@ import json
 import signal
 import subprocess
 import sys
-from datetime import timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -12,13 +11,16 @@ from typing import Any
 import pytest
 
 from functions.edge import parked
+from functions.schedules import sweep
+from infra import events
 from infra.events import StreamFunction
-from infra.local import trouble
+from infra.local import scheduler, trouble
 from infra.local.district_process import District
 from infra.local.stream_reader import Record
 from infra.local.streams import Faults
+from infra.local.term import RUNS_APART
 from shared.dynamo import rows
-from tests.district.conftest import FAMILIES, UNTIL, Lived, a_small_district, live, look
+from tests.district.conftest import A_WEEK, FAMILIES, UNTIL, Lived, a_small_district, live, look
 
 NOTHING_REPAIRED = {"lessons_released": 0, "enrolments_expired": 0, "entries_counted": 0, "alerts_raised": 0}
 
@@ -47,15 +49,18 @@ class TestATermWithoutFaults:
         assert faultless.figures["parked"] == 0
 
 
+@pytest.fixture(scope="module")
+def lived() -> Lived:
+    """The first weeks, with every message of the bank coming 5 times and every record 3 times, in any order."""
+
+    def everything(running: District) -> None:
+        running.bank.faults.arm("duplicate", count=100_000, times=5)
+        running.streams.faults = Faults(times=3, shuffle=Random(1))
+
+    return live(before=everything)
+
+
 class TestEverythingComesSeveralTimes:
-    @pytest.fixture(scope="class")
-    def lived(self) -> Lived:
-        def everything(running: District) -> None:
-            running.bank.faults.arm("duplicate", count=100_000, times=5)
-            running.streams.faults = Faults(times=3, shuffle=Random(1))
-
-        return live(before=everything)
-
     def test_every_invariant_holds_to_the_fen(self, lived: Lived) -> None:
         assert lived.figures["violations"] == {}
 
@@ -85,26 +90,29 @@ class TestAPoisonRecord:
         assert lived.enrolments == faultless.enrolments
 
 
-class TestAStreamThatStops:
-    def test_the_sweep_brings_the_same_balances(self, faultless: Lived) -> None:
-        def nothing_comes(running: District) -> None:
-            running.streams.faults = Faults(lost=all_is_lost)
-
+class TestStreamsThatBringNothing:
+    def test_one_sweep_brings_the_same_balances(
+        self, faultless_weeks: tuple[Lived, Lived], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        nightly = next(one for one in events.SCHEDULES if one.name == "sweep")
+        monkeypatch.setattr(events, "SCHEDULES", tuple(one for one in events.SCHEDULES if one is not nightly))
         with a_small_district() as (running, term):
-            nothing_comes(running)
+            running.streams.faults = Faults(lost=all_is_lost)
             assert term.live(until=UNTIL)
-            before = look(running, term)
+            stopped = look(running, term)
             running.streams.faults = Faults()
-            running.advance(timedelta(days=7))  # two nights' sweeps at least, and the week's payout
-            after = look(running, term)
+            sweep.sweep(scheduler.event(nightly, running.clock()), None)
+            swept = look(running, term)
+            running.advance(A_WEEK, apart=RUNS_APART)
+            later = look(running, term)
 
-        assert before.figures["repairs"] != NOTHING_REPAIRED, "the nightly sweep had to do the streams' work"
-        assert all_hold(after)
-        assert {n: one[0] for n, one in after.enrolments.items()} == {
-            n: one[0] for n, one in faultless.enrolments.items()
-        }
-        released = {number: one for number, one in before.enrolments.items() if one[3]}
-        assert released, "lessons were released though no record ever came"
+        assert stopped.figures["lessons_released"] == 0
+        assert swept.figures["repairs"]["lessons_released"] == faultless_weeks[0].figures["lessons_released"]
+        assert swept.enrolments == faultless_weeks[0].enrolments
+        assert all_hold(swept)
+        assert later.enrolments == faultless_weeks[1].enrolments
+        same = ("money_fen", "flow_fen", "bank_fen", "lessons_released", "alerts", "violations")
+        assert {name: later.figures[name] for name in same} == {name: faultless_weeks[1].figures[name] for name in same}
 
 
 def all_is_lost(function: StreamFunction, record: Record) -> bool:
@@ -116,10 +124,10 @@ class TestStoppedInTheMiddle:
     def test_nothing_is_lost_and_nothing_doubled_after_sigterm(self, tmp_path: Path, faultless: Lived) -> None:
         figures = tmp_path / "figures.json"
         words = ["--state", str(tmp_path / "state"), "--port", str(trouble.free_ports(5)), "--json", str(figures)]
-        words += ["--families", str(FAMILIES), "--until", "2026-09-22"]
+        words += ["--families", str(FAMILIES), "--until", f"{UNTIL:%Y-%m-%d}"]
 
         stopped = _start(words)
-        _wait_for_progress(stopped, tmp_path / "state" / "term.json", lived=20)
+        _wait_for_progress(stopped, tmp_path / "state" / "term.json", lived=60)
         stopped.send_signal(signal.SIGTERM)
         assert stopped.wait(timeout=60) == 130
         assert not figures.exists()
@@ -127,9 +135,10 @@ class TestStoppedInTheMiddle:
         assert _start(words).wait(timeout=240) == 0
         told: dict[str, Any] = json.loads(figures.read_text(encoding="utf-8"))
         assert told["violations"] == {}
-        for name in ("entries", "enrolments", "lessons_released", "alerts"):
-            assert told[name] == faultless.figures[name], name
-        assert told["flow_fen"]["deposited"] == faultless.figures["flow_fen"]["deposited"]
+        of_this_run = {"seconds", "repairs"}  # the engine forgets its streams' history, so the sweep may have to help
+        assert {name: told[name] for name in faultless.figures if name not in of_this_run} == {
+            name: faultless.figures[name] for name in faultless.figures if name not in of_this_run
+        }
 
 
 def _start(words: list[str]) -> subprocess.Popen[bytes]:
