@@ -3,7 +3,18 @@
 from chalice.app import Chalice
 
 from functions.api import bank, enrolments, mall, me, school, service, sign_ins
-from functions.console import staff_sign_in, today
+from functions.console import (
+    alert_list,
+    disputes,
+    enrolment,
+    policy,
+    school_status,
+    schools,
+    search,
+    staff_sign_in,
+    today,
+    unhandled,
+)
 from functions.schedules import auto_confirm, expire_unpaid, pay_out, resend_payouts, sweep
 from functions.streams import keep_totals, raise_alerts, release_lesson
 
@@ -19,6 +30,14 @@ for module in (
     bank,
     staff_sign_in,
     today,
+    schools,
+    school_status,
+    enrolment,
+    disputes,
+    alert_list,
+    unhandled,
+    policy,
+    search,
     release_lesson,
     keep_totals,
     raise_alerts,

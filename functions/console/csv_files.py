@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from functions.console import words
 from shared.kernel import clock
 
 _BOM = "\ufeff"
@@ -26,11 +27,11 @@ class Yuan(str):
 Cell = str | int
 
 
-def text(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
-    """A whole file."""
+def text(columns: Sequence[words.Both], language: str, rows: Iterable[Sequence[Cell]]) -> str:
+    """A whole file. `columns` are named in Chinese and English."""
     made = io.StringIO()
     writer = csv.writer(made, lineterminator="\r\n")
-    writer.writerow([safe(cell) for cell in header])
+    writer.writerow([both[language == "en"] for both in columns])
     writer.writerows([safe(cell) for cell in row] for row in rows)
     return _BOM + made.getvalue()
 

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from functions.console import alert_words, charts, links, navigation, roles, words
+from functions.console import alert_words, charts, links, navigation, roles, timeline, words
 from functions.edge.settings import settings
 from shared.kernel import clock, money
 from shared.people.model import StaffSession
@@ -59,8 +59,11 @@ def _templates() -> Any:
         charts=charts,
         roles=roles,
         why=alert_words.why,
+        happening=happening,
+        moved_fen=timeline.amount,
     )
     made.filters.update(yuan=money.text, axis=axis, moment=moment, day=day, clock=time_of_day, masked=masked)
+    made.filters.update(business_day=clock.business_day, pretty=pretty, unit=unit)
     return made
 
 
@@ -110,9 +113,24 @@ def day(on: date | datetime) -> str:
     return (clock.business_day(on) if isinstance(on, datetime) else on).isoformat()
 
 
+def happening(one: object) -> str:
+    """What kind of happening of a timeline it is: `Moved` -> 'moved'."""
+    return type(one).__name__.lower()
+
+
 def axis(amount_fen: int, language: str) -> str:
     """An amount on a chart's axis: in ten thousand yuan (万元), in English in thousands."""
     return f"{amount_fen / (100_000 if language == 'en' else 1_000_000):,.6g}"
+
+
+def pretty(told: Mapping[str, Any]) -> str:
+    """A record as a person reads it."""
+    return json.dumps(told, ensure_ascii=False, indent=2, default=str)
+
+
+def unit(figure_name: str) -> str:
+    """What a figure of the policy counts: `unpaid_hours` -> 'hours'; empty when its name doesn't say."""
+    return next((one for one in words.UNITS if one and one in figure_name), "")
 
 
 def masked(name: str) -> str:

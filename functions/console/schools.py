@@ -6,12 +6,12 @@ from datetime import date
 
 from chalice.app import Blueprint
 
-from functions.console import charts, csv_files, timeline
+from functions.console import charts, csv_files, officers, timeline, words
 from functions.console.pages import Download, Shown, Visit, page
 from shared.funds import queries as funds
 from shared.funds.model import State, Totals
 from shared.institutions import store as institutions
-from shared.institutions.model import Institution
+from shared.institutions.model import Institution, StatusChange
 from shared.kernel import clock, ids
 from shared.kernel.ids import InstitutionId
 from shared.mall import queries as courses
@@ -73,7 +73,8 @@ def download_schools(visit: Visit) -> Download:
     totals = _totals()
     schools = institutions.get_many(institutions.list_ids())
     lines = [_line(visit, schools[iid], totals) for iid in sorted(schools, key=lambda iid: schools[iid].short_name)]
-    return csv_files.schools(lines, language=visit.language, now=visit.now)
+    text = csv_files.text(_COLUMNS, visit.language, map(_cells, lines))
+    return Download(f"schools-{clock.business_day(visit.now)}.csv", text)
 
 
 @page(blueprint, "/console/schools/{institution_id}")
@@ -86,19 +87,56 @@ def show_school(visit: Visit) -> Shown:
         funds.list_days(iid, first=charts.first_day(today, count=WEEKS), last=today), last=today, count=WEEKS
     )
     enrolments = funds.list_by_institution(iid, limit=PAGE, cursor=visit.asked("enrolments"))
+    happened = timeline.read(iid, cursor=visit.asked("timeline"), before=visit.asked("before"), now=visit.now)
+    found = _courses(iid)
+    totals = funds.get_totals(iid)
     told = {
-        "line": line(school, funds.get_totals(iid), today=today, policy=policies.in_force(at=visit.now)),
+        "line": line(school, totals, today=today, policy=policies.in_force(at=visit.now)),
         "school": school,
+        "parts": charts.parts(totals.by_state, charts.TUITION_STATES),
         "weeks": weeks,
         "bars": charts.bars(weeks),
-        "timeline": timeline.read(iid, cursor=visit.asked("timeline"), before=visit.asked("before"), now=visit.now),
-        "courses": _courses(iid),
+        "timeline": happened,
+        "officers": officers.names(one.by for one in happened.happenings if isinstance(one, StatusChange)),
+        "courses": found,
+        "titles": {offering.offering_id: offering.name for one in found for offering in one.offerings},
         "enrolments": enrolments,
         "payouts": funds.list_payouts(iid, limit=10, cursor=visit.asked("payouts")),
         "query": visit.query,
         "done": visit.query.get("done", ""),
     }
-    return Shown("school.html", {**told, "titles": _titles(told["courses"])})
+    return Shown("school.html", told)
+
+
+_COLUMNS: tuple[words.Both, ...] = (
+    ("机构编号", "institution_id"),
+    ("名称", "name"),
+    ("统一社会信用代码", "credit_code"),
+    ("许可证号", "licence_no"),
+    ("许可证有效期至", "licence_valid_to"),
+    ("状态", "status"),
+    ("监管中(元)", "held_yuan"),
+    ("待划拨(元)", "payable_yuan"),
+    ("划拨中(元)", "in_transit_yuan"),
+    ("待查款(元)", "suspense_yuan"),
+    ("最低余额(元)", "minimum_balance_yuan"),
+    ("核定最低余额(元)", "minimum_required_yuan"),
+)
+
+
+def _cells(one: Line) -> list[csv_files.Cell]:
+    school = one.school
+    states = (State.HELD, State.PAYABLE, State.IN_TRANSIT, State.SUSPENSE, State.MINIMUM_BALANCE)
+    return [
+        school.institution_id,
+        school.name,
+        school.credit_code,
+        school.licence_no,
+        school.licence_valid_to.isoformat(),
+        school.status.value,
+        *(csv_files.Yuan.of(one.fen(state)) for state in states),
+        csv_files.Yuan.of(school.minimum_required_fen),
+    ]
 
 
 def get_school(visit: Visit) -> Institution:
@@ -120,8 +158,3 @@ def _line(visit: Visit, school: Institution, totals: Mapping[InstitutionId, Tota
 
 def _courses(institution_id: InstitutionId) -> list[CourseWithOfferings]:
     return [courses.get_course(card.course_id) for card in courses.list_courses_of_institution(institution_id)]
-
-
-def _titles(found: object) -> dict[str, tuple[str, str]]:
-    assert isinstance(found, list)
-    return {offering.offering_id: (one.course.title, offering.name) for one in found for offering in one.offerings}

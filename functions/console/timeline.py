@@ -19,7 +19,7 @@ from shared.institutions.model import StatusChange
 from shared.kernel import clock
 from shared.kernel.ids import InstitutionId
 
-ENTRIES = 60
+ENTRIES = 30
 MOST_ALERTS = 50
 _EVER = datetime(2000, 1, 1, tzinfo=UTC)
 

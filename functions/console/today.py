@@ -29,7 +29,6 @@ blueprint = Blueprint(__name__)
 WEEKS = 10
 ALERTS = 6
 LICENCE_DAYS = 60  # the first of the warnings before a licence ends (60, 30, 7 days)
-TUITION_STATES = (State.HELD, State.PAYABLE, State.IN_TRANSIT, State.SUSPENSE)
 _MOST = navigation.MOST_COUNTED
 
 
@@ -60,9 +59,9 @@ def show_today(visit: Visit) -> Shown:
     )
     told = {
         "by_state": by_state,
-        "parts": charts.parts(by_state, TUITION_STATES),
+        "parts": charts.parts(by_state, charts.TUITION_STATES),
         "in_bank_fen": -by_state[State.OUTSIDE],
-        "tuition_fen": sum(by_state[state] for state in TUITION_STATES),
+        "tuition_fen": sum(by_state[state] for state in charts.TUITION_STATES),
         "required_fen": sum(school.minimum_required_fen for school in schools.values()),
         "schools": schools,
         "weeks": weeks,

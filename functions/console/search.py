@@ -1,0 +1,62 @@
+"""The search of the header: straight to the one that is meant, else a list of schools."""
+
+import re
+
+from chalice.app import Blueprint
+
+from functions.console.pages import Answer, SeeOther, Shown, Visit, page
+from shared.funds import queries as funds
+from shared.funds import rules as payments
+from shared.institutions import store as institutions
+from shared.kernel import ids
+from shared.kernel.ids import InstitutionId
+
+blueprint = Blueprint(__name__)
+
+MOST = 20
+_LENGTH = 100
+_ACCOUNT_NO = re.compile(r"[0-9]{8,30}")
+_BANK_REFERENCE = re.compile(r"[0-9A-Za-z-]{6,64}")
+_PAYOUT = re.compile(r"pay_([0-9A-Z]{26})[0-9]{6}")
+
+
+@page(blueprint, "/console/search")
+def search(visit: Visit) -> Answer:
+    """By school, credit code, bank account, enrolment or payment reference, payout, bank reference."""
+    text = (visit.asked("q") or "").strip()[:_LENGTH]
+    path = _straight_to(text)
+    if path:
+        return SeeOther(path)
+    found = institutions.search(text, at_most=MOST)
+    if len(found) == 1:
+        return SeeOther(f"/console/schools/{found[0]}")
+    schools = institutions.get_many(found) if found else {}
+    rows = [schools[iid] for iid in found if iid in schools]
+    return Shown("search.html", {"text": text, "rows": rows, "most": MOST}, 200 if rows else 404)
+
+
+def _straight_to(text: str) -> str | None:
+    """The page of the one thing that has this number."""
+    upper = text.upper()
+    school = InstitutionId(f"ins_{upper.removeprefix('INS_')}")
+    if ids.is_id(school, "ins") and institutions.get_many([school]):
+        return f"/console/schools/{school}"
+    if payout := _PAYOUT.fullmatch(f"pay_{upper.removeprefix('PAY_')}"):
+        return f"/console/schools/ins_{payout[1]}"
+    named = payments.find_reference(upper.removeprefix("ENR_"))
+    if named and funds.get_accounts([named]):
+        return f"/console/enrolments/{named}"
+    if _ACCOUNT_NO.fullmatch(text) and (account := institutions.find_account(text)):
+        return f"/console/schools/{account.institution_id}"
+    return _of_bank_reference(text) if _BANK_REFERENCE.fullmatch(text) else None
+
+
+def _of_bank_reference(reference: str) -> str | None:
+    entry = funds.find_bank_entry(reference)
+    if entry is None:
+        return None
+    return (
+        f"/console/enrolments/{entry.enrolment_id}"
+        if entry.enrolment_id
+        else f"/console/schools/{entry.institution_id}"
+    )

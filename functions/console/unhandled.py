@@ -1,0 +1,74 @@
+"""What couldn't be handled is stored, counted and shown: money in suspense, stream records, the bank's messages."""
+
+from datetime import date, timedelta
+
+from chalice.app import Blueprint
+
+from functions.console import roles
+from functions.console.pages import NoSuchPage, Shown, Visit, page
+from functions.edge import parked
+from shared.bank import store as bank
+from shared.funds import queries as funds
+from shared.funds.model import State
+from shared.funds.store import sweeps
+from shared.institutions import store as institutions
+from shared.kernel import clock
+
+blueprint = Blueprint(__name__)
+
+PAGE = 20
+
+
+@page(blueprint, "/console/suspense", who=roles.MONEY)
+def show_suspense(visit: Visit) -> Shown:
+    """What each school has in suspense, and every movement into it and out of it."""
+    found = funds.list_suspense(limit=PAGE, cursor=visit.asked("cursor"))
+    by_school = {
+        one.institution_id: one.by_state[State.SUSPENSE]
+        for one in funds.list_totals()
+        if one.by_state.get(State.SUSPENSE, 0)
+    }
+    wanted = [*by_school, *(entry.institution_id for entry in found.rows)]
+    told = {
+        "by_school": by_school,
+        "entries": found.rows,
+        "schools": institutions.get_many(wanted) if wanted else {},
+        "next_cursor": found.next_cursor,
+        "paged": "cursor" in visit.query,
+    }
+    return Shown("suspense.html", told)
+
+
+@page(blueprint, "/console/unhandled", who=roles.MONEY)
+def show_unhandled(visit: Visit) -> Shown:
+    """Stream records that no function could handle, messages of the bank that were refused on a day, the sweeps."""
+    today = clock.business_day(visit.now)
+    on = _day(visit.asked("day"), today)
+    records = parked.list_parked(limit=PAGE, cursor=visit.asked("parked"))
+    refused = bank.list_refused(on.isoformat(), limit=PAGE, cursor=visit.asked("refused"))
+    told = {
+        "records": records,
+        "count": parked.count_parked(at_most=100),
+        "on": on,
+        "days": (on - timedelta(days=1), on + timedelta(days=1) if on < today else None),
+        "refused": refused.rows,
+        "refused_cursor": refused.next_cursor,
+        "letters": {message_id: bank.list_letters(message_id) for message_id, _ in refused.rows},
+        "shown": bank.shown,
+        "sweeps": sweeps.list_last(7),
+        "query": visit.query,
+    }
+    return Shown("unhandled.html", told)
+
+
+def _day(text: str | None, today: date) -> date:
+    """The day that is asked for, today without one. Raises NoSuchPage."""
+    if text is None:
+        return today
+    try:
+        on = date.fromisoformat(text)
+    except ValueError:
+        raise NoSuchPage() from None
+    if not date(2000, 1, 1) < on <= today:
+        raise NoSuchPage()
+    return on
