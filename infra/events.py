@@ -15,8 +15,9 @@ FAILURES_QUEUE = "stream-failures"
 class StreamFunction:
     """A function on a table's stream. A record that no pattern of `filters` matches never reaches it.
 
-    `context` names the table (shared.dynamo.rows). A batch that fails is halved until the
-    record at fault stands alone; that is tried `retries` more times, then where it is goes to the queue FAILURES_QUEUE.
+    `context` names the table (shared.dynamo.rows). Up to `lanes` batches are under way at once, those of one partition
+    key in order. A batch that fails is halved until the record at fault stands alone; that is tried `retries` more
+    times, then where it is goes to the queue FAILURES_QUEUE.
     """
 
     name: str
@@ -24,6 +25,7 @@ class StreamFunction:
     filters: tuple[Mapping[str, Any], ...]
     batch_size: int = 25
     retries: int = 10
+    lanes: int = 1
 
     @property
     def module(self) -> str:
@@ -56,6 +58,7 @@ STREAM_FUNCTIONS = (
                 }
             },
         ),
+        lanes=4,  # enrolments have nothing to do with one another; guardians confirm on the same evening
     ),
     StreamFunction(
         "keep_totals",

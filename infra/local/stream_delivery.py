@@ -8,6 +8,7 @@ function's limit, and then given up. (AWS: "Retain discarded records for a Dynam
 import json
 import logging
 import time
+import zlib
 from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -28,10 +29,11 @@ _LONGEST_PAUSE_SECONDS = 10.0
 
 
 class Line:
-    """What one function is still owed: `waiting`, after what is under way."""
+    """What one lane of a function is still owed: `waiting`, after what is under way."""
 
-    def __init__(self, function: StreamFunction, handler: Handler, give_up: GiveUp) -> None:
+    def __init__(self, function: StreamFunction, lane: int, handler: Handler, give_up: GiveUp) -> None:
         self.function = function
+        self._lane = lane
         self.waiting: list[Record] = []
         self._handler = handler
         self._give_up = give_up
@@ -40,8 +42,13 @@ class Line:
         self._not_before = 0.0
 
     def wants(self, record: Record) -> bool:
-        """Whether one of the function's filters lets the record through."""
-        return filters.any_matches(self.function.filters, record)
+        """Whether one of the function's filters lets the record through, and its partition key leads to this lane."""
+        return filters.any_matches(self.function.filters, record) and self.takes(record)
+
+    def takes(self, record: Record) -> bool:
+        """Whether the record's partition key leads to this lane."""
+        key = json.dumps(record["dynamodb"]["Keys"].get("pk"))
+        return zlib.crc32(key.encode()) % self.function.lanes == self._lane
 
     def deliver(self, *, patient: bool) -> int:
         """Hand over all that waits; how many calls that took. A `patient` one waits between tries as Lambda does."""

@@ -7,7 +7,9 @@ start.
 
 import json
 import logging
+from collections import Counter
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -60,9 +62,11 @@ class Streams:
             context: Reader(clients.url, _arn(clients, table_of(context)), kept["positions"].get(context, {}))
             for context in contexts
         }
-        self._lines = [Line(function, handler, give_up) for function, handler in functions]
+        self._lines = [
+            Line(function, lane, handler, give_up) for function, handler in functions for lane in range(function.lanes)
+        ]
         for line in self._lines:
-            line.waiting.extend(kept["waiting"].get(line.function.name, []))
+            line.waiting.extend(filter(line.takes, kept["waiting"].get(line.function.name, [])))
         self.paused: bool = kept["paused"]
         self.faults = Faults()
 
@@ -80,7 +84,7 @@ class Streams:
             with self._turn:
                 read = self._read()
                 total += read
-                delivered = 0 if self.paused else sum(line.deliver(patient=False) for line in self._lines)
+                delivered = self._deliver(patient=False)
             if not read and not delivered:
                 return total
 
@@ -101,7 +105,10 @@ class Streams:
     def waiting(self) -> dict[str, int]:
         """How many records wait for each function."""
         with self._turn:
-            return {line.function.name: line.length() for line in self._lines}
+            counts: Counter[str] = Counter()
+            for line in self._lines:
+                counts[line.function.name] += line.length()
+            return dict(counts)
 
     def start(self) -> None:
         """Go on by itself until `stop`."""
@@ -117,20 +124,20 @@ class Streams:
             self._thread = None
         self.drain()
         if self._path is not None:
-            kept = {
-                "paused": self.paused,
-                "positions": {context: reader.positions for context, reader in self._readers.items()},
-                "waiting": {line.function.name: line.owed() for line in self._lines},
-            }
-            self._path.write_text(json.dumps(kept, ensure_ascii=False), encoding="utf-8")
+            self._path.write_text(json.dumps(self._kept(), ensure_ascii=False), encoding="utf-8")
+
+    def _kept(self) -> dict[str, Any]:
+        waiting: dict[str, list[Record]] = {line.function.name: [] for line in self._lines}
+        for line in self._lines:
+            waiting[line.function.name] += line.owed()
+        positions = {context: reader.positions for context, reader in self._readers.items()}
+        return {"paused": self.paused, "positions": positions, "waiting": waiting}
 
     def _run(self) -> None:
         while not self._ended.is_set():
             try:
                 with self._turn:
-                    moved = self._read()
-                    if not self.paused:
-                        moved += sum(line.deliver(patient=True) for line in self._lines)
+                    moved = self._read() + self._deliver(patient=True)
             except (HTTPError, StreamError):
                 _log.exception("the streams can't be read")
                 moved = 0
@@ -148,6 +155,12 @@ class Streams:
                 if line.function.context == context:
                     self._enqueue(line, records)
         return read
+
+    def _deliver(self, *, patient: bool) -> int:
+        """Hand over what waits, all lines at once; how many calls that took."""
+        lines = [] if self.paused else [line for line in self._lines if line.length()]
+        with ThreadPoolExecutor(len(self._lines), thread_name_prefix="streams") as hands:
+            return sum(hands.map(lambda line: line.deliver(patient=patient), lines))
 
     def _enqueue(self, line: Line, records: Sequence[Record]) -> None:
         wanted = [record for record in records if line.wants(record)]

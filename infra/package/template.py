@@ -109,6 +109,7 @@ def _environment(function: Function) -> dict[str, Any]:
 def _delivery(stream: events.StreamFunction) -> dict[str, Any]:
     return {
         "BatchSize": stream.batch_size,
+        "ParallelizationFactor": stream.lanes,
         "StartingPosition": "TRIM_HORIZON",
         "FilterCriteria": {"Filters": [{"Pattern": _pattern(one)} for one in stream.filters]},
         "FunctionResponseTypes": ["ReportBatchItemFailures"],

@@ -95,6 +95,7 @@ class TestStreams:
         assert source["Stream"] == {"Fn::GetAtt": [f"{stream.context.capitalize()}Table", "StreamArn"]}
         assert [json.loads(one["Pattern"]) for one in source["FilterCriteria"]["Filters"]] == list(stream.filters)
         assert (source["BatchSize"], source["MaximumRetryAttempts"]) == (stream.batch_size, stream.retries)
+        assert source["ParallelizationFactor"] == stream.lanes
         assert source["StartingPosition"] == "TRIM_HORIZON"
 
     @pytest.mark.parametrize("name", sorted(STREAMED))

@@ -1,5 +1,7 @@
 import json
+import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -42,10 +44,12 @@ class Taker:
 class District:
     """One table with a stream, one function on it."""
 
-    def __init__(self, url: str, *, path: Path | None = None, batch_size: int = 10, retries: int = 2) -> None:
+    def __init__(
+        self, url: str, *, path: Path | None = None, batch_size: int = 10, retries: int = 2, lanes: int = 1
+    ) -> None:
         self.clients = engine.clients(url)
         self.taker = Taker()
-        self.function = StreamFunction("taker", "things", ({"eventName": ["INSERT"]},), batch_size, retries)
+        self.function = StreamFunction("taker", "things", ({"eventName": ["INSERT"]},), batch_size, retries, lanes)
         self.given_up: list[Event] = []
         self._path = path
         if "things" not in self.clients.dynamodb.list_tables()["TableNames"]:
@@ -67,9 +71,9 @@ class District:
             path=self._path,
         )
 
-    def put(self, *numbers: int) -> None:
+    def put(self, *numbers: int, key: str = "thing{}") -> None:
         for number in numbers:
-            item = {"pk": {"S": f"thing{number}"}, "n": {"N": str(number)}, "raw": {"B": b"\x00\xff"}}
+            item = {"pk": {"S": key.format(number)}, "n": {"N": str(number)}, "raw": {"B": b"\x00\xff"}}
             self.clients.dynamodb.put_item(TableName="things", Item=item)
 
 
@@ -123,6 +127,44 @@ class TestDrain:
         district.put(1)
         streams.drain()
         assert district.taker.done == [1, 2, 3, 4]
+
+
+class TestLanes:
+    def test_are_under_way_at_once(self, engine_url: str) -> None:
+        district = District(engine_url, batch_size=1, lanes=2)
+        together = threading.Barrier(2)
+
+        def wait_for_the_other(event: Event, context: Any) -> None:
+            together.wait(timeout=20)
+
+        district.put(0, 1)  # their keys lead to both lanes
+        for line in district.streams._lines:
+            line._handler = wait_for_the_other
+        assert district.streams.drain() == 2
+        assert not together.broken
+
+    def test_keep_the_order_of_each_key(self, engine_url: str) -> None:
+        district = District(engine_url, batch_size=3, lanes=4)
+        district.function = replace(district.function, filters=({"eventName": ["INSERT", "MODIFY"]},))
+        district.streams = district.streams_anew()
+        for number in range(10):
+            district.put(number, number + 100, key="even" if number % 2 == 0 else "odd")
+
+        district.streams.drain()
+        for key in (0, 1):
+            done = [number for number in district.taker.done if number % 2 == key]
+            assert done == [number for pair in range(key, 10, 2) for number in (pair, pair + 100)]
+
+    def test_what_is_owed_finds_its_lane_again(self, engine_url: str, tmp_path: Path) -> None:
+        district = District(engine_url, path=tmp_path / "streams.json", lanes=4)
+        district.streams.pause()
+        district.put(*range(12))
+        district.streams.stop()
+
+        district.streams = district.streams_anew()
+        district.streams.resume()
+        district.streams.drain()
+        assert sorted(district.taker.done) == list(range(12))
 
 
 class TestPartialFailures:
