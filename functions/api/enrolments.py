@@ -10,7 +10,7 @@ from events import facts
 from functions.api import enrolment_views as views
 from functions.api.views import View
 from functions.edge.auth import Audience
-from functions.edge.contract import Call, PageQuery, Request, endpoint
+from functions.edge.contract import Call, Id, PageQuery, Request, endpoint
 from shared.dynamo import transaction
 from shared.funds import queries as funds
 from shared.funds.model import EnrolmentAccount
@@ -37,9 +37,9 @@ blueprint = Blueprint(__name__)
 class EnrolRequest(Request):
     """`terms_hash` is that of the class as it was shown: what the guardian accepts."""
 
-    course_id: str
-    offering_id: str
-    student_id: str
+    course_id: Id
+    offering_id: Id
+    student_id: Id
     terms_hash: Annotated[str, pydantic.Field(pattern=r"^[0-9a-f]{64}$")]
 
 

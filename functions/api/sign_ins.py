@@ -9,7 +9,7 @@ from chalice.app import Blueprint
 from functions.api.views import View
 from functions.edge import auth, wiring
 from functions.edge.auth import Audience, Role
-from functions.edge.contract import Call, Request, endpoint
+from functions.edge.contract import Call, Id, Request, endpoint
 from shared.institutions import store as institutions
 from shared.kernel import clock, errors
 from shared.kernel.ids import TeacherId
@@ -37,7 +37,7 @@ class SignedIn(View):
 
 
 class InvitationRequest(Request):
-    teacher_id: str
+    teacher_id: Id
 
 
 class InvitationView(View):

@@ -8,6 +8,7 @@ From it come the validation (`requests.py`) and the OpenAPI document (`openapi.p
 only documented answers leave, is in `exchange.py`.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,13 +18,16 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 import pydantic
 from chalice.app import Blueprint, Response
 
-from functions.edge import exchange, idempotency, requests, wiring
+from functions.edge import exchange, idempotency, problems, requests, wiring
 from functions.edge.auth import Audience, Principal
-from shared.kernel import errors
+from shared.kernel import errors, ids
 from shared.kernel.ids import GuardianId, InstitutionId, TeacherId
 from shared.kernel.page import Page
 
 B = TypeVar("B")
+
+Id = Annotated[str, pydantic.Field(pattern=f"^{ids.SHAPE}$")]
+_IN_A_PATH = re.compile(r"[0-9A-Za-z_.-]{1,64}")  # every id and name of ours; DynamoDB takes no key of any length
 
 
 class Request(pydantic.BaseModel):
@@ -208,6 +212,8 @@ def _register(blueprint: Blueprint, contract: Contract, act: exchange.Act) -> Ca
 
 def _act(asked: exchange.Asked, contract: Contract, view: Callable[[Call[Any]], Any]) -> tuple[int, Any]:
     http, language = asked.http, asked.language
+    if not all(_IN_A_PATH.fullmatch(told) for told in asked.path.values()):
+        raise problems.NoSuchPath()
     call = Call(
         body=requests.body_of(http, contract.request, language=language) if contract.request else None,
         query=requests.query_of(http, contract.query, language=language) if contract.query else None,

@@ -122,6 +122,8 @@ def _problems(contract: Contract) -> dict[str, Any]:
     found: list[type[errors.Refusal]] = [*contract.errors, errors.Unavailable, problems.InternalError]
     if contract.audience is not Audience.PUBLIC:
         found += auth.ERRORS
+    if "{" in contract.path:
+        found.append(problems.NoSuchPath)
     if contract.idempotent:
         found += idempotency.ERRORS
     if contract.request is not None:

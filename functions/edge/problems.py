@@ -61,6 +61,12 @@ class WrongContentType(errors.Invalid):
     en = "Send the body as application/json."
 
 
+class NoSuchPath(errors.Missing):
+    code = "no_such_path"
+    zh = "没有这个地址。"
+    en = "There is nothing at this address."
+
+
 class InternalError(errors.Refusal):
     status = 500
     code = "internal_error"

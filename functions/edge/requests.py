@@ -1,13 +1,13 @@
 """Reads what was sent against the model that documents it, and says what is wrong with each field."""
 
-import json
 from collections.abc import Mapping
-from typing import Any, NoReturn
+from typing import Any
 
 import pydantic
 
 from functions.edge import problems
 from functions.edge.problems import FieldError, InvalidRequest
+from shared.kernel import strict_json
 
 MAX_BODY_BYTES = 64 * 1024
 _FIELDS_TOLD = 20
@@ -61,8 +61,8 @@ def body_of(http: Any, model: type[pydantic.BaseModel], *, language: str) -> pyd
         raise problems.WrongContentType()
     raw = raw.strip() or b"{}"
     try:
-        json.loads(raw, parse_constant=_no_constant)  # pydantic would let NaN pass, and say less clearly what is broken
-    except (ValueError, RecursionError):
+        strict_json.read(raw)  # pydantic would let NaN and repeated names pass, and say less clearly what is broken
+    except ValueError:
         raise problems.BrokenJson() from None
     try:
         return model.model_validate_json(raw)
@@ -76,10 +76,6 @@ def query_of(http: Any, model: type[pydantic.BaseModel], *, language: str) -> py
         return model.model_validate(dict(http.query_params or {}))
     except pydantic.ValidationError as error:
         raise _refused(error, language) from None
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON")
 
 
 def _refused(error: pydantic.ValidationError, language: str) -> problems.BrokenJson | InvalidRequest:

@@ -1,14 +1,14 @@
 """What the bank sends, read strictly: anything that isn't exactly the documented shape is refused with its field."""
 
-import json
+import re
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
 import pydantic
-from pydantic import Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints
 
 from events import facts
-from shared.kernel import errors
+from shared.kernel import errors, strict_json
 from shared.kernel.money import Fen
 
 MAX_BODY_BYTES = 64 * 1024
@@ -38,10 +38,19 @@ class _Strict(pydantic.BaseModel):
     model_config = pydantic.ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
+_MOMENT = r"^2[0-9]{3}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})$"
+
+
+def _with_zone(told: object) -> object:
+    if not isinstance(told, str) or not re.fullmatch(_MOMENT, told):
+        raise ValueError("should be a moment with its zone, such as 2026-09-01T10:00:00+08:00")
+    return told
+
+
 Reference = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z-]{6,64}$")]
 AccountNo = Annotated[str, StringConstraints(pattern=r"^[0-9]{8,30}$")]
 Amount = Annotated[int, Field(gt=0, le=10**13, description="whole fen")]
-Moment = Annotated[datetime, Field(strict=False)]
+Moment = Annotated[datetime, Field(strict=False, json_schema_extra={"pattern": _MOMENT}), BeforeValidator(_with_zone)]
 Text = Annotated[str, StringConstraints(max_length=200)]
 
 
@@ -127,14 +136,15 @@ _message: pydantic.TypeAdapter[Message] = pydantic.TypeAdapter(Message)
 def parse(body: bytes) -> facts.BankFact:
     """The fact that a message tells. Raises NotJson, WrongMessage (with the pointer of the first field at fault)."""
     try:
-        told = json.loads(body)
+        told = strict_json.read(body)
     except ValueError:
         raise NotJson() from None
     try:
         return _message.validate_python(told).data.fact()
     except pydantic.ValidationError as error:
         first = error.errors()[0]
-        pointer = "/" + "/".join(str(step) for step in first["loc"][1:])
+        unknown_type = first["type"].startswith("union_tag")
+        pointer = "/type" if unknown_type else "".join(f"/{step}" for step in first["loc"][1:])
         raise WrongMessage(pointer=pointer, pointer_text=pointer, problem=first["msg"]) from None
 
 
@@ -145,6 +155,4 @@ def schema() -> dict[str, object]:
 
 def _facts_of(data: _Strict) -> dict[str, Any]:
     told = data.model_dump(exclude={"currency"})
-    if told["booked_at"].tzinfo is None:
-        raise WrongMessage(pointer="/data/booked_at", pointer_text="/data/booked_at", problem="needs its zone")
     return {**told, "amount_fen": Fen(told["amount_fen"])}

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute
-from pynamodb.exceptions import PutError
+from pynamodb.exceptions import PutError, UpdateError
+from pynamodb.expressions.update import Action
 
 from shared.dynamo import pages
 from shared.dynamo.rows import Moment, Row, meta
@@ -85,9 +86,15 @@ def find_others(message_id: str, digest: str) -> bool:
 
 
 def note(message_id: str, digest: str, outcome: Outcome, *, code: str = "", now: datetime) -> None:
-    """Note what became of a message; a refused one is put on its day's list."""
+    """Note what became of a message; a refused one is put on its day's list. A repeat leaves what the first came to."""
     row = LetterRow(f"letter#{message_id}", digest)
-    row.update([LetterRow.outcome.set(outcome.value), LetterRow.code.set(code)])
+    actions: list[Action] = [LetterRow.outcome.set(outcome.value), LetterRow.code.set(code)]
+    repeat = outcome is Outcome.DUPLICATE
+    try:
+        row.update(actions, condition=LetterRow.outcome == Outcome.RECEIVED.value if repeat else None)
+    except UpdateError as error:
+        if error.cause_response_code != "ConditionalCheckFailedException":
+            raise
     if outcome is Outcome.REFUSED:
         day = clock.business_day(now).isoformat()
         RefusedRow(f"refused#{day}", f"{clock.stored(now)}#{message_id}#{digest}", message_pk=row.pk, code=code).save()

@@ -20,7 +20,7 @@ PayoutId = NewType("PayoutId", str)
 AlertId = NewType("AlertId", str)
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_SHAPE = re.compile(r"[a-z]{3}_[0-9A-HJKMNP-TV-Z]{26}")
+SHAPE = r"[a-z]{3}_[0-9A-HJKMNP-TV-Z]{26}"
 
 
 def _crockford(number: int, length: int) -> str:
@@ -45,4 +45,4 @@ def derived(prefix: str, *parts: str) -> str:
 
 def is_id(text: str, prefix: str) -> bool:
     """Whether `text` has the shape of an id with this prefix."""
-    return text.startswith(f"{prefix}_") and _SHAPE.fullmatch(text) is not None
+    return text.startswith(f"{prefix}_") and re.fullmatch(SHAPE, text) is not None

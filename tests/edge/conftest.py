@@ -11,7 +11,9 @@ from tests.tables import engine_address, hurried, moto_tables, on_engine, on_mot
 
 __all__ = ["engine_address", "hurried", "moto_tables", "on_engine", "on_moto"]
 
+BANK_KEY = "whsec_dGhlIGJhbmsgc2lnbnMgd2l0aCB0aGlzIG9uZQ=="
 SETTINGS = {
+    "BANK_WEBHOOK_KEYS": BANK_KEY,
     "JWT_KEY": "a-key-for-tests-of-more-than-32-bytes",
     "WECHAT_APP_ID": "wx0000000000000000",
     "WECHAT_SECRET": "a-secret-for-tests",

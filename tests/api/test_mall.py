@@ -1,0 +1,206 @@
+"""The course mall, open to everybody."""
+
+from typing import Any
+
+import pytest
+
+from shared.mall import usecases as mall
+from tests import builders, steps
+from tests.api.district import District
+from tests.builders import COURSE, OFFERING, SCHOOL, an_id
+from tests.edge.doors import Clock, pointers
+
+
+@pytest.fixture
+def district(district: District) -> District:
+    """With a school that teaches dance."""
+    district.opens(seats=1)
+    return district
+
+
+def another_course(number: int, **changes: Any) -> str:
+    """One more course of the school."""
+    course = builders.a_course(course_id=an_id("crs", number), **changes)
+    mall.publish_course(course=course, school_name="星河", policy=builders.POLICY)
+    return course.course_id
+
+
+class TestCategories:
+    def test_are_told_with_who_answers_for_them(self, district: District) -> None:
+        told = district.nobody.get("/v1/mall/categories").body["data"]
+
+        assert told[0] == {
+            "code": "dance",
+            "name_zh": "舞蹈",
+            "name_en": "Dance",
+            "authority_zh": "文化和旅游局",
+            "authority_en": "Culture and Tourism Bureau",
+        }
+        assert len({one["code"] for one in told}) == len(told) == 11
+
+
+class TestSchoolsOfACategory:
+    URL = "/v1/mall/categories/dance/institutions"
+
+    def test_are_those_that_may_sell(self, district: District) -> None:
+        assert district.nobody.get(self.URL).body == {
+            "data": [
+                {
+                    "institution_id": SCHOOL,
+                    "name": builders.a_school().name,
+                    "categories": ["dance"],
+                    "addresses": ["临淄区示例路1号"],
+                    "teachers": 1,
+                }
+            ],
+            "next_cursor": None,
+        }
+        assert district.nobody.get(self.URL.replace("dance", "art")).body["data"] == []
+
+    def test_are_without_one_that_is_suspended(self, district: District) -> None:
+        steps.suspend()
+
+        assert district.nobody.get(self.URL).body["data"] == []
+
+    def test_are_without_one_whose_licence_has_run_out(self, district: District, at: Clock) -> None:
+        at.pass_by(days=500)
+
+        assert district.nobody.get(self.URL).body["data"] == []
+
+
+class TestCoursesOfACategory:
+    URL = "/v1/mall/categories/dance/courses"
+
+    def test_are_told_with_what_a_lesson_and_an_hour_cost(self, district: District) -> None:
+        [told] = district.nobody.get(self.URL).body["data"]
+
+        assert told == {
+            "course_id": COURSE,
+            "institution_id": SCHOOL,
+            "title": "少儿中国舞基础",
+            "category": "dance",
+            "ages": "6-9岁",
+            "price": {"amount_fen": 288_000, "currency": "CNY"},
+            "lessons": 48,
+            "minutes_per_lesson": 60,
+            "price_per_lesson": {"amount_fen": 6_000, "currency": "CNY"},
+            "price_per_hour": {"amount_fen": 6_000, "currency": "CNY"},
+        }
+
+    def test_come_page_by_page(self, district: District) -> None:
+        others = [another_course(number) for number in (2, 3)]
+
+        first = district.nobody.get(f"{self.URL}?limit=2").body
+        last = district.nobody.get(f"{self.URL}?limit=2&cursor={first['next_cursor']}").body
+
+        assert {one["course_id"] for one in first["data"] + last["data"]} == {COURSE, *others}
+        assert (len(first["data"]), last["next_cursor"]) == (2, None)
+
+    def test_are_without_those_of_a_suspended_school(self, district: District) -> None:
+        steps.suspend()
+
+        assert district.nobody.get(self.URL).body["data"] == []
+
+
+class TestSchool:
+    def test_is_published(self, district: District) -> None:
+        told = district.nobody.get(f"/v1/mall/institutions/{SCHOOL}").body
+
+        assert (told["status"], told["selling"], told["licence_valid_to"]) == ("licensed", True, "2027-12-31")
+        assert told["teachers"][0]["qualification_no"] == "20263700000000001"
+        assert told["campuses"][0]["address"] == "临淄区示例路1号"
+        assert "accounts" not in told
+        assert "legal_representative" not in told
+
+    def test_is_still_published_while_it_is_suspended(self, district: District) -> None:
+        steps.suspend()
+
+        told = district.nobody.get(f"/v1/mall/institutions/{SCHOOL}").body
+        assert (told["status"], told["selling"]) == ("suspended", False)
+
+    def test_has_its_courses_while_it_may_sell(self, district: District) -> None:
+        url = f"/v1/mall/institutions/{SCHOOL}/courses"
+        assert [one["course_id"] for one in district.nobody.get(url).body["data"]] == [COURSE]
+
+        steps.suspend()
+        assert district.nobody.get(url).body == {"data": []}
+
+
+class TestCourse:
+    URL = f"/v1/mall/courses/{COURSE}"
+
+    def test_is_told_with_its_classes(self, district: District) -> None:
+        told = district.nobody.get(self.URL).body
+
+        assert (told["institution_name"], told["selling"]) == (builders.a_school().name, True)
+        [offering] = told["classes"]
+        assert offering["offering_id"] == OFFERING
+        assert (offering["seats_left"], offering["on_sale"], len(offering["terms_hash"])) == (1, True, 64)
+
+    def on_sale(self, district: District) -> bool:
+        [told] = district.nobody.get(self.URL).body["classes"]
+        return bool(told["on_sale"])
+
+    def test_shows_a_class_that_is_full_as_not_on_sale(self, district: District) -> None:
+        [told] = district.nobody.get(self.URL).body["classes"]
+        steps.enrol(builders.a_class(terms_hash=told["terms_hash"]))
+
+        assert not self.on_sale(district)
+
+    def test_shows_a_class_that_is_withdrawn_as_not_on_sale(self, district: District) -> None:
+        mall.withdraw_class(course_id=COURSE, offering_id=OFFERING)
+
+        assert not self.on_sale(district)
+
+    def test_shows_a_class_that_has_begun_as_not_on_sale(self, district: District, at: Clock) -> None:
+        at.pass_by(days=6)  # the day on which it starts
+        assert self.on_sale(district)
+
+        at.pass_by(days=1)
+        assert not self.on_sale(district)
+
+    def test_of_a_suspended_school_is_as_if_it_were_not_there(self, district: District) -> None:
+        steps.suspend()
+
+        district.refuses(district.nobody, lambda door: door.get(self.URL), 404, "unknown_course")
+
+
+class TestCompare:
+    @pytest.mark.parametrize("count", [2, 3, 4])
+    def test_shows_two_to_four_courses_side_by_side(self, district: District, count: int) -> None:
+        others = [another_course(number, minutes_per_lesson=90) for number in range(2, count + 1)]
+        asked = [*others, COURSE]
+
+        told = district.nobody.get(f"/v1/mall/compare?courses={','.join(asked)}").body["courses"]
+
+        assert [one["course_id"] for one in told] == asked
+        assert [one["price_per_hour"]["amount_fen"] for one in told] == [4_000] * (count - 1) + [6_000]
+        assert told[-1]["classes"][0]["teacher_name"] == "鲁示例"
+
+    @pytest.mark.parametrize("asked", [COURSE, f"{COURSE},{COURSE}", ",", ",".join(an_id("crs", n) for n in range(5))])
+    def test_of_one_of_five_or_of_the_same_twice_is_refused(self, district: District, asked: str) -> None:
+        answer = district.refuses(
+            district.nobody, lambda door: door.get(f"/v1/mall/compare?courses={asked}"), 422, "compare_two_to_four"
+        )
+
+        assert pointers(answer) == [("/courses", "compare_two_to_four")]
+
+    def test_with_one_that_is_not_there_is_404(self, district: District) -> None:
+        asked = f"{COURSE},{an_id('crs', 99)}"
+
+        district.refuses(
+            district.nobody, lambda door: door.get(f"/v1/mall/compare?courses={asked}"), 404, "unknown_course"
+        )
+
+    def test_says_what_is_missing(self, district: District) -> None:
+        answer = district.refuses(district.nobody, lambda door: door.get("/v1/mall/compare"), 422, "invalid_request")
+
+        assert pointers(answer) == [("/courses", "missing")]
+
+    def test_of_a_suspended_school_is_404(self, district: District) -> None:
+        asked = f"{COURSE},{another_course(2)}"
+        steps.suspend()
+
+        district.refuses(
+            district.nobody, lambda door: door.get(f"/v1/mall/compare?courses={asked}"), 404, "unknown_course"
+        )

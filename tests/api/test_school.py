@@ -1,0 +1,199 @@
+"""A school's people: classes, timetable, roster, attendance, invitations."""
+
+import pytest
+
+from functions.edge import auth
+from functions.edge.auth import Role
+from shared.kernel.ids import InstitutionId
+from shared.mall import usecases as mall
+from shared.teaching import queries as teaching
+from tests import builders, steps
+from tests.api.district import Act, District, marking
+from tests.builders import COURSE, ENROLMENT, OFFERING, SESSION, TEACHER, an_id
+from tests.edge.doors import Door, pointers
+from tests.tables import just_before
+
+SESSIONS = f"/v1/school/offerings/{OFFERING}/sessions"
+ROSTER = f"{SESSIONS}/{SESSION}/roster"
+
+
+@pytest.fixture
+def district(district: District) -> District:
+    """Two families are enrolled, the second hasn't paid; one session is over, the other is tomorrow."""
+    district.opens()
+    steps.open_account(paid_fen=1000)
+    steps.open_account(2)
+    district.teaches(sessions=2)
+    return district
+
+
+def of_another_school(district: District) -> Door:
+    """The door of an administrator of the second school."""
+    school = InstitutionId(an_id("ins", 2))
+    token, _ = auth.issue(subject=an_id("usr", 9), role=Role.SCHOOL_ADMIN, institution_id=school)
+    return district.nobody.with_headers(authorization=f"Bearer {token}")
+
+
+class TestClasses:
+    def test_are_listed_for_the_school_and_a_teachers_own(self, district: District) -> None:
+        other = builders.a_class(offering_id=an_id("off", 2), teacher_id=an_id("tch", 2))
+        mall.open_class(offering=other, institution_name="星河")
+
+        def seen(door: Door) -> list[str]:
+            return [one["offering"]["offering_id"] for one in door.get("/v1/school/offerings").body["data"]]
+
+        assert seen(district.admin) == [OFFERING, other.offering_id]
+        assert seen(district.teacher) == [OFFERING]
+        assert seen(of_another_school(district)) == []
+
+    def test_are_told_with_their_course(self, district: District) -> None:
+        [told] = district.admin.get("/v1/school/offerings").body["data"]
+
+        assert (told["course_id"], told["course_title"], told["offering"]["seats"]) == (COURSE, "少儿中国舞基础", 30)
+
+
+class TestTimetable:
+    def test_is_told_in_order(self, district: District) -> None:
+        told = district.teacher.get(SESSIONS).body["data"]
+
+        assert [one["number"] for one in told] == [1, 2]
+        assert told[0] == {
+            "session_id": SESSION,
+            "number": 1,
+            "starts_at": "2026-09-01T08:00:00+08:00",
+            "ends_at": "2026-09-01T09:00:00+08:00",
+            "teacher_id": TEACHER,
+        }
+
+    def test_of_another_school_is_as_if_it_were_not_there(self, district: District) -> None:
+        theirs = district.refuses(of_another_school(district), lambda door: door.get(SESSIONS), 404, "unknown_class")
+        path = SESSIONS.replace(OFFERING, an_id("off", 99))
+        nobodys = district.refuses(district.admin, lambda door: door.get(path), 404, "unknown_class")
+
+        assert theirs.body["detail"] == nobodys.body["detail"]
+
+
+class TestRoster:
+    def test_says_who_is_enrolled_who_has_paid_and_who_was_there(self, district: District) -> None:
+        marking()(district.teacher)
+
+        assert district.teacher.get(ROSTER).body["data"] == [
+            {
+                "enrolment_id": ENROLMENT,
+                "student_name": "小示例",
+                "paid": True,
+                "outcome": "present",
+                "status": "taught",
+            },
+            {
+                "enrolment_id": an_id("enr", 2),
+                "student_name": "小示例",
+                "paid": False,
+                "outcome": None,
+                "status": None,
+            },
+        ]
+
+    def test_is_not_for_a_teacher_of_another_class(self, district: District) -> None:
+        assert district.admin.get(ROSTER).status == 200
+        district.refuses(district.other_teacher, lambda door: door.get(ROSTER), 403, "not_your_class")
+
+    def test_of_another_school_is_as_if_it_were_not_there(self, district: District) -> None:
+        district.refuses(of_another_school(district), lambda door: door.get(ROSTER), 404, "unknown_session")
+
+
+class TestAttendance:
+    def test_is_marked_and_waits_for_the_guardian(self, district: District) -> None:
+        answer = marking()(district.teacher)
+
+        assert answer.status == 201
+        assert answer.body["data"] == [
+            {
+                "enrolment_id": ENROLMENT,
+                "outcome": "present",
+                "status": "taught",
+                "confirm_by": "2026-09-10",
+                "deadline_assumed": False,
+            }
+        ]
+
+    @pytest.mark.parametrize("outcome", ["absent", "leave"])
+    def test_of_one_who_was_not_there_waits_for_nothing(self, district: District, outcome: str) -> None:
+        [told] = marking(outcome)(district.admin).body["data"]
+
+        assert (told["status"], told["confirm_by"]) == ("missed", None)
+
+    def test_marked_again_is_the_same_mark(self, district: District) -> None:
+        marking()(district.teacher)
+
+        assert marking(key="mark-0002")(district.admin).status == 201
+        assert len(teaching.list_lessons(ENROLMENT)) == 1
+
+    def test_marked_otherwise_is_refused(self, district: District) -> None:
+        marking()(district.teacher)
+
+        district.refuses(district.teacher, marking("absent", key="mark-0002"), 409, "marked_otherwise")
+
+    def test_marked_otherwise_in_the_very_moment_is_refused(self, district: District) -> None:
+        with just_before("TransactWriteItems", lambda: marking("absent", key="mark-0002")(district.admin)):
+            answer = marking()(district.teacher)
+
+        assert (answer.status, answer.code) == (409, "marked_otherwise")
+        assert [one.outcome for one in teaching.list_lessons(ENROLMENT)] == ["absent"]
+
+    @pytest.mark.parametrize(
+        ("act", "status", "code"),
+        [
+            (marking(session=2), 409, "session_not_over"),
+            (marking(session=9), 404, "unknown_session"),
+            (marking(marks=[{"enrolment_id": an_id("enr", 2), "outcome": "present"}]), 409, "not_on_roster"),
+            (marking(marks=[{"enrolment_id": an_id("enr", 99), "outcome": "present"}]), 409, "not_on_roster"),
+        ],
+        ids=["before it is over", "of no session", "of one who hasn't paid", "of a stranger"],
+    )
+    def test_that_can_not_be_is_refused(self, district: District, act: Act, status: int, code: str) -> None:
+        district.refuses(district.teacher, act, status, code)
+
+    def test_of_one_pupil_twice_is_refused(self, district: District) -> None:
+        twice = [{"enrolment_id": ENROLMENT, "outcome": outcome} for outcome in ("present", "absent")]
+
+        answer = district.refuses(district.teacher, marking(marks=twice), 422, "marked_twice")
+
+        assert pointers(answer) == [("/marks", "marked_twice")]
+
+    def test_with_one_wrong_mark_marks_nobody(self, district: District) -> None:
+        marks = [{"enrolment_id": an_id("enr", number), "outcome": "present"} for number in (1, 2)]
+
+        district.refuses(district.teacher, marking(marks=marks), 409, "not_on_roster")
+
+    def test_by_a_teacher_of_another_class_is_refused(self, district: District) -> None:
+        district.refuses(district.other_teacher, marking(), 403, "not_your_class")
+
+    def test_by_another_school_is_as_if_it_were_not_there(self, district: District) -> None:
+        district.refuses(of_another_school(district), marking(), 404, "unknown_session")
+
+    def test_by_a_guardian_is_refused(self, district: District) -> None:
+        district.refuses(district.guardian, marking(), 403, "not_for_your_role")
+
+
+def inviting(teacher_id: str = TEACHER, *, key: str = "invite-0001") -> Act:
+    return lambda door: door.post("/v1/school/invitations", {"teacher_id": teacher_id}, key=key)
+
+
+class TestInvitation:
+    def test_is_told_once_and_again_with_the_same_key(self, district: District) -> None:
+        first, again = inviting()(district.admin), inviting()(district.admin)
+
+        assert first.status == 201
+        assert first.body["expires_at"] == "2026-09-15T10:00:00+08:00"
+        assert len(first.body["code"]) == 24
+        assert again.body == first.body
+        assert first.body["code"] not in district.dump()
+
+    def test_of_nobodys_teacher_is_404(self, district: District) -> None:
+        answer = district.refuses(district.admin, inviting(an_id("tch", 99)), 404, "unknown_teacher")
+
+        assert pointers(answer) == [("/teacher_id", "unknown_teacher")]
+
+    def test_by_a_teacher_is_refused(self, district: District) -> None:
+        district.refuses(district.teacher, inviting(), 403, "not_for_your_role")

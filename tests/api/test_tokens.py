@@ -1,0 +1,194 @@
+"""Who calls, checked at every endpoint that isn't open to everybody."""
+
+import hashlib
+import json
+from base64 import urlsafe_b64encode
+from typing import Any
+
+import jwt
+import pytest
+
+from functions.edge.auth import Audience, Role
+from functions.edge.contract import Contract
+from tests.api.district import CONTRACTS, District
+from tests.builders import GUARDIAN, NOW, an_id
+from tests.edge.conftest import SETTINGS
+from tests.edge.doors import Clock, bearer
+
+KEY = SETTINGS["JWT_KEY"]
+CLOSED = [contract for contract in CONTRACTS if contract.audience is not Audience.PUBLIC]
+
+
+def claims(**changes: Any) -> dict[str, Any]:
+    """What a guardian's token says; None leaves a claim out."""
+    told = {
+        "iss": "hui",
+        "aud": "hui-api",
+        "sub": GUARDIAN,
+        "role": "guardian",
+        "jti": an_id("tok"),
+        "iat": int(NOW.timestamp()),
+        "exp": int(NOW.timestamp()) + 1800,
+        "ins": None,
+        "tch": None,
+        **changes,
+    }
+    return {name: value for name, value in told.items() if value is not None}
+
+
+def signed(told: dict[str, Any], *, key: str = KEY, algorithm: str = "HS256", kid: str | None = None) -> str:
+    """A token that a key has signed, by PyJWT and not by us."""
+    name = hashlib.sha256(KEY.encode()).hexdigest()[:16] if kid is None else kid
+    return "Bearer " + jwt.encode(told, key, algorithm=algorithm, headers={"kid": name})
+
+
+def _part(told: dict[str, Any]) -> str:
+    return urlsafe_b64encode(json.dumps(told).encode()).decode().rstrip("=")
+
+
+def _unsigned(algorithm: str) -> str:
+    kid = hashlib.sha256(KEY.encode()).hexdigest()[:16]
+    return f"Bearer {_part({'alg': algorithm, 'typ': 'JWT', 'kid': kid})}.{_part(claims())}."
+
+
+def _altered() -> str:
+    header, _, signature = signed(claims()).split(".")
+    return f"{header}.{_part(claims(sub=an_id('grd', 2)))}.{signature}"
+
+
+class TestToken:
+    def test_that_is_good_says_who_calls(self, district: District) -> None:
+        answer = district.nobody.with_headers(authorization=signed(claims())).get("/v1/me")
+
+        assert answer.body == {"subject": GUARDIAN, "role": "guardian", "institution_id": None, "teacher_id": None}
+
+    def test_may_say_bearer_in_small_letters(self, district: District) -> None:
+        told = signed(claims()).replace("Bearer", "bearer")
+
+        assert district.nobody.with_headers(authorization=told).get("/v1/me").status == 200
+
+    @pytest.mark.parametrize(
+        ("authorization", "code"),
+        [
+            ("", "token_missing"),
+            ("Bearer", "token_missing"),
+            ("Bearer ", "token_missing"),
+            ("Basic Z3JkOnB3", "token_missing"),
+            ("Bearer nonsense", "token_invalid"),
+            ("Bearer a.b.c", "token_invalid"),
+            ("Bearer " + "a" * 8000, "token_invalid"),
+            ("Bearer 令牌", "token_invalid"),
+            (_unsigned("none"), "token_invalid"),
+            (_unsigned("None"), "token_invalid"),
+            (_unsigned("HS256"), "token_invalid"),
+            (_altered(), "token_invalid"),
+            (signed(claims(), key="b-key-for-tests-of-more-than-32-bytes"), "token_invalid"),
+            (signed(claims(), kid="another"), "token_invalid"),
+            (signed(claims(), algorithm="HS512", key=KEY * 2), "token_invalid"),
+            (signed(claims(aud="hui-console")), "token_invalid"),
+            (signed(claims(aud=None)), "token_invalid"),
+            (signed(claims(iss="another")), "token_invalid"),
+            (signed(claims(exp=None)), "token_invalid"),
+            (signed(claims(jti=None)), "token_invalid"),
+            (signed(claims(sub=None)), "token_invalid"),
+            (signed(claims(role="administrator")), "token_invalid"),
+            (signed(claims(exp=int(NOW.timestamp()))), "token_expired"),
+        ],
+    )
+    def test_that_is_not_good_is_401(self, district: District, authorization: str, code: str) -> None:
+        door = district.nobody.with_headers(authorization=authorization)
+
+        answer = district.refuses(door, lambda door: door.get("/v1/me"), 401, code)
+
+        assert answer.headers["www-authenticate"] == 'Bearer realm="hui"'
+
+    def test_expires_after_half_an_hour(self, district: District, at: Clock) -> None:
+        at.pass_by(minutes=29, seconds=59)
+        assert district.guardian.get("/v1/me").status == 200
+
+        at.pass_by(seconds=1)
+        district.refuses(district.guardian, lambda door: door.get("/v1/me"), 401, "token_expired")
+
+    def test_is_no_good_after_signing_out_and_others_are(self, district: District) -> None:
+        same_person = district.nobody.with_headers(authorization=bearer())
+
+        assert district.guardian.call("DELETE", "/v1/sign-ins/current").status == 204
+        district.refuses(district.guardian, lambda door: door.get("/v1/me"), 401, "token_revoked")
+        assert same_person.get("/v1/me").status == 200
+
+    def test_outlives_a_change_of_keys_and_new_ones_are_of_the_new_key(
+        self, district: District, settings: pytest.MonkeyPatch
+    ) -> None:
+        settings.setenv("JWT_KEY", f"a-newer-key-for-tests-of-more-than-32-bytes,{KEY}")
+        assert district.guardian.get("/v1/me").status == 200
+        newer = district.nobody.with_headers(authorization=bearer())
+
+        settings.setenv("JWT_KEY", "a-newer-key-for-tests-of-more-than-32-bytes")
+        assert newer.get("/v1/me").status == 200
+        district.refuses(district.guardian, lambda door: door.get("/v1/me"), 401, "token_invalid")
+
+
+ROLES: dict[Audience, set[Role]] = {
+    Audience.SIGNED_IN: {Role.GUARDIAN, Role.SCHOOL_ADMIN, Role.TEACHER},
+    Audience.GUARDIAN: {Role.GUARDIAN},
+    Audience.SCHOOL: {Role.SCHOOL_ADMIN, Role.TEACHER},
+    Audience.SCHOOL_ADMIN: {Role.SCHOOL_ADMIN},
+}
+
+
+def filled(contract: Contract) -> str:
+    """An endpoint's address, with ids of the right shape."""
+    return contract.path.format(
+        enrolment_id=an_id("enr"), session_id=an_id("ses"), offering_id=an_id("off"), name="docs.js"
+    )
+
+
+class TestEveryClosedEndpoint:
+    @pytest.mark.parametrize("contract", CLOSED, ids=lambda one: f"{one.method} {one.path}")
+    def test_asks_who_calls(self, district: District, contract: Contract) -> None:
+        district.refuses(
+            district.nobody, lambda door: door.call(contract.method, filled(contract)), 401, "token_missing"
+        )
+
+    @pytest.mark.parametrize(
+        ("contract", "role"),
+        [(contract, role) for contract in CLOSED for role in sorted(set(Role) - ROLES[contract.audience])],
+        ids=lambda one: one.name,
+    )
+    def test_is_for_its_roles_only(self, district: District, contract: Contract, role: Role) -> None:
+        door = district.nobody.with_headers(authorization=bearer(an_id("usr"), role))
+
+        district.refuses(door, lambda door: door.call(contract.method, filled(contract)), 403, "not_for_your_role")
+
+
+AUDIENCES = {
+    "/v1/bank/events": Audience.PUBLIC,
+    "/v1/enrolments": Audience.GUARDIAN,
+    "/v1/enrolments/{enrolment_id}": Audience.GUARDIAN,
+    "/v1/enrolments/{enrolment_id}/entries": Audience.GUARDIAN,
+    "/v1/enrolments/{enrolment_id}/lessons": Audience.GUARDIAN,
+    "/v1/enrolments/{enrolment_id}/lessons/{session_id}/confirmation": Audience.GUARDIAN,
+    "/v1/enrolments/{enrolment_id}/lessons/{session_id}/dispute": Audience.GUARDIAN,
+    "/v1/mall/categories": Audience.PUBLIC,
+    "/v1/mall/categories/{category}/courses": Audience.PUBLIC,
+    "/v1/mall/categories/{category}/institutions": Audience.PUBLIC,
+    "/v1/mall/compare": Audience.PUBLIC,
+    "/v1/mall/courses/{course_id}": Audience.PUBLIC,
+    "/v1/mall/institutions/{institution_id}": Audience.PUBLIC,
+    "/v1/mall/institutions/{institution_id}/courses": Audience.PUBLIC,
+    "/v1/me": Audience.SIGNED_IN,
+    "/v1/me/children": Audience.GUARDIAN,
+    "/v1/school/invitations": Audience.SCHOOL_ADMIN,
+    "/v1/school/offerings": Audience.SCHOOL,
+    "/v1/school/offerings/{offering_id}/sessions": Audience.SCHOOL,
+    "/v1/school/offerings/{offering_id}/sessions/{session_id}/attendance": Audience.SCHOOL,
+    "/v1/school/offerings/{offering_id}/sessions/{session_id}/roster": Audience.SCHOOL,
+    "/v1/sign-ins": Audience.PUBLIC,
+    "/v1/sign-ins/current": Audience.SIGNED_IN,
+}
+
+
+def test_every_endpoint_is_for_whom_it_should_be() -> None:
+    api = {(one.path, one.audience) for one in CONTRACTS if one.path.startswith("/v1/")}
+
+    assert api == set(AUDIENCES.items())
