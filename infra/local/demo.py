@@ -75,7 +75,7 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=8200)
     parser.add_argument("--state", type=Path, default=STATE)
     parser.add_argument("--until", type=date.fromisoformat, help="stop the story at the start of this day")
-    parser.add_argument("--families", type=int, default=88)
+    parser.add_argument("--families", type=int, default=district.FAMILIES)
     parser.add_argument("--new", action="store_true", help="begin anew, even if the last one wasn't over")
     return parser.parse_args(arguments)
 

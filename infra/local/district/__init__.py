@@ -9,6 +9,7 @@ from infra.local.district.schools import School
 from infra.local.district.staff import STAFF, Officer
 
 SEED = 370305
+FAMILIES = 92
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class DistrictData:
     staff: tuple[Officer, ...]
 
 
-def generate(seed: int = SEED, family_count: int = 88) -> DistrictData:
+def generate(seed: int = SEED, family_count: int = FAMILIES) -> DistrictData:
     """The district of a seed."""
     random = Random(seed)
     all_schools = schools.generate(random)

@@ -64,7 +64,8 @@ class Plan:
 
 _YEAR = 2026
 _PAYING = {5: Paying.IN_TWO, 17: Paying.TOO_MUCH, 23: Paying.WRONG_REFERENCE, 31: Paying.LATE, 41: Paying.NEVER}
-_CONFIRMING = {3: Confirming.TWICE, 7: Confirming.SILENT, 11: Confirming.SILENT, 19: Confirming.DISPUTES_ONE}
+_CONFIRMING = {3: Confirming.TWICE, **dict.fromkeys((5, 7, 11, 13, 17), Confirming.SILENT), 19: Confirming.DISPUTES_ONE}
+_LOOKED_AT = 3  # of the classes that suit, a family looks at these, and takes the one that most have taken
 
 
 def generate(random: Random, count: int = 100) -> tuple[Family, ...]:
@@ -90,7 +91,7 @@ def plan(schools: Sequence[School], families: Sequence[Family], random: Random) 
         for child in range(len(family.children)):
             age = _YEAR - int(family.children[child].birth_month[:4])
             free = [one for one in classes if left[one.offering.offering_id] and one.ages[0] <= age <= one.ages[1]]
-            taken = random.choice(free)
+            taken = min(random.sample(free, min(_LOOKED_AT, len(free))), key=lambda one: left[one.offering.offering_id])
             left[taken.offering.offering_id] -= 1
             plans.append(_plan(len(plans) + 1, family, child, taken, random))
     return tuple(plans)
