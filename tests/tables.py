@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from copy import deepcopy
 from functools import cache
 from typing import Any
 
@@ -41,6 +42,21 @@ def on_moto(moto_tables: Any) -> Any:
     for table in _of_moto().values():
         table.items.clear()
     return moto_tables
+
+
+_kept: dict[str, dict[str, Any]] = {}
+
+
+def put_on_moto(name: str, put: Callable[[], object]) -> None:
+    """What `put` puts into moto's empty tables: done once in the whole run of tests, and copied when it is named again.
+
+    moto copies whole tables for each transaction, so that a school on file takes longer than the test.
+    """
+    if name not in _kept:
+        put()
+        _kept[name] = {table: deepcopy(there.items) for table, there in _of_moto().items()}
+    for table, items in _kept[name].items():
+        _of_moto()[table].items = deepcopy(items)
 
 
 def _of_moto() -> dict[str, Any]:

@@ -14,7 +14,7 @@ from shared.bank import store as inbox
 from shared.bank.store import Outcome
 from shared.funds import queries as funds
 from shared.funds.store import entries, payouts
-from tests import steps
+from tests import steps, tables
 from tests.api.district import District
 from tests.api.letters import a_letter, signed, written
 from tests.builders import ENROLMENT, MINIMUM_NO, NOW, SCHOOL
@@ -30,8 +30,12 @@ LETTER = written(a_letter())
 @pytest.fixture
 def district(district: District) -> District:
     """With a school whose first enrolment waits for 1,000 fen."""
-    steps.register()
-    steps.open_account()
+
+    def put() -> None:
+        steps.register()
+        steps.open_account()
+
+    tables.put_on_moto(__name__, put)
     return district
 
 
@@ -351,6 +355,12 @@ class TestPayout:
     @pytest.fixture
     def payout_id(self, district: District) -> str:
         """A payout of 1,000 fen that was sent."""
+        tables.put_on_moto(f"{__name__} payout", self.pay_out)
+        last = funds.find_last_payout(SCHOOL)
+        assert last is not None
+        return last.payout_id
+
+    def pay_out(self) -> None:
         steps.pay(ENROLMENT, 1000)
         for lesson in (1, 2, 3):
             steps.release(lesson)
@@ -358,7 +368,6 @@ class TestPayout:
         payout = steps.build_payout()
         assert payout is not None
         payouts.mark_sent(payout)
-        return payout.payout_id
 
     def refused(self, district: District, told: Any, status: int, code: str) -> Answer:
         body = written(told)

@@ -7,7 +7,7 @@ import pytest
 
 from shared.teaching import queries as teaching
 from shared.teaching import usecases as lessons
-from tests import steps
+from tests import steps, tables
 from tests.api.district import Act, District, confirming, disputing, marking
 from tests.builders import ENROLMENT, NOW, SESSION, an_id
 from tests.edge.doors import Clock, bearer
@@ -19,9 +19,13 @@ FUTURE = 2
 @pytest.fixture
 def district(district: District) -> District:
     """The first family's enrolment is paid; its first session is over, the second is tomorrow."""
-    district.opens()
-    steps.open_account(paid_fen=1000)
-    district.teaches(sessions=2)
+
+    def put() -> None:
+        district.opens()
+        steps.open_account(paid_fen=1000)
+        district.teaches(sessions=2)
+
+    tables.put_on_moto(__name__, put)
     return district
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from shared.mall import usecases as mall
-from tests import builders, steps
+from tests import builders, steps, tables
 from tests.api.district import District
 from tests.builders import COURSE, OFFERING, SCHOOL, an_id
 from tests.edge.doors import Clock, pointers
@@ -14,7 +14,7 @@ from tests.edge.doors import Clock, pointers
 @pytest.fixture
 def district(district: District) -> District:
     """With a school that teaches dance."""
-    district.opens(seats=1)
+    tables.put_on_moto(__name__, lambda: district.opens(seats=1))
     return district
 
 

@@ -7,7 +7,7 @@ from functions.edge.auth import Role
 from shared.kernel.ids import InstitutionId
 from shared.mall import usecases as mall
 from shared.teaching import queries as teaching
-from tests import builders, steps
+from tests import builders, steps, tables
 from tests.api.district import Act, District, marking
 from tests.builders import COURSE, ENROLMENT, OFFERING, SESSION, TEACHER, an_id
 from tests.edge.doors import Door, pointers
@@ -20,10 +20,14 @@ ROSTER = f"{SESSIONS}/{SESSION}/roster"
 @pytest.fixture
 def district(district: District) -> District:
     """Two families are enrolled, the second hasn't paid; one session is over, the other is tomorrow."""
-    district.opens()
-    steps.open_account(paid_fen=1000)
-    steps.open_account(2)
-    district.teaches(sessions=2)
+
+    def put() -> None:
+        district.opens()
+        steps.open_account(paid_fen=1000)
+        steps.open_account(2)
+        district.teaches(sessions=2)
+
+    tables.put_on_moto(__name__, put)
     return district
 
 
