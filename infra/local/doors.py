@@ -1,11 +1,16 @@
 """The district's public doors, as those who use them do: HTTP with a token, nothing behind it."""
 
 import json
+import re
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
+import pyotp
 import urllib3
 
+from infra.local.district.staff import Officer
 from infra.local.wechat_simulator import WeChat
 
 _http = urllib3.PoolManager(maxsize=32, timeout=30.0, retries=False)
@@ -71,3 +76,35 @@ def sign_in(url: str, wechat: WeChat, openid: str, *, school: bool = False, invi
         body["invitation"] = invitation
     told = Caller(url).post("/v1/sign-ins", body)
     return Caller(url, told["token"], told["subject"])
+
+
+class Console:
+    """A member of the staff in the console, with what a browser would keep."""
+
+    def __init__(self, url: str, cookie: str = "") -> None:
+        self._url = url
+        self._cookie = cookie
+
+    def page(self, path: str) -> str:
+        """A page's text. Raises Refused."""
+        answer = _http.request("GET", self._url + path, headers={"Cookie": self._cookie}, redirect=False)
+        if answer.status != 200:
+            raise Refused(f"{path}: {answer.status}")
+        return answer.data.decode()
+
+    def send(self, path: str, **fields: str) -> str:
+        """Fill the form of a page in and send it; the Set-Cookie header of the answer. Raises Refused."""
+        csrf = re.search(r'name="csrf" value="([^"]+)"', self.page(path))
+        told = {**fields, "csrf": csrf.group(1) if csrf else ""}
+        headers = {"Cookie": self._cookie, "Content-Type": "application/x-www-form-urlencoded"}
+        answer = _http.request("POST", self._url + path, body=urlencode(told), headers=headers, redirect=False)
+        if answer.status != 303:
+            raise Refused(f"{path}: {answer.status}")
+        return str(answer.headers.get("Set-Cookie", ""))
+
+
+def sign_in_officer(url: str, officer: Officer, *, now: datetime) -> Console:
+    """Sign in to the console with a password and a one-time code. Raises Refused when this code was used already."""
+    code = pyotp.TOTP(officer.totp_secret).at(now)
+    cookie = Console(url).send("/console/sign-in", username=officer.username, password=officer.password, code=code)
+    return Console(url, cookie.partition(";")[0])

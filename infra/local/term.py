@@ -1,46 +1,28 @@
-"""A term of the district, lived through the public doors: HTTP API, the bank's signed webhooks, streams, schedules.
+"""A term of the district, lived through its public doors: API, console, the bank's webhooks, streams, schedules.
 
-The story is a list of steps in order of time, the same for the same district. A step that has been lived is noted, so
-a story that was broken off goes on where it was; a step lived twice changes nothing, because its keys are the same.
+The story (story.py) is a list of steps in order of time. A step that has been lived is noted, so a term that was broken
+off goes on where it was; a step lived twice changes nothing, because its keys are the same.
 """
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from itertools import groupby
 from pathlib import Path
 
 from infra.local.district import DistrictData
-from infra.local.district.families import Confirming, Paying, Plan
-from infra.local.district.schools import Class, School
-from infra.local.district_process import STARTS_AT, District
-from infra.local.doors import Caller, sign_in
-from infra.local.seed import invitation_code
+from infra.local.district_process import District
+from infra.local.story import TERM_ENDS, Step, Story
 from shared.kernel.clock import SHANGHAI
 from shared.kernel.ids import EnrolmentId
 
+__all__ = ["FIRST_WEEKS_END", "RUNS_APART", "TERM_ENDS", "Progress", "Step", "Term"]
+
 FIRST_WEEKS_END = datetime(2026, 10, 12, 9, 0, tzinfo=SHANGHAI)
-TERM_ENDS = datetime(2026, 12, 22, 9, 0, tzinfo=SHANGHAI)
 RUNS_APART = timedelta(hours=24)  # on a journey of months, an hourly schedule runs once a day
-_MORNING, _EVENING, _NIGHT = time(10), time(21), time(21, 30)
 _A_DAY = timedelta(days=1)
 _AT_ONCE = 4
-
-
-@dataclass(frozen=True)
-class Step:
-    """Something that somebody does at a moment. `name` tells it from all others."""
-
-    at: datetime
-    name: str
-    act: Callable[[], None]
-
-    def live(self) -> None:
-        """Let it happen."""
-        self.act()
-
 
 Progress = Callable[[int, int, Step], None]
 
@@ -58,12 +40,11 @@ class Term:
     ) -> None:
         self._stopping = stopping
         self._district = district
-        self._data = data
         self._path = path
         told = json.loads(path.read_text(encoding="utf-8")) if path is not None and path.exists() else {}
         self._lived: int = told.get("lived", 0)
         self._enrolments: dict[str, dict[str, str | int]] = told.get("enrolments", {})
-        self._steps = sorted(self._all_steps(), key=lambda step: (step.at, step.name))
+        self._steps = Story(district, data, self._enrolments).steps()
 
     @property
     def lived(self) -> int:
@@ -104,174 +85,3 @@ class Term:
             beside = self._path.with_suffix(".new")
             beside.write_text(json.dumps({"lived": self._lived, "enrolments": self._enrolments}), encoding="utf-8")
             beside.replace(self._path)
-
-    def _all_steps(self) -> Iterator[Step]:
-        for number, school in enumerate(self._data.schools, 1):
-            yield from self._school_opens(number, school)
-        for plan in self._data.plans:
-            yield from self._enrolment(plan)
-        for one in {plan.taken.offering.offering_id: plan.taken for plan in self._data.plans}.values():
-            yield from self._teaching(one)
-        yield from self._weekly_confirmations()
-        yield from self._strange_money()
-
-    def _school_opens(self, number: int, school: School) -> Iterator[Step]:
-        institution = school.institution
-        required = institution.minimum_required_fen
-        share = {3: 80, 6: 105}.get(number, 120)  # one is short of its minimum balance, one nearly so
-
-        def deposit() -> None:
-            self._district.bank.transfer(
-                institution.accounts.minimum_balance_account_no,
-                required * share // 100,
-                remittance="最低余额",
-                payer_name=institution.name,
-            )
-
-        def staff_up() -> None:
-            iid = institution.institution_id
-            admin = self._sign_in(f"openid-admin-{number}", invitation=invitation_code(iid, "admin"))
-            for teacher in institution.teachers:
-                body = {"teacher_id": teacher.teacher_id}
-                told = admin.post("/v1/school/invitations", body, key=f"invite-{teacher.teacher_id}")
-                self._sign_in(_openid_of(teacher.teacher_id), invitation=told["code"])
-
-        yield Step(STARTS_AT + timedelta(hours=1), f"deposit-minimum-{number:02d}", deposit)
-        yield Step(STARTS_AT + timedelta(hours=2), f"staff-up-{number:02d}", staff_up)
-
-    def _enrolment(self, plan: Plan) -> Iterator[Step]:
-        day = plan.taken.offering.starts_on - timedelta(days=plan.days_before_term)
-        at = datetime.combine(day, _MORNING, SHANGHAI)
-        yield Step(at, f"enrol-{plan.number:04d}", lambda: self._enrol(plan))
-        for number, (later, share, right) in enumerate(_payments(plan.paying), 1):
-            name = f"pay-{plan.number:04d}-{number}"
-            yield Step(at + later, name, lambda share=share, right=right: self._pay(plan, share, right))  # type: ignore[misc]
-
-    def _enrol(self, plan: Plan) -> None:
-        guardian = self._sign_in(plan.family.openid)
-        child = plan.family.children[plan.child]
-        body = {"name": child.name, "birth_month": child.birth_month, "consent": True}
-        student = guardian.post("/v1/me/children", body, key=f"child-{plan.family.number}-{plan.child}")
-        course = guardian.get(f"/v1/mall/courses/{plan.taken.course.course_id}")
-        wanted = plan.taken.offering.offering_id
-        terms_hash = next(one["terms_hash"] for one in course["classes"] if one["offering_id"] == wanted)
-        made = guardian.post(
-            "/v1/enrolments",
-            {
-                "course_id": plan.taken.course.course_id,
-                "offering_id": wanted,
-                "student_id": student["student_id"],
-                "terms_hash": terms_hash,
-            },
-            key=f"enrol-{plan.number:04d}",
-        )
-        self._enrolments[str(plan.number)] = {
-            "enrolment_id": made["enrolment_id"],
-            "account_no": made["payment"]["account_no"],
-            "amount_fen": made["payment"]["amount"]["amount_fen"],
-            "reference": made["payment"]["reference"],
-        }
-
-    def _pay(self, plan: Plan, share: int, right: bool) -> None:
-        made = self._enrolments[str(plan.number)]
-        price = int(made["amount_fen"])
-        amount = price - price // 2 if share == -50 else price * share // 100
-        child = plan.family.children[plan.child].name
-        self._district.bank.transfer(
-            str(made["account_no"]),
-            amount,
-            remittance=f"学费 {made['reference']}" if right else f"{child} 学费",
-            payer_name=plan.family.guardian_name,
-            payer_account_no=plan.family.account_no,
-        )
-
-    def _teaching(self, one: Class) -> Iterator[Step]:
-        for slot in one.slots:
-            at = datetime.combine(slot.starts_at.date(), _EVENING, SHANGHAI)
-            name = f"mark-{one.offering.offering_id}-{slot.number:02d}"
-            yield Step(at, name, lambda number=slot.number: self._mark(one, number))  # type: ignore[misc]
-
-    def _mark(self, one: Class, number: int) -> None:
-        session_id = one.slots[number - 1].session_id
-        teacher = self._sign_in(_openid_of(one.offering.teacher_id), school=True)
-        address = f"/v1/school/offerings/{one.offering.offering_id}/sessions/{session_id}"
-        missing = {
-            self._enrolments[str(plan.number)]["enrolment_id"]
-            for plan in self._data.plans
-            if plan.taken is one and number in plan.missed and str(plan.number) in self._enrolments
-        }
-        marks = [
-            {"enrolment_id": line["enrolment_id"], "outcome": "leave" if line["enrolment_id"] in missing else "present"}
-            for line in teacher.get(f"{address}/roster")["data"]
-            if line["paid"]
-        ]
-        if marks:
-            teacher.post(f"{address}/attendance", {"marks": marks}, key=f"mark-{session_id}")
-
-    def _weekly_confirmations(self) -> Iterator[Step]:
-        of_family: dict[int, list[Plan]] = {}
-        for plan in self._data.plans:
-            if plan.confirming is not Confirming.SILENT:
-                of_family.setdefault(plan.family.number, []).append(plan)
-        sunday = datetime.combine(STARTS_AT.date() + timedelta(days=27), _NIGHT, SHANGHAI)
-        while sunday < TERM_ENDS:
-            for number, plans in of_family.items():
-                name = f"confirm-{number:04d}"
-                yield Step(sunday, name, lambda plans=plans: self._confirm_all(plans))  # type: ignore[misc]
-            sunday += timedelta(days=7)
-
-    def _confirm_all(self, plans: Sequence[Plan]) -> None:
-        guardian = self._sign_in(plans[0].family.openid)
-        for plan in plans:
-            address = f"/v1/enrolments/{self._enrolments[str(plan.number)]['enrolment_id']}/lessons"
-            lessons = guardian.get(address)["data"]
-            quarrelled = any(lesson["dispute_reason"] for lesson in lessons)
-            for lesson in lessons:
-                if lesson["status"] != "taught":
-                    continue
-                key = f"confirm-{plan.number:04d}-{lesson['number']:03d}"
-                if plan.confirming is Confirming.DISPUTES_ONE and not quarrelled:
-                    quarrelled = True
-                    reason = {"reason": "孩子当天没有到校上课，请核实"}
-                    guardian.post(f"{address}/{lesson['session_id']}/dispute", reason, key=key)
-                    continue
-                guardian.post(f"{address}/{lesson['session_id']}/confirmation", {}, key=key)
-                if plan.confirming is Confirming.TWICE:
-                    guardian.post(f"{address}/{lesson['session_id']}/confirmation", {}, key=key)
-
-    def _strange_money(self) -> Iterator[Step]:
-        """Money that matches nothing, and a school that draws on its minimum balance."""
-        of = [school.institution.accounts for school in self._data.schools]
-
-        def nobodys() -> None:
-            bank = self._district.bank
-            bank.transfer(of[1].tuition_account_no, 88_000, remittance="书法班", payer_name="无名氏")
-            bank.transfer(of[8].tuition_account_no, 1, remittance="测试", payer_name="无名氏")
-
-        def draws() -> None:
-            account_no = of[8].minimum_balance_account_no
-            amount = self._data.schools[8].institution.minimum_required_fen * 2 // 5
-            self._district.bank.withdraw(account_no, amount, counterparty="某装饰公司", purpose="装修款")
-
-        yield Step(datetime(2026, 9, 16, 11, tzinfo=SHANGHAI), "nobodys-money", nobodys)
-        yield Step(datetime(2026, 9, 29, 15, tzinfo=SHANGHAI), "minimum-drawn", draws)
-
-    def _sign_in(self, openid: str, *, school: bool = False, invitation: str | None = None) -> Caller:
-        return sign_in(self._district.api_url, self._district.wechat, openid, school=school, invitation=invitation)
-
-
-def _payments(paying: Paying) -> Sequence[tuple[timedelta, int, bool]]:
-    """When after enrolling, what percent of the price (-50: the rest of a half), whether with the right reference."""
-    four_hours, next_day = timedelta(hours=4), timedelta(hours=28)
-    return {
-        Paying.EXACTLY: [(four_hours, 100, True)],
-        Paying.IN_TWO: [(four_hours, 50, True), (next_day, -50, True)],
-        Paying.TOO_MUCH: [(four_hours, 110, True)],
-        Paying.WRONG_REFERENCE: [(four_hours, 100, False), (next_day, 100, True)],
-        Paying.LATE: [(timedelta(hours=80), 100, True)],
-        Paying.NEVER: [],
-    }[paying]
-
-
-def _openid_of(teacher_id: str) -> str:
-    return f"openid-{teacher_id}"
