@@ -10,6 +10,7 @@ from pydantic.json_schema import models_json_schema
 from functions.edge import auth, idempotency, problems
 from functions.edge.auth import Audience
 from functions.edge.contract import CONTRACTS, Contract
+from shared.dynamo import pages
 from shared.kernel import errors
 
 _REF = "#/components/schemas/{model}"
@@ -130,6 +131,8 @@ def _problems(contract: Contract) -> dict[str, Any]:
         found += [problems.InvalidRequest, problems.BrokenJson, problems.TooLarge, problems.WrongContentType]
     elif contract.query is not None:
         found.append(problems.InvalidRequest)
+    if contract.paged:
+        found.append(pages.BadCursor)
     by_status: dict[int, list[type[errors.Refusal]]] = {}
     for refusal in found:
         by_status.setdefault(refusal.status, []).append(refusal)

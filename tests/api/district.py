@@ -12,6 +12,7 @@ from shared.mall import model as mall
 from shared.teaching import usecases as teaching
 from tests import builders, steps, tables
 from tests.api import letters
+from tests.api.documented import Documented
 from tests.builders import NOW, an_id
 from tests.edge.doors import Answer, Door, admin_bearer, bearer, teacher_bearer
 from tests.people import examples
@@ -27,7 +28,7 @@ class District:
 
     def __init__(self, client: Any) -> None:
         self.client = client
-        self.nobody = Door(app)
+        self.nobody = Documented(app)
         self.guardian = self.nobody.with_headers(authorization=bearer())
         self.stranger = self.nobody.with_headers(authorization=bearer(STRANGER))
         self.teacher = self.nobody.with_headers(authorization=teacher_bearer())

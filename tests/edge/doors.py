@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Self
 
 from chalice.app import Blueprint, Chalice
 from chalice.test import Client
@@ -55,9 +55,9 @@ class Door:
         self._app = app
         self._headers = headers
 
-    def with_headers(self, **headers: str) -> "Door":
+    def with_headers(self, **headers: str) -> Self:
         """The same door for who sends these too: `accept_language="en"` is the header Accept-Language."""
-        return Door(self._app, **{**self._headers, **headers})
+        return type(self)(self._app, **{**self._headers, **headers})
 
     def get(self, path: str) -> Answer:
         return self.call("GET", path)
