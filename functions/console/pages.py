@@ -109,7 +109,7 @@ class Download:
 
 Answer = Shown | SeeOther | Download
 View = Callable[[Visit], Answer]
-_NAMES: set[str] = set()
+NAMES: set[str] = set()
 
 
 def page(blueprint: Blueprint, path: str, *, who: Set[StaffRole] | None = roles.EVERYONE) -> Callable[[View], View]:
@@ -125,9 +125,9 @@ def form(blueprint: Blueprint, path: str, *, who: Set[StaffRole] | None) -> Call
 def _register(blueprint: Blueprint, method: str, path: str, who: Set[StaffRole] | None) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         name = f"console_{view.__name__}"
-        if name in _NAMES:
+        if name in NAMES:
             raise ValueError(f"two pages are named {name}: Chalice would let one of them disappear")
-        _NAMES.add(name)
+        NAMES.add(name)
 
         def answer(**parts: str) -> Response:
             return _Call(blueprint.current_request, parts, method, path).respond(view, who)

@@ -24,7 +24,7 @@ _PAYOUT = re.compile(r"pay_([0-9A-Z]{26})[0-9]{6}")
 def search(visit: Visit) -> Answer:
     """By school, credit code, bank account, enrolment or payment reference, payout, bank reference."""
     text = (visit.asked("q") or "").strip()[:_LENGTH]
-    path = _straight_to(text)
+    path = _straight_to(text) if text else "/console/schools"
     if path:
         return SeeOther(path)
     found = institutions.search(text, at_most=MOST)

@@ -64,13 +64,10 @@ def read(institution_id: InstitutionId, *, cursor: str | None, before: str | Non
     until = _moment(before) if cursor and before else now + timedelta(seconds=1)
     page = funds.list_journal(institution_id, limit=ENTRIES, cursor=cursor)
     since = page.rows[-1].booked_at if page.next_cursor else _EVER
-    found: list[Happening] = list(_together(page.rows))
-    found += [
-        one
-        for one in alerts.list_between(institution_id, first=since, before=until, at_most=MOST_ALERTS)
-        if one.raised_at < until
-    ]
-    found += [one for one in institutions.list_changes(institution_id) if since <= one.at < until]
+    raised = alerts.list_between(institution_id, first=since, before=until, at_most=MOST_ALERTS)
+    found: list[Happening] = [one for one in institutions.list_changes(institution_id) if since <= one.at < until]
+    found += raised
+    found += _together(page.rows)  # last: of one moment, what an entry gave reason to stands above it
     return Timeline(sorted(found, key=moment_of, reverse=True), page.next_cursor, clock.stored(since))
 
 

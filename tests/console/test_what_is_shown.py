@@ -1,0 +1,254 @@
+"""Alerts, suspense, what is unhandled, the policy, the search: each shows what is stored, and nothing else."""
+
+import csv
+import io
+import json
+from urllib.parse import urlencode
+
+import pytest
+
+from functions.console import alert_list, alert_words, unhandled
+from functions.edge import parked
+from shared.alerts import usecases as alerts
+from shared.alerts.model import Alert, Rule, Severity
+from shared.alerts.store import add
+from shared.bank import store as bank
+from shared.bank.store import Outcome
+from shared.funds import usecases as funds
+from shared.funds.store import entries, sweeps
+from shared.kernel.ids import AlertId
+from shared.people.model import StaffRole
+from tests import builders, steps
+from tests.builders import ENROLMENT, NOW, POLICY, SCHOOL
+from tests.console.visitors import Visitor, addresses_in, sign_in, text_of
+
+pytestmark = pytest.mark.usefixtures("on_moto")
+
+HOSTILE = "<script>alert(1)</script>"
+FIGURES: dict[Rule, dict[str, int | str]] = {
+    Rule.UNMATCHED_DEPOSIT: {"reference": "BK000001", "suspense_fen": 88_000, "reason": "unknown_reference"},
+    Rule.LARGE_OUTFLOW: {"outflow_fen": 6_000_000, "balance_before_fen": 18_000_000, "share_percent": 33},
+    Rule.MINIMUM_BALANCE_LOW: {"balance_fen": 12_000_000, "required_fen": 15_000_000, "share_percent": 80},
+    Rule.REFERENCE_CONFLICT: {"reference": "BK000001", "posted_fen": 100, "sent_fen": 200},
+}
+
+
+def an_alert(number: int = 1, *, rule: Rule = Rule.UNMATCHED_DEPOSIT, school: str = SCHOOL) -> Alert:
+    institution_id = builders.a_school().institution_id if school == SCHOOL else builders.a_school(2).institution_id
+    return Alert(
+        AlertId(builders.an_id("alt", number)),
+        rule,
+        Severity.RED,
+        institution_id,
+        f"bank#BK{number}/entry",
+        FIGURES[rule],
+        "> 30 %",
+        POLICY.version,
+        NOW,
+    )
+
+
+class TestAlerts:
+    @pytest.mark.parametrize(
+        ("rule", "zh", "en"),
+        [
+            (Rule.UNMATCHED_DEPOSIT, "¥880.00 转入待查款：附言中没有可识别的报名编号", "¥880.00 went to suspense"),
+            (Rule.LARGE_OUTFLOW, "¥60,000.00，占支出前余额 ¥180,000.00 的 33%", "33% of the ¥180,000.00"),
+            (Rule.MINIMUM_BALANCE_LOW, "¥120,000.00，为核定 ¥150,000.00 的 80%", "80% of the ¥150,000.00 required"),
+            (Rule.REFERENCE_CONFLICT, "已按 ¥1.00 入账，银行又以同一流水发来 ¥2.00", "sent it again with ¥2.00"),
+        ],
+    )
+    def test_each_says_why_it_fired_with_the_figures_of_then(self, rule: Rule, zh: str, en: str) -> None:
+        assert zh in alert_words.why(an_alert(rule=rule), "zh")
+        assert en in alert_words.why(an_alert(rule=rule), "en")
+
+    def test_every_rule_has_its_sentence(self) -> None:
+        assert all(alert_words.why(an_alert(rule=rule), "zh") for rule in Rule)
+
+    def test_level_is_a_word_not_a_colour_only(self, supervisor: Visitor) -> None:
+        steps.register()
+        add(an_alert())
+
+        shown = text_of(supervisor.get("/console/alerts"))
+
+        assert "▲ 高 星河舞蹈0001 入账无法匹配报名" in shown
+        assert f"规则 {POLICY.version}" in shown
+
+    def test_goes_on_page_by_page(self, supervisor: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(alert_list, "PAGE", 1)
+        for number in (1, 2):
+            add(an_alert(number))
+
+        first = supervisor.get("/console/alerts")
+        (address,) = {one for one in addresses_in(first) if "cursor=" in one}
+        second = supervisor.get(address)
+
+        assert [builders.an_id("alt", 2) in page.text for page in (first, second)] == [True, False]
+        assert [builders.an_id("alt", 1) in page.text for page in (first, second)] == [False, True]
+
+    def test_of_one_school_only_when_asked_for(self, supervisor: Visitor) -> None:
+        steps.register(1)
+        steps.register(2)
+        add(an_alert(1))
+        add(an_alert(2, school="other"))
+
+        answer = supervisor.get(f"/console/alerts?school={SCHOOL}")
+
+        assert builders.an_id("alt", 1) in answer.text
+        assert builders.an_id("alt", 2) not in answer.text
+        assert supervisor.get("/console/alerts?school=district").status == 404
+
+    def test_the_file_has_them_all_and_no_formula(self, supervisor: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+        steps.register(name="@SUM(1)")
+        for number in (1, 2):
+            add(an_alert(number))
+
+        answer = supervisor.in_english().get("/console/alerts.csv")
+
+        rows = list(csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff"))))
+        assert [row["institution"] for row in rows] == ["'@SUM(1)", "'@SUM(1)"]
+        assert rows[0]["threshold"] == "> 30 %"
+
+
+class TestSuspense:
+    def test_shows_what_matched_nothing_by_school_and_one_by_one(self, supervisor: Visitor) -> None:
+        steps.register()
+        fact = builders.a_deposit(880, remittance="书法班", payer_name="示例家长")
+        funds.post_deposit(fact=fact, account=builders.a_tuition_account(), now=NOW)
+        steps.count_all()
+
+        shown = text_of(supervisor.get("/console/suspense"))
+
+        assert "星河舞蹈0001 ¥8.80" in shown
+        assert "附言中没有可识别的报名编号 付款人 示** ¥8.80 BK000001" in shown
+
+    def test_money_that_left_without_an_instruction_is_red(self, supervisor: Visitor) -> None:
+        steps.register()
+        funds.post_withdrawal(fact=builders.a_withdrawal(500), account=builders.a_tuition_account(), now=NOW)
+        steps.count_all()
+
+        answer = supervisor.get("/console/suspense")
+
+        assert "没有指令的支出 -¥5.00" in text_of(answer)
+        assert 'class="card tile red"' in answer.text
+        assert "▲ 急办 有待查款的机构" in text_of(supervisor.get("/console"))
+
+    def test_without_any_it_says_so(self, supervisor: Visitor) -> None:
+        assert "没有待查款" in text_of(supervisor.get("/console/suspense"))
+
+
+class TestUnhandled:
+    def test_a_parked_record_is_shown_whole_and_counted(self, supervisor: Visitor) -> None:
+        parked.park("keep_totals", {"eventID": "e1", "what": HOSTILE}, f"KeyError: {HOSTILE}", now=NOW)
+
+        answer = supervisor.get("/console/unhandled")
+
+        assert "<script>alert" not in answer.text
+        assert "▲ 1 函数 时间 原因 keep_totals" in text_of(answer)
+        assert json.dumps(HOSTILE) in text_of(answer)
+        assert "未能处理的记录和今日被拒的银行消息 1" in text_of(supervisor.get("/console"))
+
+    def test_parked_records_go_on_page_by_page(self, supervisor: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(unhandled, "PAGE", 1)
+        for number in (1, 2):
+            parked.park("keep_totals", {"eventID": f"e{number}"}, "KeyError: 'x'", now=NOW)
+
+        first = supervisor.get("/console/unhandled")
+        (address,) = {one for one in addresses_in(first) if "parked=" in one}
+
+        assert "<code>e2</code>" in supervisor.get(address).text
+
+    def test_a_refused_message_is_shown_as_it_came_on_its_day(self, supervisor: Visitor) -> None:
+        bank.keep("msg_1", "d1", f'{{"type": "{HOSTILE}"}}'.encode(), now=NOW, signed=True)
+        bank.note("msg_1", "d1", Outcome.REFUSED, code="wrong_bank_message", now=NOW)
+
+        today = supervisor.get("/console/unhandled")
+
+        assert "msg_1 wrong_bank_message" in text_of(today)
+        assert HOSTILE in text_of(today)
+        assert "<script>alert" not in today.text
+        assert "msg_1" not in supervisor.get("/console/unhandled?day=2026-08-31").text
+
+    def test_a_message_that_is_no_text_is_shown_too(self, supervisor: Visitor) -> None:
+        bank.keep("msg_2", "d2", b"\xff\x00", now=NOW, signed=False)
+        bank.note("msg_2", "d2", Outcome.REFUSED, code="bad_signature", now=NOW)
+
+        assert "/wA=" in text_of(supervisor.get("/console/unhandled"))
+
+    @pytest.mark.parametrize("day", ["2026-09-02", "1999-12-31", "yesterday", "2026-02-30"])
+    def test_a_day_that_is_none_is_not_there(self, supervisor: Visitor, day: str) -> None:
+        assert supervisor.get(f"/console/unhandled?day={day}").status == 404
+
+    def test_repairs_of_the_sweep_are_counted(self, supervisor: Visitor) -> None:
+        sweeps.keep({"lessons_released": 2, "alerts_raised": 1}, now=NOW)
+
+        assert "上次夜间巡检补做 自 2026-09-01 10:00 3" in text_of(supervisor.get("/console"))
+        assert "2026-09-01 10:00 2 0 0 1" in text_of(supervisor.get("/console/unhandled"))
+
+
+class TestPolicy:
+    def test_shows_each_number_with_its_source(self, supervisor: Visitor) -> None:
+        shown = text_of(supervisor.get("/console/policy"))
+
+        assert f"规则 {POLICY.version} ✓ 现行" in shown
+        assert "一次性收费不超过5000元 ¥5,000.00 ✓ 已公布的规定 max_amount_fen" in shown
+        assert "报名后72小时内未付款自动取消 72 小时 ● 本系统假定 unpaid_hours" in shown
+        assert all(figure.note_zh in shown for figure in POLICY.figures)
+
+    def test_a_version_that_there_is_not_is_not_shown(self, supervisor: Visitor) -> None:
+        assert supervisor.get("/console/policy?version=linzi-1999.1").status == 404
+
+
+class TestSearch:
+    @pytest.fixture(autouse=True)
+    def _two_schools(self, on_moto: object) -> None:
+        steps.register(1)
+        steps.register(2)
+        steps.open_account(paid_fen=1000)
+
+    @pytest.mark.parametrize(
+        ("text", "path"),
+        [
+            ("0001", f"/console/schools/{SCHOOL}"),
+            (SCHOOL, f"/console/schools/{SCHOOL}"),
+            (SCHOOL.lower(), f"/console/schools/{SCHOOL}"),
+            (builders.a_school().credit_code.lower(), f"/console/schools/{SCHOOL}"),
+            (builders.a_school().accounts.tuition_account_no, f"/console/schools/{SCHOOL}"),
+            (ENROLMENT, f"/console/enrolments/{ENROLMENT}"),
+            (f"学费 {ENROLMENT[4:].lower()}", f"/console/enrolments/{ENROLMENT}"),
+            ("BK000001-1000", f"/console/enrolments/{ENROLMENT}"),
+            (f"pay_{SCHOOL[4:]}000001", f"/console/schools/{SCHOOL}"),
+            ("", "/console/schools"),
+        ],
+    )
+    def test_goes_straight_to_what_is_meant(self, supervisor: Visitor, text: str, path: str) -> None:
+        answer = supervisor.get(f"/console/search?{urlencode({'q': text})}")
+
+        assert (answer.status, answer.headers.get("location")) == (303, path)
+
+    def test_several_are_listed(self, supervisor: Visitor) -> None:
+        answer = supervisor.get("/console/search?q=%E6%98%9F%E6%B2%B3")
+
+        assert answer.status == 200
+        assert {f"/console/schools/{builders.an_id('ins', number)}" for number in (1, 2)} <= addresses_in(answer)
+
+    @pytest.mark.parametrize("text", ["nobody", HOSTILE, "enr_" + "0" * 26, "9" * 30, "' OR 1=1", "x" * 500])
+    def test_nothing_found_says_so(self, supervisor: Visitor, text: str) -> None:
+        answer = supervisor.get(f"/console/search?{urlencode({'q': text})}")
+
+        assert answer.status == 404
+        assert "没有找到" in text_of(answer)
+        assert "<script>alert" not in answer.text
+
+    def test_is_for_everyone_of_the_staff(self) -> None:
+        assert sign_in("reviewer", StaffRole.REVIEWER).get("/console/search?q=0001").status == 303
+
+
+class TestAlertsOfTheLedger:
+    def test_what_a_strange_deposit_raises_is_on_the_first_page(self, supervisor: Visitor) -> None:
+        steps.register()
+        fact = builders.a_deposit(880, remittance="书法班")
+        posting = funds.post_deposit(fact=fact, account=builders.a_tuition_account(), now=NOW)
+        alerts.consider(fact=entries.moved(posting.entry), policy=POLICY)
+
+        assert "¥8.80 转入待查款" in text_of(supervisor.get("/console"))
