@@ -72,6 +72,12 @@ class DisputeUpheld(errors.Conflict):
     en = "The dispute was upheld; the lesson won't be paid."
 
 
+class NotConfirmed(errors.Conflict):
+    code = "lesson_not_confirmed"
+    zh = "这节课还没有确认，不能拨付。"
+    en = "The lesson isn't confirmed, so nothing can be released."
+
+
 class NotDisputed(errors.Conflict):
     code = "lesson_not_disputed"
     zh = "这节课没有待处理的争议。"
@@ -80,7 +86,7 @@ class NotDisputed(errors.Conflict):
 
 _REFUSED: dict[LessonStatus, type[errors.Conflict]] = {
     _S.MISSED: NotTaught,
-    _S.TAUGHT: NotDisputed,
+    _S.TAUGHT: NotConfirmed,  # of what can't be done to it, all but a decision on a dispute
     _S.DISPUTED: Disputed,
     _S.UPHELD: DisputeUpheld,
     _S.CONFIRMED: AlreadyConfirmed,
