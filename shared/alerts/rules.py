@@ -65,7 +65,8 @@ def _minimum_low(fact: facts.MoneyMoved, policy: Policy) -> Alert | None:
         return None
     red = after * 100 < required * policy.minimum_balance_red_percent
     limit = policy.minimum_balance_red_percent if red else policy.minimum_balance_yellow_percent
-    figures: Figures = {"balance_fen": after, "required_fen": required, "share_percent": after * 100 // required}
+    percent = after * 100 // required if required > 0 else 0
+    figures: Figures = {"balance_fen": after, "required_fen": required, "share_percent": percent}
     args = (fact.institution_id, fact.entry_key, figures, f"< {limit} %", policy, fact.booked_at)
     return _alert(Rule.MINIMUM_BALANCE_LOW, Severity.RED if red else Severity.YELLOW, *args)
 
