@@ -9,6 +9,8 @@ from shared.institutions import model as institutions
 from shared.kernel import clock
 from shared.teaching import model as teaching
 
+Terms = dict[str, str | int]
+
 
 class PaymentInstruction(View):
     """How to pay: transfer `amount` to the supervised account and quote `reference` in the remittance text."""
@@ -24,8 +26,11 @@ class PaymentInstruction(View):
 class EnrolmentView(View):
     enrolment_id: str
     institution_id: str
+    institution_name: str
     course_id: str
+    course_title: str
     offering_id: str
+    class_name: str
     student_id: str
     status: str
     price: Money
@@ -42,7 +47,7 @@ class EnrolmentView(View):
 
 
 class EnrolmentWithTerms(EnrolmentView):
-    terms: dict[str, str | int]
+    terms: Terms
     payment: PaymentInstruction | None
 
 
@@ -83,12 +88,15 @@ class SessionView(View):
     teacher_id: str
 
 
-def _enrolment_facts(account: funds.EnrolmentAccount) -> dict[str, object]:
+def _enrolment_facts(account: funds.EnrolmentAccount, terms: Terms) -> dict[str, object]:
     return {
         "enrolment_id": account.enrolment_id,
         "institution_id": account.institution_id,
+        "institution_name": terms["institution"],
         "course_id": account.course_id,
+        "course_title": terms["course"],
         "offering_id": account.offering_id,
+        "class_name": terms["class"],
         "student_id": account.student_id,
         "status": account.status.value,
         "price": money(account.price_fen),
@@ -105,12 +113,12 @@ def _enrolment_facts(account: funds.EnrolmentAccount) -> dict[str, object]:
     }
 
 
-def enrolment(account: funds.EnrolmentAccount) -> EnrolmentView:
-    return EnrolmentView.model_validate(_enrolment_facts(account))
+def enrolment(account: funds.EnrolmentAccount, terms: Terms) -> EnrolmentView:
+    return EnrolmentView.model_validate(_enrolment_facts(account, terms))
 
 
 def enrolment_with_terms(
-    account: funds.EnrolmentAccount, terms: dict[str, str | int], school: institutions.Institution
+    account: funds.EnrolmentAccount, terms: Terms, school: institutions.Institution
 ) -> EnrolmentWithTerms:
     awaiting = account.status is funds.EnrolmentStatus.AWAITING_DEPOSIT
     payment = PaymentInstruction(
@@ -122,7 +130,7 @@ def enrolment_with_terms(
         pay_before=clock.shown(account.expires_at),
     )
     return EnrolmentWithTerms.model_validate(
-        {**_enrolment_facts(account), "terms": terms, "payment": payment if awaiting else None}
+        {**_enrolment_facts(account, terms), "terms": terms, "payment": payment if awaiting else None}
     )
 
 

@@ -152,7 +152,8 @@ def _made_before(enrolment_id: EnrolmentId, body: EnrolRequest) -> bool:
 )
 def list_enrolments(call: Call[None]) -> Page[views.EnrolmentView]:
     page = funds.list_by_guardian(call.guardian_id, limit=call.page.limit, cursor=call.page.cursor)
-    return page.map(views.enrolment)
+    terms = courses.get_terms_of([account.terms_hash for account in page.rows])
+    return page.map(lambda account: views.enrolment(account, terms[account.terms_hash]))
 
 
 @endpoint(

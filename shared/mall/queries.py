@@ -8,6 +8,7 @@ from shared.mall import model, store
 from shared.mall.store import (
     get_course,
     get_terms,
+    get_terms_of,
     list_courses_of_category,
     list_courses_of_institution,
     list_schools_of_category,
@@ -17,6 +18,7 @@ __all__ = [
     "compare",
     "get_course",
     "get_terms",
+    "get_terms_of",
     "list_courses_of_category",
     "list_courses_of_institution",
     "list_schools_of_category",

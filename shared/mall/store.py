@@ -1,7 +1,7 @@
 """Where the mall is kept, and the parts of a sale's transaction. Keys: this context's README."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 
@@ -218,6 +218,12 @@ def get_terms(terms_hash: str) -> dict[str, Any]:
     except TermsRow.DoesNotExist:
         raise UnknownCourse() from None
     return told
+
+
+def get_terms_of(hashes: Collection[str]) -> dict[str, dict[str, Any]]:
+    """The terms with these hashes, by hash."""
+    rows = TermsRow.batch_get([(f"terms#{one}", "terms") for one in set(hashes)])
+    return {row.pk.removeprefix("terms#"): json.loads(row.text) for row in rows}
 
 
 class _AnyRow(OfferingRow):

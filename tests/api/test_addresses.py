@@ -114,8 +114,9 @@ class TestCursors:
         assert pointers(answer) == [("/cursor", "bad_cursor")]
 
     def test_of_another_list_are_refused(self, district: District) -> None:
+        terms_hash = district.opens().terms_hash
         for number in (1, 2):
-            steps.open_account(number, guardian_id=GUARDIAN)
+            steps.open_account(number, guardian_id=GUARDIAN, terms_hash=terms_hash)
         cursor = district.guardian.get("/v1/enrolments?limit=1").body["next_cursor"]
 
         for door, path in ((district.stranger, "/v1/enrolments"), (district.guardian, "/v1/me/children")):

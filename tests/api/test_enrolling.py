@@ -83,10 +83,10 @@ class TestEnrol:
 
 class TestMyEnrolments:
     def test_are_listed_newest_first_page_by_page(self, district: District, at: Clock) -> None:
-        district.opens()
+        terms_hash = district.opens().terms_hash
         made = []
         for number in (1, 2, 3):
-            steps.open_account(number, guardian_id=GUARDIAN, offering_id=an_id("off", number), made_at=at())
+            steps.open_account(number, guardian_id=GUARDIAN, terms_hash=terms_hash, made_at=at())
             made.append(an_id("enr", number))
             at.pass_by(minutes=1)
 
@@ -95,6 +95,9 @@ class TestMyEnrolments:
 
         assert [one["enrolment_id"] for one in first["data"] + last["data"]] == made[::-1]
         assert last["next_cursor"] is None
+        assert {(one["institution_name"], one["course_title"], one["class_name"]) for one in first["data"]} == {
+            (builders.a_school().name, builders.a_course().title, builders.a_class().name)
+        }
         assert district.stranger.get("/v1/enrolments").body == {"data": [], "next_cursor": None}
 
 
