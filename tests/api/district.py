@@ -10,8 +10,7 @@ from functions.edge.auth import Role
 from shared.kernel.ids import GuardianId, StudentId, TeacherId
 from shared.mall import model as mall
 from shared.teaching import usecases as teaching
-from tests import builders, steps, tables
-from tests.api import letters
+from tests import builders, letters, steps, tables
 from tests.api.documented import Documented
 from tests.builders import NOW, an_id
 from tests.edge.doors import Answer, Door, admin_bearer, bearer, teacher_bearer

@@ -16,10 +16,10 @@ from shared.funds import queries as funds
 from shared.funds.store import entries, payouts
 from tests import steps, tables
 from tests.api.district import District
-from tests.api.letters import a_letter, signed, written
 from tests.builders import ENROLMENT, MINIMUM_NO, NOW, SCHOOL
 from tests.edge.conftest import BANK_KEY
 from tests.edge.doors import Answer, Clock, pointers
+from tests.letters import a_letter, signed, written
 from tests.tables import busy
 
 OTHER_KEY = "whsec_YW5vdGhlciBrZXkgdGhhdCBub2JvZHkga25vd3M="

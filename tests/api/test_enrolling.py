@@ -9,8 +9,7 @@ import pytest
 from shared.mall import store as mall_store
 from shared.mall import usecases as mall
 from shared.policy import queries as policies
-from tests import builders, steps
-from tests.api import letters
+from tests import builders, letters, steps
 from tests.api.district import STRANGERS_CHILD, District, enrolling
 from tests.builders import COURSE, GUARDIAN, NOW, OFFERING, STUDENT, TUITION_NO, an_id
 from tests.edge.doors import Answer, Clock, pointers
