@@ -2,7 +2,7 @@
 
 from chalice.app import Chalice
 
-from functions.api import bank, enrolments, mall, me, school, service, sign_ins
+from functions.api import bank, enrolments, mall, me, problem_list, school, service, sign_ins
 from functions.console import (
     alert_list,
     disputes,
@@ -22,6 +22,7 @@ app = Chalice(app_name="hui", configure_logs=False)
 
 for module in (
     service,
+    problem_list,
     sign_ins,
     me,
     mall,
