@@ -242,7 +242,10 @@ class _Call:
         self.code = over.code
         wanted = self._here() if self.method == "GET" else links.HOME
         had_one = "1" if staff_session.COOKIE in self.cookies else None
-        return self._see_other(links.link("/console/sign-in", next=wanted, over=had_one))
+        address = links.link("/console/sign-in", next=wanted, over=had_one)
+        if self.http.headers.get("hx-request"):  # htmx would follow a redirect and put the page into a part of this one
+            return self._respond(200, "", {"HX-Redirect": address, "Content-Type": "text/plain"})
+        return self._see_other(address)
 
     def _remember_language(self) -> Response:
         cookie = f"{LANGUAGE_COOKIE}={self.language}; Path=/; Max-Age={_A_YEAR}; HttpOnly; SameSite=Lax"

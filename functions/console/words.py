@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from shared.alerts.model import RULE_NAMES, Rule, Severity
 from shared.bank.store import Outcome as BankOutcome
 from shared.funds.model import EnrolmentStatus, EntryKind, PayoutStatus, State, SuspenseReason
-from shared.institutions.model import Status
+from shared.institutions.model import STATUS_NAMES, Status
 from shared.mall.model import CATEGORIES
 from shared.mall.model import Status as SaleStatus
 from shared.people.model import StaffRole
@@ -62,10 +62,7 @@ OUTCOMES: Mapping[Outcome, Both] = {
     Outcome.LEAVE: ("请假", "On leave"),
 }
 
-SCHOOLS: Mapping[Status, Both] = {
-    Status.LICENSED: ("正常办学", "Licensed"),
-    Status.SUSPENDED: ("暂停招生", "Suspended"),
-}
+SCHOOLS: Mapping[Status, Both] = STATUS_NAMES
 
 SIZES: Mapping[str, Both] = {"small": ("小型", "Small"), "medium": ("中型", "Medium"), "large": ("大型", "Large")}
 

@@ -1,5 +1,6 @@
 """Training institutions (培训机构) as the bureau knows them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -13,6 +14,12 @@ class Status(StrEnum):
 
     LICENSED = "licensed"
     SUSPENDED = "suspended"
+
+
+STATUS_NAMES: Mapping[Status, tuple[str, str]] = {
+    Status.LICENSED: ("正常办学", "Licensed"),
+    Status.SUSPENDED: ("暂停招生", "Suspended"),
+}
 
 
 class Purpose(StrEnum):

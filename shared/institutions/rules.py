@@ -4,7 +4,7 @@ import re
 
 from stdnum.cn import uscc
 
-from shared.institutions.model import Institution, Status
+from shared.institutions.model import STATUS_NAMES, Institution, Status
 from shared.kernel import errors
 
 _LICENCE = re.compile(r"\d{13}|教民\d{15}")
@@ -31,7 +31,7 @@ class WrongLicence(errors.Invalid):
 
 class StatusCantChange(errors.Conflict):
     code = "status_cant_change"
-    zh = "该机构现为“{status}”状态，不能这样变更。"
+    zh = "该机构现为“{status_zh}”状态，不能这样变更。"
     en = "The institution is {status}; it can't change that way."
 
 
@@ -52,6 +52,6 @@ def check_registration(institution: Institution) -> None:
 def check_change(now_is: Status, becomes: Status, reason: str) -> None:
     """Raises StatusCantChange or ReasonMissing."""
     if not TRANSITIONS[now_is, becomes]:
-        raise StatusCantChange(status=now_is.value)
+        raise StatusCantChange(status=now_is.value, status_zh=STATUS_NAMES[now_is][0])
     if not reason.strip():
         raise ReasonMissing(pointer="/reason")

@@ -60,14 +60,18 @@ class Lived:
         return pyotp.TOTP(officer.totp_secret).at(self.running.clock())
 
 
-@pytest.fixture(scope="package")
-def chromium() -> Iterator[Browser]:
-    """The browser; without one the tests are skipped, or fail where CI=true."""
+def pytest_runtest_setup() -> None:
+    """Without a browser these tests are skipped, in one line; where CI=true they fail."""
     if not CHROMIUM.exists():
         missing = f"没有 {CHROMIUM}：跳过浏览器测试 / No {CHROMIUM}: the browser tests are skipped"
         if os.environ.get("CI") == "true":
             pytest.fail(missing)
         pytest.skip(missing)
+
+
+@pytest.fixture(scope="package")
+def chromium() -> Iterator[Browser]:
+    """The browser."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
         yield browser

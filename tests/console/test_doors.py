@@ -74,6 +74,14 @@ class TestWhoMaySee:
         )
         assert "登录已失效" in text_of(Visitor().get(answer.headers["location"]))
 
+    def test_a_part_of_a_page_leads_the_whole_page_to_the_sign_in(self, supervisor: Visitor, at: Clock) -> None:
+        at.pass_by(minutes=30)
+
+        answer = supervisor.with_headers(hx_request="true").get("/console/alerts")
+
+        assert (answer.status, answer.text) == (200, "")
+        assert answer.headers["hx-redirect"] == "/console/sign-in?next=%2Fconsole%2Falerts&over=1"
+
     def test_a_form_sent_after_the_session_is_over_leads_to_the_first_page(
         self, supervisor: Visitor, at: Clock
     ) -> None:

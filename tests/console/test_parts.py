@@ -1,5 +1,6 @@
 """The parts that pages are made of: charts, tables for spreadsheets, links, words."""
 
+import hashlib
 from collections.abc import Mapping
 from datetime import date, timedelta
 from enum import Enum
@@ -18,6 +19,9 @@ from shared.people.model import StaffRole
 from shared.policy import queries as policies
 from shared.teaching.model import LessonStatus, Outcome
 
+HTMX_SHA256 = (
+    "d6fdc75f204e6bdefa99b69bf1e6d4ac69b8a364f77929f45c13476b4000f717"  # dist/htmx.min.js of htmx.org 2.0.11 on npm
+)
 MONDAY = date(2026, 9, 7)
 amounts = st.integers(0, 10**13)
 
@@ -154,5 +158,8 @@ class TestWords:
 
 class TestVendored:
     def test_htmx_is_the_pinned_release(self) -> None:
-        assert 'version:"2.0.11"' in static.get("htmx.min.js").text
+        text = static.get("htmx.min.js").text
+
+        assert 'version:"2.0.11"' in text
+        assert hashlib.sha256(text.encode()).hexdigest() == HTMX_SHA256
         assert "Zero-Clause BSD" in static.get("htmx.LICENSE.txt").text

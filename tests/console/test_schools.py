@@ -264,6 +264,7 @@ class TestSuspendSchool:
         answer = supervisor.post(f"{PAGE}/suspension", self.FORM)
 
         assert answer.status == 409
+        assert "该机构现为“暂停招生”状态" in text_of(answer)
         assert len(institutions.list_changes(SCHOOL)) == 2
 
     def test_reinstating_lets_it_sell_again(self, supervisor: Visitor, at: Clock) -> None:
