@@ -174,6 +174,24 @@ def lost_answers(operation: str, *, times: int = 1) -> Iterator[list[str]]:
         yield lost
 
 
+class Killed(BaseException):
+    """The function is over in the middle of its work, as when Lambda ends it."""
+
+
+@contextmanager
+def killed_before(operation: str, *, call: int) -> Iterator[None]:
+    """End whatever runs just before the `call`-th call of this operation, counted from 1."""
+    left = [call]
+
+    def kill(**_: Any) -> None:
+        left[0] -= 1
+        if not left[0]:
+            raise Killed()
+
+    with _hook(f"before-call.dynamodb.{operation}", kill), pytest.raises(Killed):
+        yield
+
+
 @contextmanager
 def just_before(operation: str, act: Callable[[], object]) -> Iterator[None]:
     """Let somebody else `act` in the very moment before the next call of this operation."""
