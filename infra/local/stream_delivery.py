@@ -8,6 +8,7 @@ function's limit, and then given up. (AWS: "Retain discarded records for a Dynam
 import json
 import logging
 import time
+import uuid
 import zlib
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -131,23 +132,28 @@ def _told(function: StreamFunction, records: Sequence[Record], tries: int) -> di
     first, last = records[0], records[-1]
     return {
         "requestContext": {
+            "requestId": str(uuid.uuid5(uuid.NAMESPACE_OID, f"{function.name} {first['eventID']} {tries}")),
             "functionArn": f"arn:aws:lambda:local:000000000000:function:{function.name}",
             "condition": "RetryAttemptsExhausted",
             "approximateInvokeCount": tries,
         },
         "responseContext": {"statusCode": 200, "executedVersion": "$LATEST", "functionError": "Unhandled"},
         "version": "1.0",
-        "timestamp": datetime.now(UTC).isoformat(timespec="milliseconds"),
+        "timestamp": _iso(datetime.now(UTC).timestamp(), "milliseconds"),
         "DDBStreamBatchInfo": {
             "shardId": "shardId-00000000000000000000-00000000",
             "startSequenceNumber": first["dynamodb"]["SequenceNumber"],
             "endSequenceNumber": last["dynamodb"]["SequenceNumber"],
-            "approximateArrivalOfFirstRecord": first["dynamodb"].get("ApproximateCreationDateTime"),
-            "approximateArrivalOfLastRecord": last["dynamodb"].get("ApproximateCreationDateTime"),
+            "approximateArrivalOfFirstRecord": _iso(first["dynamodb"]["ApproximateCreationDateTime"], "seconds"),
+            "approximateArrivalOfLastRecord": _iso(last["dynamodb"]["ApproximateCreationDateTime"], "seconds"),
             "batchSize": len(records),
             "streamArn": first["eventSourceARN"],
         },
     }
+
+
+def _iso(timestamp: float, timespec: str) -> str:
+    return datetime.fromtimestamp(timestamp, UTC).isoformat(timespec=timespec).replace("+00:00", "Z")
 
 
 def to_queue(sqs: Any, name: str) -> GiveUp:

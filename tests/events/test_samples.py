@@ -1,0 +1,258 @@
+"""Every sample of events/samples, replayed through the code that receives it."""
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app import app
+from events import facts
+from functions.streams import keep_totals, raise_alerts, release_lesson
+from infra import events
+from infra.local import filters, stream_delivery, trouble
+from infra.local.bank_simulator import Bank
+from infra.local.test_clock import TestClock
+from infra.local.wechat_simulator import WeChat
+from shared.alerts import store as alerts
+from shared.bank import messages
+from shared.bank.client import PayoutInstruction
+from shared.dynamo import rows
+from shared.funds import queries as funds
+from shared.funds import usecases
+from shared.funds.model import State
+from shared.kernel import errors
+from shared.kernel.money import Fen
+from shared.people.wechat import WeChatBlocked, WeChatClient, WeChatCodeInvalid, WeChatRefused
+from tests import builders, steps
+from tests.builders import ENROLMENT, NOW, SCHOOL
+from tests.edge.conftest import SETTINGS
+from tests.people.misbehaving import Misbehaving
+from tests.streams.records import deliver, put_aside
+from tests.teaching import examples
+
+SAMPLES = Path(__file__).parents[2] / "events" / "samples"
+
+
+def sample(name: str) -> Any:
+    """What is in a file."""
+    return json.loads((SAMPLES / name).read_text(encoding="utf-8"))
+
+
+def shape(told: Any) -> Any:
+    """The names and types of a message, without its values."""
+    if isinstance(told, Mapping):
+        return {name: shape(value) for name, value in told.items()}
+    if isinstance(told, list):
+        return [shape(told[0])] if told else []
+    return type(told).__name__
+
+
+class TestReadme:
+    def test_says_of_every_sample_what_it_is(self) -> None:
+        text = (SAMPLES / "README.md").read_text(encoding="utf-8")
+        told = re.findall(r"^\| `([^`]+)` \| [^|]+ \| [^|]+ \|$", text, re.MULTILINE)
+
+        assert told == list(dict.fromkeys(told))
+        assert set(told) == {str(path.relative_to(SAMPLES)) for path in SAMPLES.rglob("*.json")}
+
+
+STREAM_SAMPLES = [
+    ("release_lesson", "aws/dynamodb-lesson-confirmed.json"),
+    ("keep_totals", "aws/dynamodb-entry.json"),
+    ("raise_alerts", "aws/dynamodb-entry.json"),
+    ("raise_alerts", "aws/dynamodb-conflict.json"),
+]
+
+
+@pytest.mark.usefixtures("hurried")
+class TestStreams:
+    @pytest.mark.parametrize(("function", "name"), STREAM_SAMPLES)
+    def test_pass_the_filters_of_their_functions(self, function: str, name: str) -> None:
+        [told] = [one for one in events.STREAM_FUNCTIONS if one.name == function]
+
+        for record in sample(name)["Records"]:
+            assert filters.any_matches(told.filters, record)
+            assert f"/hui-{told.context}/" in record["eventSourceARN"]
+
+    def test_have_the_images_that_we_store(self, on_moto: Any) -> None:
+        steps.open_account(paid_fen=1000)
+        examples.claim()
+        examples.confirm(now=NOW + timedelta(minutes=5))
+        with pytest.raises(usecases.ReferenceReused):
+            steps.pay(ENROLMENT, 999, reference="BK000001-1000")
+        stored = [
+            item
+            for context in ("teaching", "funds")
+            for item in on_moto.scan(TableName=rows.table_name(context))["Items"]
+        ]
+        shapes = [shape(item) for item in stored]
+
+        for name in sorted({name for _, name in STREAM_SAMPLES}):
+            [record] = sample(name)["Records"]
+            assert shape(record["dynamodb"]["NewImage"]) in shapes, name
+
+    def test_a_confirmed_lesson_releases_its_share(self, on_moto: Any) -> None:
+        steps.register()
+        steps.open_account(paid_fen=1000)
+        examples.claim()
+        examples.confirm()
+
+        assert deliver(release_lesson.release_lesson, sample("aws/dynamodb-lesson-confirmed.json")["Records"]) == []
+
+        assert funds.get_account(ENROLMENT).released_fen == 333
+        assert examples.the_lesson().status == "released"
+
+    def test_an_entry_is_counted_and_gives_no_reason_for_an_alert(self, on_moto: Any) -> None:
+        records = sample("aws/dynamodb-entry.json")["Records"]
+
+        assert deliver(keep_totals.keep_totals, records) == deliver(raise_alerts.raise_alerts, records) == []
+
+        assert funds.get_totals(SCHOOL).by_state[State.HELD] == 1000
+        assert alerts.list_alerts(SCHOOL, limit=9, cursor=None).rows == []
+        assert put_aside() == []
+
+    def test_a_conflict_is_told_to_the_bureau(self, on_moto: Any) -> None:
+        assert deliver(raise_alerts.raise_alerts, sample("aws/dynamodb-conflict.json")["Records"]) == []
+
+        [alert] = alerts.list_alerts(SCHOOL, limit=9, cursor=None).rows
+        assert alert.figures == {"reference": "BK000001", "posted_fen": 1000, "sent_fen": 999}
+
+    def test_what_is_given_up_locally_looks_like_lambdas(self) -> None:
+        given_up: list[dict[str, Any]] = []
+        [function] = [one for one in events.STREAM_FUNCTIONS if one.name == "release_lesson"]
+        line = stream_delivery.Line(function, 0, lambda event, context: 1 / 0, given_up.append)
+        line.waiting += sample("aws/dynamodb-lesson-confirmed.json")["Records"]
+
+        line.deliver(patient=False)
+
+        [told] = given_up
+        expected = sample("aws/sqs-stream-failure.json")
+        assert shape(told) == shape(expected)
+        for part in ("requestContext", "responseContext", "DDBStreamBatchInfo"):
+            own = {"requestId", "functionArn", "shardId"}
+            assert {name: value for name, value in told[part].items() if name not in own} == {
+                name: value for name, value in expected[part].items() if name not in own
+            }
+
+
+class TestSchedules:
+    @pytest.mark.parametrize("schedule", events.SCHEDULES, ids=lambda one: one.name)
+    def test_run_on_what_eventbridge_sends(self, on_moto: Any, schedule: events.ScheduledFunction) -> None:
+        function = getattr(import_module(schedule.module), schedule.name)
+
+        figures = function(sample("aws/eventbridge-schedule.json"), None)
+
+        assert figures
+        assert set(figures.values()) == {0}
+
+
+class TestApiGateway:
+    def call(self, name: str) -> tuple[int, Any]:
+        answer = app(sample(name), None)
+        assert not answer.get("isBase64Encoded")
+        assert answer["headers"]["Content-Type"] == "application/json"
+        assert answer["headers"]["X-Request-Id"]
+        return answer["statusCode"], json.loads(answer["body"])
+
+    def test_a_get_is_answered(self, on_moto: Any) -> None:
+        steps.register()
+        steps.put_on_sale()
+
+        status, told = self.call("aws/apigateway-get.json")
+
+        assert (status, [one["course_id"] for one in told["data"]]) == (200, [builders.COURSE])
+
+    def test_a_signed_post_is_booked(self, on_moto: Any) -> None:
+        steps.register()
+        steps.open_account()
+
+        assert self.call("aws/apigateway-post.json") == (200, {"status": "posted"})
+        assert funds.get_account(ENROLMENT).paid_fen == 1000
+
+
+class TestBank:
+    @pytest.mark.parametrize(
+        ("name", "fact"),
+        [
+            ("deposit.posted", facts.DepositPosted),
+            ("withdrawal.posted", facts.WithdrawalPosted),
+            ("payout.settled", facts.PayoutSettled),
+            ("payout.failed", facts.PayoutFailed),
+        ],
+    )
+    def test_messages_are_read(self, name: str, fact: type[facts.BankFact]) -> None:
+        told = messages.parse((SAMPLES / "bank" / f"{name}.json").read_bytes())
+
+        assert isinstance(told, fact)
+        assert told.amount_fen == 1000
+
+    def test_the_instruction_is_what_we_send(self) -> None:
+        told = sample("bank/payout-instruction.json")
+        fields = {name: value for name, value in told.items() if name != "currency"}
+
+        assert PayoutInstruction(**{**fields, "amount_fen": Fen(told["amount_fen"])}).amount_fen == 1000
+
+    def test_the_simulator_says_the_same_things(self) -> None:
+        instruction = sample("bank/payout-instruction.json")
+        bank = Bank(
+            port=trouble.free_ports(1),
+            events_url="http://127.0.0.1:9",
+            webhook_key=SETTINGS["BANK_WEBHOOK_KEYS"],
+            instruction_key=SETTINGS["BANK_WEBHOOK_KEYS"],
+            clock=TestClock(starts_at=NOW),
+        )
+        bank.open_account(instruction["from_account_no"], holder="示例舞蹈学校")
+        bank.accept(instruction)
+        bank.flush()  # there is nothing to pay it from
+        bank.transfer(instruction["from_account_no"], 2000, remittance="学费", payer_name="示例家长")
+        bank.withdraw(instruction["from_account_no"], 500, counterparty="示例公司", purpose="往来款")
+        bank.accept(instruction)
+        bank.flush()
+
+        said = {told["type"]: json.loads(told["body"]) for told in bank.messages.listed()}
+        assert set(said) == {path.stem for path in (SAMPLES / "bank").glob("*ed.json")}
+        for kind, told in said.items():
+            assert shape(told) == shape(sample(f"bank/{kind}.json")), kind
+            assert messages.parse(json.dumps(told).encode()).amount_fen > 0
+
+
+class TestWeChat:
+    def openid_of(self, wechat: Misbehaving, name: str) -> str:
+        wechat.will_say(sample(f"wechat/{name}.json"))
+        url = f"http://127.0.0.1:{wechat.server_port}"
+        return WeChatClient(url=url, app_id="wx0000000000000000", secret="示例").openid_of("a-code")
+
+    def test_says_who_signed_in(self, wechat: Misbehaving) -> None:
+        assert self.openid_of(wechat, "code2session") == "oGZUI0egBJY1zhBYw2KhdUfwVJJE"
+
+    @pytest.mark.parametrize(
+        ("name", "refusal"),
+        [
+            ("invalid-code", WeChatCodeInvalid),
+            ("code-used", WeChatCodeInvalid),
+            ("blocked", WeChatBlocked),
+            ("too-often", errors.Unavailable),
+            ("busy", errors.Unavailable),
+            ("wrong-secret", WeChatRefused),
+        ],
+    )
+    def test_refuses(self, wechat: Misbehaving, name: str, refusal: type[Exception]) -> None:
+        with pytest.raises(refusal):
+            self.openid_of(wechat, f"code2session-{name}")
+
+    def test_the_simulator_answers_in_the_same_shape(self) -> None:
+        simulator = WeChat(port=trouble.free_ports(1), app_id="wx", secret="s")
+
+        def answered(code: str) -> Any:
+            class Asked:
+                query = {"appid": "wx", "secret": "s", "js_code": code, "grant_type": "authorization_code"}
+
+            return simulator._code2session(Asked).body  # type: ignore[arg-type]
+
+        assert shape(answered(simulator.code_for("openid"))) == shape(sample("wechat/code2session.json"))
+        assert shape(answered("unknown")) == shape(sample("wechat/code2session-invalid-code.json"))
