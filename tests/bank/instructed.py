@@ -23,6 +23,9 @@ class Bank(ThreadingHTTPServer):
         self.held = threading.Event()
         self.held.set()
 
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A caller that has hung up is no news."""
+
     def client(self, **changes: Any) -> BankClient:
         return BankClient(**{"url": f"http://127.0.0.1:{self.server_port}/", "key": KEY, **changes})
 
