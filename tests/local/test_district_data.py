@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
-from datetime import date, time, timedelta
+from datetime import time, timedelta
 from itertools import pairwise
 
 import chinese_calendar
@@ -11,14 +11,15 @@ from stdnum import luhn
 from stdnum.cn import uscc
 
 from infra.local import district
-from infra.local.district import families, schools
+from infra.local.district import names
 from infra.local.district.families import Confirming, Paying
 from infra.local.district.schools import TERM_STARTS, Class
 from shared.institutions import rules as institutions
+from shared.institutions.model import Institution
 from shared.kernel import ids
 from shared.kernel.clock import SHANGHAI, business_day, start_of
 from shared.mall import rules as mall
-from shared.mall.model import CATEGORIES, OpenEnrolment
+from shared.mall.model import CATEGORIES
 from shared.people import rules as people
 from shared.policy import queries as policies
 
@@ -33,6 +34,12 @@ each_class = pytest.mark.parametrize("one", CLASSES, ids=lambda one: one.offerin
 def repeated(told: list[str]) -> list[str]:
     """What stands there more than once."""
     return [value for value, count in Counter(told).items() if count > 1]
+
+
+def account_numbers(school: Institution) -> list[str]:
+    """A school's three accounts."""
+    accounts = school.accounts
+    return [accounts.tuition_account_no, accounts.minimum_balance_account_no, accounts.payout_account_no]
 
 
 class TestGenerate:
@@ -76,26 +83,16 @@ class TestSchools:
         assert {school.credit_code[0] for school in SCHOOLS} == {"9", "5"}
 
     def test_share_no_number_with_one_another(self) -> None:
-        accounts = [school.accounts for school in SCHOOLS]
-        numbers = [
-            number
-            for one in accounts
-            for number in (one.tuition_account_no, one.minimum_balance_account_no, one.payout_account_no)
-        ]
+        numbers = [number for school in SCHOOLS for number in account_numbers(school)]
         families_own = [family.account_no for family in DATA.families]
 
         assert repeated(numbers + families_own) == []
-        for told in ("institution_id", "name", "short_name", "credit_code", "licence_no"):
+        for told in ("institution_id", "name", "short_name", "credit_code", "licence_no", "phone"):
             assert repeated([getattr(school, told) for school in SCHOOLS]) == [], told
 
     def test_have_numbers_of_the_right_shape(self) -> None:
         for school in SCHOOLS:
-            accounts = school.accounts
-            for number in (
-                accounts.tuition_account_no,
-                accounts.minimum_balance_account_no,
-                accounts.payout_account_no,
-            ):
+            for number in account_numbers(school):
                 assert re.fullmatch(r"\d{16}", number)
                 assert luhn.is_valid(number)
             assert re.fullmatch(r"1[3-9]\d{9}", school.phone)
@@ -204,15 +201,14 @@ class TestFamilies:
 
     def test_take_classes_for_the_age_of_their_child_that_may_be_sold_then(self) -> None:
         for plan in DATA.plans:
-            age = families._YEAR - int(plan.family.children[plan.child].birth_month[:4])
+            age = TERM_STARTS.year - int(plan.family.children[plan.child].birth_month[:4])
             assert plan.taken.ages[0] <= age <= plan.taken.ages[1]
             today = TERM_STARTS - timedelta(days=plan.days_before_term)
-            others: list[OpenEnrolment] = []
             mall.check_sale(
                 course=plan.taken.course,
                 offering=plan.taken.offering,
                 terms_hash="",
-                has=others,
+                has=[],
                 policy=POLICY,
                 today=today,
             )
@@ -241,15 +237,17 @@ class TestStaff:
 
 
 class TestNames:
-    def test_are_obviously_invented(self) -> None:
-        """Put together from two short lists: nobody can take one for a person that somebody knows of."""
-        people_named = [school.legal_representative for school in SCHOOLS]
-        people_named += [teacher.name for school in SCHOOLS for teacher in school.teachers]
-        people_named += [family.guardian_name for family in DATA.families]
+    def test_are_put_together_from_two_short_lists(self) -> None:
+        """So none is that of somebody somewhere, but by chance."""
+        adults = [school.legal_representative for school in SCHOOLS]
+        adults += [teacher.name for school in SCHOOLS for teacher in school.teachers]
+        adults += [family.guardian_name for family in DATA.families]
+        children = [child.name for family in DATA.families for child in family.children]
 
-        assert all(name[1:] in district.schools.names.ADULT_GIVEN for name in people_named)
-        assert all(
-            child.name[1:] in district.schools.names.GIVEN for family in DATA.families for child in family.children
-        )
-        assert date(2026, 9, 7) == TERM_STARTS
-        assert schools.BANK == "中国银行临淄支行"
+        assert all(name[0] in names.SURNAMES for name in adults + children)
+        assert {name[1:] for name in adults} <= set(names.ADULT_GIVEN)
+        assert {name[1:] for name in children} <= set(names.GIVEN)
+
+    def test_of_a_child_begins_with_its_guardians(self) -> None:
+        for family in DATA.families:
+            assert {child.name[0] for child in family.children} == {family.guardian_name[0]}
