@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from datetime import time, timedelta
 from itertools import pairwise
 
@@ -31,7 +32,7 @@ POLICY = policies.in_force(at=start_of(TERM_STARTS))
 each_class = pytest.mark.parametrize("one", CLASSES, ids=lambda one: one.offering.offering_id[-6:])
 
 
-def repeated(told: list[str]) -> list[str]:
+def repeated(told: Sequence[str]) -> list[str]:
     """What stands there more than once."""
     return [value for value, count in Counter(told).items() if count > 1]
 
