@@ -51,7 +51,7 @@ class TestRefusal:
     def test_every_refusal_has_a_stable_code_and_says_the_same_figures_in_chinese_and_english(self) -> None:
         wrong = []
         for kind in every_refusal():
-            figures = [sorted(re.findall(r"{(\w+)", text)) for text in (kind.zh, kind.en)]
+            figures = [sorted(re.findall(r"{(\w+?)(?:_zh)?\b", text)) for text in (kind.zh, kind.en)]
             chinese = re.search(r"[\u4e00-\u9fff]", kind.zh) is not None
             if not re.fullmatch(r"[a-z_]+", kind.code) or figures[0] != figures[1] or not chinese:
                 wrong.append(kind.__qualname__)
