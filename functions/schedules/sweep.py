@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from chalice.app import Blueprint, Cron
 
+from events.facts import ReferenceConflicted
 from functions.edge import scheduled, wiring
 from functions.schedules import expire_unpaid
 from functions.streams import keep_totals, raise_alerts, release_lesson
@@ -38,7 +39,7 @@ def sweep() -> dict[str, int]:
     found = {
         "lessons_released": _release_due(now - GRACE),
         "enrolments_expired": _expire_overdue(since, now),
-        **_count_and_alert(list(entries.scan(booked_from=since, booked_before=now - GRACE)), now - GRACE),
+        **_count_and_alert(*entries.scan_between(since, now - GRACE)),
     }
     sweeps.keep(found, now=now)
     return found
@@ -66,8 +67,7 @@ def _expire_overdue(since: datetime, now: datetime) -> int:
     return sum(map(expire_unpaid.expire, unpaid))
 
 
-def _count_and_alert(booked: list[Entry], until: datetime) -> dict[str, int]:
+def _count_and_alert(booked: list[Entry], conflicts: list[ReferenceConflicted]) -> dict[str, int]:
     raised = sum(raise_alerts.consider(entries.moved(entry)) for entry in booked)
-    conflicts = [one for one in entries.scan_conflicts() if one.noticed_at < until]
     raised += sum(map(raise_alerts.consider, conflicts))
     return {"entries_counted": keep_totals.count(totals.missing(booked)), "alerts_raised": raised}

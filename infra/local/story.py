@@ -152,8 +152,10 @@ class Story:
         sunday = datetime.combine(STARTS_AT.date() + timedelta(days=27), _NIGHT, SHANGHAI)
         while sunday < TERM_ENDS:
             for number, plans in of_family.items():
-                name = f"confirm-{number:04d}"
-                yield Step(sunday, name, lambda plans=plans: self._confirm_all(plans))  # type: ignore[misc]
+                taught = [plan for plan in plans if _taught(plan, sunday - timedelta(days=7), sunday)]
+                if taught:
+                    name = f"confirm-{number:04d}"
+                    yield Step(sunday, name, lambda plans=taught: self._confirm_all(plans))  # type: ignore[misc]
             sunday += timedelta(days=7)
 
     def _confirm_all(self, plans: Sequence[Plan]) -> None:
@@ -253,6 +255,11 @@ def _payments(paying: Paying) -> Sequence[tuple[timedelta, int, bool]]:
         Paying.LATE: [(timedelta(hours=80), 100, True)],
         Paying.NEVER: [],
     }[paying]
+
+
+def _taught(plan: Plan, since: datetime, until: datetime) -> bool:
+    """Whether the class met in a half-open period."""
+    return any(since <= slot.starts_at < until for slot in plan.taken.slots)
 
 
 def _enrols_at(plan: Plan) -> datetime:

@@ -20,7 +20,7 @@ from shared.kernel.ids import EnrolmentId
 __all__ = ["FIRST_WEEKS_END", "RUNS_APART", "TERM_ENDS", "Progress", "Step", "Term"]
 
 FIRST_WEEKS_END = datetime(2026, 10, 12, 9, 0, tzinfo=SHANGHAI)
-RUNS_APART = timedelta(hours=24)  # on a journey of months, an hourly schedule runs once a day
+RUNS_APART = timedelta(hours=25)  # on a journey of months, an hourly schedule runs once a day, a daily one every second
 _A_DAY = timedelta(days=1)
 _AT_ONCE = 4
 

@@ -54,6 +54,15 @@ class ConflictRow(Row):
     noticed_at = Moment()
 
 
+class _NewRow(EntryRow):
+    """An entry or a conflict, as one scan finds them."""
+
+    Meta = meta("funds")
+    posted_fen = NumberAttribute(null=True)
+    sent_fen = NumberAttribute(null=True)
+    noticed_at = Moment(null=True)
+
+
 def put(entry: model.Entry) -> transaction.Part:
     """The part that writes an entry, once for ever."""
     return transaction.put_new(row_of(entry), refused=transaction.LostRace())
@@ -91,21 +100,25 @@ def list_of_enrolment(account: model.EnrolmentAccount) -> list[model.Entry]:
     return sorted(map(entry_of, rows), key=lambda entry: entry.version)
 
 
-def scan(*, booked_from: datetime | None = None, booked_before: datetime | None = None) -> Iterator[model.Entry]:
-    """Every entry of the table, or those booked in a half-open period. For the nightly sweep and the checks only."""
-    wanted = EntryRow.kind == "entry"
-    if booked_from is not None:
-        wanted &= EntryRow.booked_at >= booked_from
-    if booked_before is not None:
-        wanted &= EntryRow.booked_at < booked_before
-    for row in EntryRow.scan(wanted, consistent_read=True):
+def scan() -> Iterator[model.Entry]:
+    """Every entry of the table. For the checks only."""
+    for row in EntryRow.scan(EntryRow.kind == "entry", consistent_read=True):
         yield entry_of(row)
 
 
 def scan_conflicts() -> Iterator[facts.ReferenceConflicted]:
-    """Every conflict of bank references. For the nightly sweep and the checks only."""
+    """Every conflict of bank references. For the checks only."""
     for row in ConflictRow.scan(ConflictRow.kind == "conflict", consistent_read=True):
         yield _conflicted(row)
+
+
+def scan_between(since: datetime, until: datetime) -> tuple[list[model.Entry], list[facts.ReferenceConflicted]]:
+    """The entries that were booked and the conflicts that were noticed in a half-open period. For the sweep only."""
+    booked = (_NewRow.kind == "entry") & (_NewRow.booked_at >= since) & (_NewRow.booked_at < until)
+    noticed = (_NewRow.kind == "conflict") & (_NewRow.noticed_at >= since) & (_NewRow.noticed_at < until)
+    rows = list(_NewRow.scan(booked | noticed, consistent_read=True))
+    entries = [entry_of(row) for row in rows if row.kind == "entry"]
+    return entries, [_conflicted(row) for row in rows if row.kind == "conflict"]
 
 
 def row_of(entry: model.Entry) -> EntryRow:
@@ -160,7 +173,7 @@ def conflict_from_image(image: dict[str, Any]) -> facts.ReferenceConflicted:
     return _conflicted(from_image(ConflictRow, image))
 
 
-def _conflicted(row: ConflictRow) -> facts.ReferenceConflicted:
+def _conflicted(row: Any) -> facts.ReferenceConflicted:
     return facts.ReferenceConflicted(
         entry_key=f"{row.pk}/{row.sk}",
         institution_id=InstitutionId(row.institution),
