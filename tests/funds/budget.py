@@ -1,0 +1,193 @@
+"""What each operation of the ledger costs: items written, write units, round trips. Makes docs/budget.md.
+
+    python -m tests.funds.budget        measures on the local engine and writes the page's table
+
+Figures are the engine's own `ReturnConsumedCapacity`. What is done before an operation can begin (a sale before its
+deposit) isn't counted.
+"""
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from infra import tables
+from infra.local import engine, trouble
+from shared.bank import store as inbox
+from shared.dynamo import rows
+from shared.funds import usecases
+from shared.funds.model import Payout
+from tests import builders, steps
+from tests.builders import NOW
+
+PAGE = Path(__file__).parents[2] / "docs" / "budget.md"
+_WRITES = ("TransactWriteItems", "PutItem", "UpdateItem", "DeleteItem")
+_BEGIN, _END = "<!-- measured -->\n", "<!-- /measured -->"
+
+
+@dataclass
+class Cost:
+    """What one operation cost. `index_units` are write units of indexes, beside `units` of the tables."""
+
+    items: int = 0
+    units: int = 0
+    index_units: int = 0
+    reads: list[str] = field(default_factory=list)
+    writes: list[str] = field(default_factory=list)
+
+    @property
+    def round_trips(self) -> int:
+        """How many calls it took."""
+        return len(self.reads) + len(self.writes)
+
+
+@dataclass(frozen=True)
+class Operation:
+    """An operation with its budget, items and write units of the tables.
+
+    `prepare` is done before it is measured, and `act` gets what it gave.
+    """
+
+    name_zh: str
+    name: str
+    items: int
+    units: int
+    act: Callable[[Any], object]
+    prepare: Callable[[], object] = lambda: None
+
+
+@contextmanager
+def metered() -> Iterator[Cost]:
+    """Count what every call of the rows' client costs."""
+    cost = Cost()
+    events = rows.connection().client.meta.events
+
+    def ask(params: dict[str, Any], model: Any, **_: Any) -> None:
+        if "ReturnConsumedCapacity" in model.input_shape.members:
+            params["ReturnConsumedCapacity"] = "INDEXES"
+
+    def count(parsed: Mapping[str, Any], model: Any, **_: Any) -> None:
+        told = parsed.get("ConsumedCapacity") or []
+        consumed = told if isinstance(told, list) else [told]
+        if model.name not in _WRITES:
+            cost.reads.append(model.name)
+            return
+        cost.writes.append(model.name)
+        for one in consumed:
+            of_indexes = sum(index["CapacityUnits"] for index in one.get("GlobalSecondaryIndexes", {}).values())
+            cost.units += int(one["CapacityUnits"] - of_indexes)
+            cost.index_units += int(of_indexes)
+
+    def count_items(params: Mapping[str, Any], model: Any, **_: Any) -> None:
+        if model.name in _WRITES:
+            cost.items += len(params.get("TransactItems", ["one"]))
+
+    hooks = (
+        ("provide-client-params.dynamodb", ask),
+        ("provide-client-params.dynamodb", count_items),
+        ("after-call.dynamodb", count),
+    )
+    for event, hook in hooks:
+        events.register(event, hook)
+    try:
+        yield cost
+    finally:
+        for event, hook in hooks:
+            events.unregister(event, hook)
+
+
+def _settle(payout: Payout) -> object:
+    return usecases.settle_payout(fact=builders.a_settlement(payout), now=NOW)
+
+
+def _pay_minimum(_: object = None) -> object:
+    fact = builders.a_deposit(20_000, bank_reference="BK-MINIMUM")
+    return usecases.post_deposit(fact=fact, account=builders.a_minimum_account(), now=NOW)
+
+
+def _withdraw(_: object) -> object:
+    return usecases.post_withdrawal(fact=builders.a_withdrawal(), account=builders.a_minimum_account(), now=NOW)
+
+
+def _pay_for_nothing(_: object) -> object:
+    return usecases.post_deposit(fact=builders.a_deposit(), account=builders.a_tuition_account(), now=NOW)
+
+
+def _keep_message(_: object) -> None:
+    inbox.keep("msg-1", "0" * 64, b'{"type": "deposit.posted"}', now=NOW, signed=True)
+
+
+def _enrolled() -> object:
+    return steps.enrol(steps.put_on_sale())
+
+
+def _release_one() -> object:
+    steps.open_account(paid_fen=1000)
+    steps.release()
+    return steps.count_all()
+
+
+ENROLMENT = builders.ENROLMENT
+LATER = NOW + timedelta(days=30)
+OPERATIONS = (
+    Operation("报名", "enrolment: seat, latch, student's limits, account", 4, 8, steps.enrol, steps.put_on_sale),
+    Operation("原文", "the bank's message, kept as it came", 1, 1, _keep_message),
+    Operation("入账", "deposit matched to an enrolment", 2, 4, lambda _: steps.pay(ENROLMENT, 500), steps.open_account),
+    Operation("多付", "deposit over what is due", 2, 4, lambda _: steps.pay(ENROLMENT, 900_000), steps.open_account),
+    Operation("待查", "deposit that matches nothing", 1, 2, _pay_for_nothing),
+    Operation("过期", "expiry of an unpaid enrolment", 2, 4, lambda _: steps.expire(now=LATER), _enrolled),
+    Operation("拨付", "lesson release", 3, 6, lambda _: steps.release(), lambda: steps.open_account(paid_fen=1000)),
+    Operation("划拨", "payout: build", 3, 6, lambda _: steps.build_payout(), _release_one),
+    Operation("结清", "payout: settle", 2, 4, _settle, steps.a_built_payout),
+    Operation("存入", "deposit to the minimum balance", 2, 4, _pay_minimum),
+    Operation("支取", "withdrawal from the minimum balance", 3, 6, _withdraw, _pay_minimum),
+)
+
+
+def measure(client: Any, url: str, operation: Operation) -> Cost:
+    """What an operation costs in a district with one school, made anew on the engine."""
+    engine.reset(url)
+    tables.create_all(client)
+    steps.register()
+    prepared = operation.prepare()
+    with metered() as cost:
+        operation.act(prepared)
+    return cost
+
+
+def table(costs: Mapping[Operation, Cost]) -> str:
+    """The page's table."""
+    lines = [
+        "| Operation | Items (budget) | Write units (budget) | Units of indexes | Reads | Round trips |",
+        "|---|---|---|---|---|---|",
+    ]
+    for one, cost in costs.items():
+        against = f"{cost.items} ({one.items}) | {cost.units} ({one.units}) | {cost.index_units}"
+        reads = ", ".join(cost.reads) or "–"
+        lines.append(f"| {one.name_zh} {one.name} | {against} | {reads} | {cost.round_trips} |")
+    return "\n".join(lines) + "\n"
+
+
+def written() -> str:
+    """The table that stands in the page."""
+    return PAGE.read_text(encoding="utf-8").partition(_BEGIN)[2].partition(_END)[0]
+
+
+def main() -> None:
+    """Measure, and write the table into the page."""
+    os.environ.update(engine.CREDENTIALS)
+    with engine.running(port=trouble.free_ports(1)) as url:
+        rows.connect(url)
+        client = engine.clients(url).dynamodb
+        costs = {operation: measure(client, url, operation) for operation in OPERATIONS}
+    before, _, rest = PAGE.read_text(encoding="utf-8").partition(_BEGIN)
+    PAGE.write_text(before + _BEGIN + table(costs) + _END + rest.partition(_END)[2], encoding="utf-8")
+    sys.stdout.write(table(costs))
+
+
+if __name__ == "__main__":
+    main()
