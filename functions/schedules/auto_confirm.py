@@ -3,6 +3,7 @@
 from chalice.app import Blueprint, Cron
 
 from functions.edge import scheduled, wiring
+from shared.kernel.ids import EnrolmentId, SessionId
 from shared.teaching import model, queries, usecases
 
 blueprint = Blueprint(__name__)
@@ -14,8 +15,8 @@ def auto_confirm() -> dict[str, int]:
     """Every lesson whose days to confirm or dispute are over."""
     now = wiring.now()
     due = queries.list_due(model.Due.AUTO_CONFIRMATION, until=now)
-    done = [
-        usecases.auto_confirm_lesson(enrolment_id=enrolment_id, session_id=session_id, now=now)
-        for enrolment_id, session_id in due
-    ]
-    return {"due": len(due), "confirmed": sum(done)}
+
+    def confirm(lesson: tuple[EnrolmentId, SessionId]) -> bool:
+        return usecases.auto_confirm_lesson(enrolment_id=lesson[0], session_id=lesson[1], now=now)
+
+    return {"due": len(due), "confirmed": scheduled.each("auto_confirm", due, confirm, key="/".join)}

@@ -1,5 +1,6 @@
 """Ends enrolments that weren't paid in time and gives their seats back. Every quarter of an hour."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from chalice.app import Blueprint, Cron
@@ -28,7 +29,12 @@ def expire_unpaid() -> dict[str, int]:
         for enrolment_id in queries.list_expiring(today - timedelta(days=days))
     ]
     unpaid = [account for account in queries.get_accounts(due) if account.status == "awaiting_deposit"]
-    return {"due": len(due), "expired": sum(expire(account) for account in unpaid)}
+    return {"due": len(due), "expired": expire_each("expire_unpaid", unpaid)}
+
+
+def expire_each(function: str, unpaid: Sequence[EnrolmentAccount]) -> int:
+    """End each of these enrolments if its time to pay is over; how many were ended now."""
+    return scheduled.each(function, unpaid, expire, key=lambda account: account.enrolment_id)
 
 
 def expire(account: EnrolmentAccount) -> bool:

@@ -13,4 +13,4 @@ blueprint = Blueprint(__name__)
 def resend_payouts() -> dict[str, int]:
     """Each school's last payout, if it still waits to be sent."""
     waiting = pay_out.unsent()
-    return {"waiting": len(waiting), "sent": sum(map(pay_out.send, waiting))}
+    return {"waiting": len(waiting), "sent": pay_out.send_each("resend_payouts", waiting)}

@@ -14,7 +14,8 @@ from functions.streams import keep_totals, raise_alerts, release_lesson
 from shared.funds import queries as funds
 from shared.funds.model import Entry
 from shared.funds.store import entries, sweeps, totals
-from shared.kernel import clock, errors
+from shared.kernel import clock
+from shared.kernel.ids import EnrolmentId, SessionId
 from shared.teaching import model, queries
 
 blueprint = Blueprint(__name__)
@@ -46,16 +47,13 @@ def sweep() -> dict[str, int]:
 
 
 def _release_due(until: datetime) -> int:
-    released = 0
-    for enrolment_id, session_id in queries.list_due(model.Due.RELEASE, until=until):
-        lesson = queries.find_lesson(enrolment_id, session_id)
-        fact = queries.confirmed(lesson) if lesson else None
-        if fact is not None:
-            try:
-                released += release_lesson.release(fact)
-            except errors.Conflict as refusal:
-                scheduled.tell("lesson_not_released", enrolment_id=enrolment_id, code=refusal.code)
-    return released
+    return scheduled.each("sweep", queries.list_due(model.Due.RELEASE, until=until), _release, key="/".join)
+
+
+def _release(due: tuple[EnrolmentId, SessionId]) -> bool:
+    lesson = queries.find_lesson(*due)
+    fact = queries.confirmed(lesson) if lesson else None
+    return fact is not None and release_lesson.release(fact)
 
 
 def _expire_overdue(since: datetime, now: datetime) -> int:
@@ -64,7 +62,7 @@ def _expire_overdue(since: datetime, now: datetime) -> int:
     last = clock.business_day(now) - timedelta(days=_EXPIRY_GRACE_DAYS)
     due = [one for back in range(days) for one in funds.list_expiring(last - timedelta(days=back))]
     unpaid = [account for account in funds.get_accounts(due) if account.status == "awaiting_deposit"]
-    return sum(map(expire_unpaid.expire, unpaid))
+    return expire_unpaid.expire_each("sweep", unpaid)
 
 
 def _count_and_alert(booked: list[Entry], conflicts: list[ReferenceConflicted]) -> dict[str, int]:

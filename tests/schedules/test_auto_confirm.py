@@ -3,8 +3,10 @@ from typing import Any
 
 import pytest
 
+from functions.edge import parked
 from functions.schedules import auto_confirm
-from shared.kernel import clock, errors
+from shared.dynamo import rows
+from shared.kernel import clock
 from shared.kernel.ids import EnrolmentId
 from shared.teaching import queries
 from shared.teaching.model import Due, LessonStatus, Outcome
@@ -79,9 +81,34 @@ class TestAutoConfirm:
         assert statuses()[0] == "disputed"
         assert not [one for one in queries.list_due(Due.RELEASE, until=CONFIRM_BY) if one[0] == an_id("enr")]
 
-    def test_is_seen_to_fail_while_dynamodb_is_busy(self, at: Clock) -> None:
+    def test_what_cannot_be_done_while_dynamodb_is_busy_is_told_and_done_next_time(
+        self, at: Clock, caplog: pytest.LogCaptureFixture
+    ) -> None:
         at.now = CONFIRM_BY
 
-        with busy("TransactWriteItems"), pytest.raises(errors.Unavailable):
-            run(auto_confirm.auto_confirm)
+        with busy("TransactWriteItems"):
+            assert run(auto_confirm.auto_confirm) == {"due": 2, "confirmed": 0}
+        assert [one.code for one in caplog.records if one.msg == "put_off"] == ["try_again"] * 2  # type: ignore[attr-defined]
         assert statuses() == [LessonStatus.TAUGHT] * 3
+        assert run(auto_confirm.auto_confirm)["confirmed"] == 2
+
+    def test_a_lesson_that_cannot_be_handled_is_parked_and_stops_no_other(self, at: Clock, on_moto: Any) -> None:
+        at.now = CONFIRM_BY
+        broken = queries.list_due(Due.AUTO_CONFIRMATION, until=CONFIRM_BY)[0]
+        key = {"pk": {"S": broken[0]}, "sk": {"S": f"lesson#{broken[1]}"}}
+        on_moto.update_item(
+            TableName=rows.table_name("teaching"),
+            Key=key,
+            UpdateExpression="SET confirm_by = :broken",
+            ExpressionAttributeValues={":broken": {"S": "never"}},
+        )
+
+        for _ in range(2):
+            run(auto_confirm.auto_confirm)
+        [one] = parked.list_parked(limit=10, cursor=None).rows
+        assert (one.function, one.event_id) == ("auto_confirm", "/".join(broken))
+        assert "auto_confirmed" in [
+            queries.list_lessons(EnrolmentId(an_id("enr", number)))[0].status.value
+            for number in (1, 2)
+            if an_id("enr", number) != broken[0]
+        ]
