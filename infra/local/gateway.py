@@ -4,25 +4,18 @@ Mended: Nagle and unbuffered writes (22 calls a second on a kept connection), th
 connections, request and context of each thread its own, bodies over API Gateway's limit, HEAD, callers that hang up.
 """
 
-import json
 import logging
 import threading
+import uuid
 from typing import Any
 
 from chalice.config import Config
 from chalice.local import ChaliceRequestHandler, LocalGateway
 
+from infra import gateway_answers
 from infra.local.serving import BadBody, Mended, Server
 
 _log = logging.getLogger(__name__)
-_PROBLEMS = {
-    400: ("bad_request", "请求无法读取。", "The request can't be read."),
-    404: ("no_such_path", "没有这个地址。", "There is nothing at this address."),
-    405: ("no_such_method", "该地址不支持此方法。", "This address doesn't take this method."),
-    413: ("too_large", "请求正文过大。", "The body is too large."),
-    500: ("internal_error", "系统内部错误。", "Something went wrong on our side."),
-    503: ("stopping", "服务正在停止。", "The service is stopping."),
-}
 
 
 class Gateway:
@@ -97,10 +90,13 @@ class _Handler(Mended, ChaliceRequestHandler):
         self._send(response["statusCode"], headers, content)
 
     def _send_problem(self, status: int) -> None:
-        code, zh, en = _PROBLEMS[status]
-        told = {"type": "about:blank", "title": en, "status": status, "code": code, "detail": f"{zh} {en}"}
-        headers = {"Content-Type": "application/problem+json", "X-Content-Type-Options": "nosniff"}
-        self._send(status, headers, json.dumps(told, ensure_ascii=False).encode())
+        request_id = f"gateway-{uuid.uuid4()}"
+        headers = {
+            "Content-Type": "application/problem+json",
+            "X-Content-Type-Options": "nosniff",
+            "X-Request-Id": request_id,
+        }
+        self._send(status, headers, gateway_answers.problem(status, request_id=request_id).encode())
 
     def _send(self, status: int, headers: dict[str, Any], content: bytes) -> None:
         names = {name.lower() for name in headers}

@@ -4,7 +4,7 @@ log group and alarms, and how its stream calls it. Lists replace Chalice's, dict
 
 from typing import Any
 
-from infra import events, resources
+from infra import events, gateway_answers, resources
 from infra.package.functions import ACTIONS, FUNCTIONS, Function, Right, camel
 
 RUNTIME = "python3.11"
@@ -20,7 +20,13 @@ def to_merge(architecture: str) -> dict[str, Any]:
     added = dict(own["Resources"])
     for function in FUNCTIONS:
         added |= _resources_of(function, architecture)
-    added["RestAPI"] = {"Properties": {"MethodSettings": [_THROTTLING], "TracingEnabled": False}}
+    added["RestAPI"] = {
+        "Properties": {
+            "MethodSettings": [_THROTTLING],
+            "TracingEnabled": False,
+            "GatewayResponses": gateway_answers.for_template(),
+        }
+    }
     return {
         "Description": own["Description"],
         "Parameters": own["Parameters"],

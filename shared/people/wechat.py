@@ -50,7 +50,7 @@ class WeChatClient:
             raise errors.Unavailable() from None
         if not isinstance(told, dict) or answer.status >= 500:
             raise errors.Unavailable()
-        error = told.get("errcode", 0)
+        error = int(told.get("errcode") or 0)  # its documents show it as text in places
         if error in _INVALID_CODES:
             raise WeChatCodeInvalid()
         if error == _BLOCKED_CODE:

@@ -189,6 +189,18 @@ class TestRights:
             assert "DYNAMODB_ENDPOINT" not in told["Environment"]["Variables"]
 
 
+class TestGateway:
+    def test_what_no_function_is_asked_is_a_problem_document_too(self, package: Package) -> None:
+        answers = package.resources["RestAPI"]["Properties"]["GatewayResponses"]
+
+        assert set(answers) >= {"MISSING_AUTHENTICATION_TOKEN", "REQUEST_TOO_LARGE", "THROTTLED", "DEFAULT_5XX"}
+        for answer in answers.values():
+            told = json.loads(answer["ResponseTemplates"]["application/json"])
+            assert told["status"] == answer["StatusCode"]
+            assert told["request_id"] == "$context.requestId"
+            assert answer["ResponseParameters"]["Headers"]["Content-Type"] == "'application/problem+json'"
+
+
 class TestLint:
     def test_cfn_lint_has_nothing_to_say(self, package: Package) -> None:
         cfn_lint = Path(sys.executable).with_name("cfn-lint")

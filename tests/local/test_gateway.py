@@ -112,8 +112,10 @@ class TestGateway:
         self, port: int, method: str, path: str, status: int, code: str
     ) -> None:
         got, headers, body = ask(port, method, path, headers={"Authorization": "Bearer ü".encode().decode("latin-1")})
-        assert (got, json.loads(body)["code"]) == (status, code)
+        told = json.loads(body)
+        assert (got, told["status"], told["code"]) == (status, status, code)
         assert headers["content-type"] == "application/problem+json"
+        assert headers["x-request-id"] == told["request_id"]
 
     def test_a_huge_body_is_refused_and_the_caller_can_read_that(self, port: int) -> None:
         status, _, body = ask(port, "POST", "/echo", b"x" * (11 * 1024 * 1024), {"Content-Type": "text/plain"})

@@ -69,8 +69,8 @@ class TestOpenidOf:
             }
         ]
 
-    @pytest.mark.parametrize("code", [40029, 40163])
-    def test_a_code_that_is_no_good_is_the_callers(self, wechat: Misbehaving, code: int) -> None:
+    @pytest.mark.parametrize("code", [40029, 40163, "40029"])
+    def test_a_code_that_is_no_good_is_the_callers(self, wechat: Misbehaving, code: int | str) -> None:
         wechat.will_say({"errcode": code, "errmsg": "invalid"})
 
         with pytest.raises(WeChatCodeInvalid):
