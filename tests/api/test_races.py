@@ -200,7 +200,12 @@ class TestMoney:
             built = list(threads.map(lambda _: self.built(), range(AT_ONCE)))
 
         assert set(told(paid)) <= {(200, ""), (503, "try_again")}
-        assert set(told(confirmed)) <= {(201, ""), (409, "in_flight"), (409, "lesson_already_confirmed"), (503, "try_again")}
+        assert set(told(confirmed)) <= {
+            (201, ""),
+            (409, "in_flight"),
+            (409, "lesson_already_confirmed"),
+            (503, "try_again"),
+        }
         assert sum(released) == len(self.FAMILIES)
         assert [one.held_fen for one in accounts.list_by_offering(SCHOOL, OFFERING)] == [8_000] * 8
         assert [one.amount_fen for one in built if one] == [8 * 1_000]
