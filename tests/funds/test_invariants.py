@@ -1,0 +1,167 @@
+"""Each check finds what it is there to find. The books are right until a test spoils one thing in them."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from shared.funds import invariants, usecases
+from shared.funds.invariants import Books
+from shared.funds.model import Entry, EntryKind, PayoutStatus, State
+from shared.kernel.money import Fen
+from tests import builders, steps, tables
+from tests.builders import MINIMUM_NO, NOW, TUITION_NO
+from tests.funds import budget
+
+
+@pytest.fixture
+def books(on_moto: Any) -> Books:
+    """One enrolment taught to its end, one paid in part; a payout settled; a minimum balance; the bank agrees."""
+    tables.put_on_moto("books", _live)
+    return invariants.read_books({TUITION_NO: 400, MINIMUM_NO: 20_000})
+
+
+def _live() -> None:
+    steps.register()
+    payout = steps.a_built_payout()
+    usecases.settle_payout(fact=builders.a_settlement(payout), now=NOW)
+    steps.open_account(2, paid_fen=400)
+    minimum = builders.a_deposit(20_000, bank_reference="BKM", account_no=MINIMUM_NO)
+    usecases.post_deposit(fact=minimum, account=builders.a_minimum_account(), now=NOW)
+    steps.count_all()
+
+
+def found(books: Books) -> set[str]:
+    """The checks that find something."""
+    return {name for name, violations in invariants.check_all(books).items() if violations}
+
+
+def entry(books: Books, kind: EntryKind) -> Entry:
+    return next(one for one in books.entries if one.kind is kind)
+
+
+def swapped(books: Books, old: Entry, *new: Entry) -> Books:
+    """The books with other entries in one's place, in the journal too."""
+    entries = [one for one in books.entries if one is not old] + list(new)
+    lines = [one for one in books.lines if one.key != old.key] + list(new)
+    return replace(books, entries=entries, lines=lines)
+
+
+def broken(one: Entry, legs: dict[State, Any]) -> Entry:
+    """An entry as only a broken store could give it: making one checks its legs."""
+    copy = replace(one)
+    object.__setattr__(copy, "legs", legs)
+    return copy
+
+
+def account_off(books: Books, number: int = 0, **changes: Any) -> Books:
+    accounts = sorted(books.accounts, key=lambda account: account.enrolment_id)
+    accounts[number] = replace(accounts[number], **changes)
+    return replace(books, accounts=accounts)
+
+
+def test_right_books_violate_nothing(books: Books) -> None:
+    assert found(books) == set()
+    assert len(books.entries) == len(books.lines) == 8
+
+
+def test_every_check_has_its_line_in_the_page_of_the_ledger() -> None:
+    page = (budget.PAGE.parent / "ledger.md").read_text(encoding="utf-8")
+
+    for check in invariants.CHECKS[:-1]:
+        assert f"`{check.__name__}`" in page
+
+
+class TestCheckAll:
+    def test_legs_that_do_not_sum_to_zero(self, books: Books) -> None:
+        deposit = entry(books, EntryKind.DEPOSIT)
+        spoiled = broken(deposit, {**deposit.legs, State.SUSPENSE: 1})
+
+        assert "legs_sum_to_zero" in found(swapped(books, deposit, spoiled))
+
+    def test_half_a_fen(self, books: Books) -> None:
+        deposit = entry(books, EntryKind.DEPOSIT)
+        spoiled = broken(deposit, {state: float(amount) for state, amount in deposit.legs.items()})
+
+        assert "legs_sum_to_zero" in found(swapped(books, deposit, spoiled))
+
+    def test_a_balance_that_is_a_fen_off(self, books: Books) -> None:
+        assert found(account_off(books, 1, held_fen=Fen(401), paid_fen=Fen(401))) == {"balances_are_folds"}
+
+    def test_a_version_that_is_missing(self, books: Books) -> None:
+        release = entry(books, EntryKind.RELEASE)
+
+        assert found(swapped(books, release, replace(release, version=99))) == {"balances_are_folds"}
+
+    def test_a_minimum_balance_that_is_a_fen_off(self, books: Books) -> None:
+        [minimum] = books.minimums
+
+        spoiled = replace(books, minimums=[replace(minimum, balance_fen=Fen(19_999))])
+        assert found(spoiled) == {"balances_are_folds"}
+
+    def test_a_bank_reference_that_is_posted_twice(self, books: Books) -> None:
+        deposit = entry(books, EntryKind.MINIMUM_DEPOSIT)
+        twice = replace(deposit, reference=entry(books, EntryKind.DEPOSIT).reference)
+
+        assert found(swapped(books, deposit, twice)) == {"bank_reference_once"}
+
+    def test_an_enrolment_that_was_paid_more_than_it_holds_and_released(self, books: Books) -> None:
+        assert found(account_off(books, 1, paid_fen=Fen(401))) == {"enrolment_equation"}
+
+    def test_an_enrolment_that_was_paid_more_than_its_price(self, books: Books) -> None:
+        assert found(account_off(books, 1, price_fen=Fen(399))) == {"enrolment_equation"}
+
+    def test_a_lesson_that_is_released_twice(self, books: Books) -> None:
+        [first, second, *_] = [one for one in books.entries if one.kind is EntryKind.RELEASE]
+
+        assert found(swapped(books, second, replace(second, reference=first.reference))) == {"lesson_once"}
+
+    def test_more_lessons_than_the_contract_has(self, books: Books) -> None:
+        assert found(account_off(books, 0, lessons=2)) == {"lesson_once"}
+
+    def test_a_fen_that_the_last_lesson_left_behind(self, books: Books) -> None:
+        assert "no_fen_stranded" in found(account_off(books, 0, held_fen=Fen(1), released_fen=Fen(999)))
+
+    @pytest.mark.parametrize("off", [-1, 1])
+    def test_a_fen_that_the_bank_does_not_have_or_has_too_much(self, books: Books, off: int) -> None:
+        spoiled = replace(books, bank_balances={**books.bank_balances, TUITION_NO: 400 + off})
+
+        assert found(spoiled) == {"custody_equals_bank"}
+
+    @pytest.mark.parametrize(
+        "spoil",
+        [
+            lambda payout: replace(payout, amount_fen=Fen(999)),
+            lambda payout: replace(payout, status=PayoutStatus.SENT),
+            lambda payout: replace(payout, number=2),
+        ],
+        ids=["another amount", "settled but not marked so", "a gap in the numbers"],
+    )
+    def test_a_payout_that_is_not_what_was_booked(self, books: Books, spoil: Callable[[Any], Any]) -> None:
+        assert found(replace(books, payouts=[spoil(books.payouts[0])])) == {"payouts_resolve_once"}
+
+    def test_a_payout_that_is_settled_twice(self, books: Books) -> None:
+        settlement = entry(books, EntryKind.SETTLEMENT)
+        again = replace(settlement, pk="bank#BKS2", reference="BKS2")
+
+        assert "payouts_resolve_once" in found(swapped(books, settlement, settlement, again))
+
+    def test_an_entry_that_takes_effect_after_it_was_booked(self, books: Books) -> None:
+        deposit = entry(books, EntryKind.DEPOSIT)
+        early = replace(deposit, effective_on=deposit.effective_on + timedelta(days=1))
+
+        assert found(swapped(books, deposit, early)) == {"effective_not_after_booking"}
+
+    def test_an_entry_that_the_journal_has_not(self, books: Books) -> None:
+        assert found(replace(books, lines=books.lines[1:])) == {"projections_equal_journal"}
+
+    def test_totals_that_are_a_fen_off(self, books: Books) -> None:
+        [totals] = books.totals
+        held = {**totals.by_state, State.HELD: totals.by_state[State.HELD] + 1}
+
+        assert found(replace(books, totals=[replace(totals, by_state=held)])) == {"projections_equal_journal"}
+
+    def test_a_sale_beyond_what_the_policy_lets_charge(self, books: Books) -> None:
+        assert found(account_off(books, 1, price_fen=Fen(500_001))) == {"sold_within_policy"}

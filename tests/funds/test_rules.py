@@ -1,0 +1,177 @@
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.funds import rules
+from shared.funds.model import EnrolmentAccount, EnrolmentStatus, SuspenseReason
+from shared.kernel.money import Fen
+from tests import builders
+from tests.builders import ENROLMENT, NOW, TUITION_NO, an_enrolment, an_id
+
+REFERENCE = ENROLMENT.removeprefix("enr_")
+OTHER_REFERENCE = an_id("enr", 2).removeprefix("enr_")
+
+
+def taught(account: EnrolmentAccount) -> EnrolmentAccount:
+    """The account after its next lesson's release."""
+    share = rules.lesson_share(account)
+    return replace(
+        account,
+        held_fen=Fen(account.held_fen - share),
+        released_fen=Fen(account.released_fen + share),
+        lessons_released=account.lessons_released + 1,
+    )
+
+
+class TestFindReference:
+    @pytest.mark.parametrize(
+        "remittance",
+        [REFERENCE, f"学费{REFERENCE}", f"学费 {REFERENCE} 张示例", f"附言:{REFERENCE}。", REFERENCE.lower()],
+    )
+    def test_finds_the_one_that_is_named(self, remittance: str) -> None:
+        assert rules.find_reference(remittance) == ENROLMENT
+
+    def test_named_twice_is_named(self) -> None:
+        assert rules.find_reference(f"{REFERENCE} {REFERENCE}") == ENROLMENT
+
+    @pytest.mark.parametrize(
+        "remittance",
+        [
+            "",
+            "书法班",
+            REFERENCE[:-1],
+            f"{REFERENCE}A",
+            f"9{REFERENCE}",
+            REFERENCE[:-1] + "U",  # not a letter of these references
+            f"{REFERENCE} {OTHER_REFERENCE}",
+        ],
+    )
+    def test_guesses_nothing(self, remittance: str) -> None:
+        assert rules.find_reference(remittance) is None
+
+
+class TestSplitDeposit:
+    @pytest.mark.parametrize(
+        ("paid", "amount", "matched", "suspense", "reason"),
+        [
+            (0, 999, 999, 0, None),
+            (0, 1000, 1000, 0, None),
+            (0, 1001, 1000, 1, SuspenseReason.EXCESS),
+            (600, 400, 400, 0, None),
+            (600, 401, 400, 1, SuspenseReason.EXCESS),
+            (1000, 1, 0, 1, SuspenseReason.EXCESS),
+        ],
+    )
+    def test_pays_what_is_due_and_keeps_the_rest_in_suspense(
+        self, paid: int, amount: int, matched: int, suspense: int, reason: SuspenseReason | None
+    ) -> None:
+        split = rules.split_deposit(account=an_enrolment(paid), account_no=TUITION_NO, amount_fen=Fen(amount))
+
+        assert (split.matched_fen, split.suspense_fen, split.reason) == (matched, suspense, reason)
+
+    @pytest.mark.parametrize(
+        ("account", "account_no", "reason"),
+        [
+            (None, TUITION_NO, SuspenseReason.UNKNOWN_REFERENCE),
+            (an_enrolment(), "8000000099", SuspenseReason.WRONG_ACCOUNT),
+            (an_enrolment(status=EnrolmentStatus.EXPIRED), TUITION_NO, SuspenseReason.EXPIRED),
+            (
+                an_enrolment(1000, status=EnrolmentStatus.COMPLETED, released_fen=1000, lessons_released=3),
+                TUITION_NO,
+                SuspenseReason.EXCESS,
+            ),
+        ],
+        ids=["names nothing", "another account", "expired", "completed"],
+    )
+    def test_keeps_all_of_it_in_suspense(
+        self, account: EnrolmentAccount | None, account_no: str, reason: SuspenseReason
+    ) -> None:
+        split = rules.split_deposit(account=account, account_no=account_no, amount_fen=Fen(1000))
+
+        assert (split.matched_fen, split.suspense_fen, split.reason) == (0, 1000, reason)
+
+    @given(st.integers(0, 500_000), st.integers(1, 1_000_000), st.sampled_from(EnrolmentStatus))
+    def test_loses_no_fen(self, paid: int, amount: int, status: EnrolmentStatus) -> None:
+        account = an_enrolment(paid, price_fen=Fen(500_000), status=status)
+
+        split = rules.split_deposit(account=account, account_no=TUITION_NO, amount_fen=Fen(amount))
+        assert split.matched_fen + split.suspense_fen == amount
+        assert 0 <= split.matched_fen <= account.due_fen
+        assert (split.reason is None) == (split.suspense_fen == 0)
+
+
+class TestLessonShare:
+    def test_is_an_equal_share_and_the_last_takes_the_rest(self) -> None:
+        account = an_enrolment(1000)
+        shares = []
+        for _ in range(3):
+            shares.append(rules.lesson_share(account))
+            account = taught(account)
+
+        assert shares == [333, 333, 334]
+
+    @given(st.integers(0, 500_000), st.integers(1, 60))
+    def test_shares_add_up_to_the_price_to_the_fen(self, price: int, lessons: int) -> None:
+        account = an_enrolment(price, price_fen=Fen(price), lessons=lessons, status=EnrolmentStatus.ACTIVE)
+        for _ in range(lessons):
+            assert 0 <= rules.lesson_share(account) <= account.held_fen
+            account = taught(account)
+
+        assert (account.held_fen, account.released_fen) == (0, price)
+
+    @pytest.mark.parametrize(
+        ("status", "refusal"),
+        [
+            (EnrolmentStatus.AWAITING_DEPOSIT, rules.NotActive),
+            (EnrolmentStatus.ACTIVE, None),
+            (EnrolmentStatus.COMPLETED, rules.NothingLeft),
+            (EnrolmentStatus.EXPIRED, rules.NotActive),
+        ],
+    )
+    def test_is_given_in_one_status_only(self, status: EnrolmentStatus, refusal: type[Exception] | None) -> None:
+        account = an_enrolment(1000, status=status)
+        if refusal is None:
+            assert rules.lesson_share(account) == 333
+        else:
+            with pytest.raises(refusal):
+                rules.lesson_share(account)
+
+    def test_never_passes_the_contract(self) -> None:
+        with pytest.raises(rules.NothingLeft):
+            rules.lesson_share(an_enrolment(1000, lessons_released=3))
+
+
+class TestMayExpire:
+    def test_at_its_moment_and_not_before(self) -> None:
+        account = an_enrolment(expires_at=NOW)
+
+        assert not rules.may_expire(account, NOW - timedelta(milliseconds=1))
+        assert rules.may_expire(account, NOW)
+
+    @pytest.mark.parametrize("status", [one for one in EnrolmentStatus if one != "awaiting_deposit"])
+    def test_only_what_waits_for_its_deposit(self, status: EnrolmentStatus) -> None:
+        assert not rules.may_expire(an_enrolment(status=status, expires_at=NOW), NOW + timedelta(days=365))
+
+
+class TestDigest:
+    def test_tells_a_repeat_from_another_body(self) -> None:
+        told = ("deposit", TUITION_NO, Fen(1000), "学费", NOW)
+
+        assert rules.digest(*told) == rules.digest(*told)
+        for other in (
+            ("deposit", TUITION_NO, Fen(1001), "学费", NOW),
+            ("deposit", TUITION_NO, Fen(1000), "学费 ", NOW),
+        ):
+            assert rules.digest(*other) != rules.digest(*told)
+
+    def test_does_not_take_one_field_for_part_of_another(self) -> None:
+        assert rules.digest("ab", "c") != rules.digest("a", "bc")
+
+
+def test_an_enrolments_reference_is_what_a_remittance_can_name() -> None:
+    account = builders.an_enrolment()
+
+    assert rules.find_reference(f"学费 {account.payment_reference}") == account.enrolment_id
