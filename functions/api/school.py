@@ -137,7 +137,8 @@ def get_roster(call: Call[None]) -> Roster:
     session = _own_session(call)
     if call.teacher_id not in (None, session.teacher_id):  # children's names are for who teaches them
         raise rules.NotYourClass()
-    enrolled = [account for account in _enrolled(session) if account.status is not EnrolmentStatus.EXPIRED]
+    of_class = funds.list_by_offering(session.institution_id, session.offering_id)
+    enrolled = [account for account in of_class if account.status is not EnrolmentStatus.EXPIRED]
     marks = queries.list_marks(session.session_id, [account.enrolment_id for account in enrolled])
     names = people.names_of_students([account.student_id for account in enrolled])
     lines = [(account, marks.get(account.enrolment_id)) for account in enrolled]
@@ -182,7 +183,8 @@ def claim_attendance(call: Call[AttendanceRequest]) -> MarkedLessons:
         raise MarkedTwice(pointer="/marks")
     pupils = [
         model.Pupil(account.enrolment_id, account.guardian_id, _may_be_taught(account))
-        for account in _enrolled(session)
+        for account in funds.get_accounts(list(marks))
+        if account.offering_id == session.offering_id
     ]
     lessons = usecases.claim_attendance(
         session=session,
@@ -212,10 +214,6 @@ def _own_session(call: Call[None] | Call[AttendanceRequest]) -> model.Session:
     if session.institution_id != call.institution_id:
         raise UnknownSession()
     return session
-
-
-def _enrolled(session: model.Session) -> list[EnrolmentAccount]:
-    return funds.list_by_offering(session.institution_id, session.offering_id)
 
 
 def _may_be_taught(account: EnrolmentAccount) -> bool:

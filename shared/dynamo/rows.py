@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
 from pynamodb.attributes import Attribute, UnicodeAttribute
 from pynamodb.connection import Connection, TableConnection
@@ -22,6 +23,8 @@ BUSY = {
     "ThrottlingException",
     "TransactionConflictException",
 }
+
+_CONFIG = Config(user_agent="hui-service")  # else botocore makes one up for each call, a tenth of the call's time
 
 _rows: list[type[Model]] = []
 _connection: Connection | None = None
@@ -93,6 +96,7 @@ def connection() -> Connection:
     global _connection
     if _connection is None:
         _connection = BusyConnection(region=REGION, host=_endpoint)
+        _connection.session.set_default_client_config(_CONFIG)
     return _connection
 
 
