@@ -70,26 +70,39 @@ def enrol(
         )
         if offering.seats_left <= 0:
             raise rules.SoldOut()
-        made = facts.EnrolmentMade(
-            enrolment_id=enrolment_id,
-            institution_id=found.course.institution_id,
-            course_id=course_id,
-            offering_id=offering_id,
-            guardian_id=guardian_id,
-            student_id=student_id,
-            category=found.course.category,
-            price_fen=found.course.price_fen,
-            lessons=found.course.lessons,
-            account_no=seller.account_no,
-            terms_hash=terms_hash,
-            policy_version=policy.version,
-            starts_on=offering.starts_on,
-            made_at=now,
-            expires_at=now + timedelta(hours=policy.unpaid_hours),
-        )
+        made = _made(found.course, offering, enrolment_id, guardian_id, student_id, seller, policy, now)
         kept = {enrolment.enrolment_id for enrolment in has} | {enrolment_id}
         pupil = store.change_pupil(student_id, found.course.category, kept, was_version=version)
         transaction.commit([*also(made), store.take_seat(offering), pupil])
         return made
 
     return transaction.retried(attempt)
+
+
+def _made(
+    course: model.Course,
+    offering: model.Offering,
+    enrolment_id: EnrolmentId,
+    guardian_id: GuardianId,
+    student_id: StudentId,
+    seller: model.Seller,
+    policy: Policy,
+    now: datetime,
+) -> facts.EnrolmentMade:
+    return facts.EnrolmentMade(
+        enrolment_id=enrolment_id,
+        institution_id=course.institution_id,
+        course_id=course.course_id,
+        offering_id=offering.offering_id,
+        guardian_id=guardian_id,
+        student_id=student_id,
+        category=course.category,
+        price_fen=course.price_fen,
+        lessons=course.lessons,
+        account_no=seller.account_no,
+        terms_hash=offering.terms_hash,
+        policy_version=policy.version,
+        starts_on=offering.starts_on,
+        made_at=now,
+        expires_at=now + timedelta(hours=policy.unpaid_hours),
+    )
