@@ -2,7 +2,7 @@
 
 from chalice.app import Chalice
 
-from functions.api import bank, enrolments, mall, me, problem_list, school, service, sign_ins
+from functions.api import bank, enrolments, mall, me, problem_list, refunds, school, school_refunds, service, sign_ins
 from functions.console import (
     alert_list,
     disputes,
@@ -15,7 +15,8 @@ from functions.console import (
     today,
     unhandled,
 )
-from functions.schedules import auto_confirm, expire_unpaid, pay_out, resend_payouts, sweep
+from functions.console import refunds as console_refunds
+from functions.schedules import agree_refunds, auto_confirm, expire_unpaid, pay_out, pay_refunds, resend_payouts, sweep
 from functions.streams import keep_totals, raise_alerts, release_lesson
 
 app = Chalice(app_name="hui", configure_logs=False)
@@ -27,7 +28,9 @@ for module in (
     me,
     mall,
     enrolments,
+    refunds,
     school,
+    school_refunds,
     bank,
     staff_sign_in,
     today,
@@ -35,6 +38,7 @@ for module in (
     school_status,
     enrolment,
     disputes,
+    console_refunds,
     alert_list,
     unhandled,
     policy,
@@ -44,6 +48,8 @@ for module in (
     raise_alerts,
     auto_confirm,
     expire_unpaid,
+    agree_refunds,
+    pay_refunds,
     pay_out,
     resend_payouts,
     sweep,

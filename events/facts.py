@@ -94,7 +94,29 @@ class PayoutFailed:
     booked_at: datetime
 
 
-BankFact = DepositPosted | WithdrawalPosted | PayoutSettled | PayoutFailed
+@dataclass(frozen=True)
+class RefundPaid:
+    """The bank has paid one payment of a refund to where the deposit came from."""
+
+    payment_id: str
+    bank_reference: str
+    account_no: str
+    amount_fen: Fen
+    booked_at: datetime
+
+
+@dataclass(frozen=True)
+class RefundFailed:
+    """The bank could not pay a payment of a refund; the money is still in the supervised account."""
+
+    payment_id: str
+    account_no: str
+    amount_fen: Fen
+    reason: str
+    booked_at: datetime
+
+
+BankFact = DepositPosted | WithdrawalPosted | PayoutSettled | PayoutFailed | RefundPaid | RefundFailed
 
 
 @dataclass(frozen=True)

@@ -225,6 +225,30 @@ def a_settlement(payout: funds.Payout, **changes: Any) -> facts.PayoutSettled:
     return facts.PayoutSettled(**{**told, **changes})
 
 
+def a_refund_paid(payment: funds.RefundPayment, **changes: Any) -> facts.RefundPaid:
+    """The bank's word that a payment of a refund is made."""
+    told: dict[str, Any] = {
+        "payment_id": payment.payment_id,
+        "bank_reference": f"BKR{payment.payment_id[-4:]}",
+        "account_no": payment.from_account_no,
+        "amount_fen": payment.amount_fen,
+        "booked_at": NOW,
+    }
+    return facts.RefundPaid(**{**told, **changes})
+
+
+def a_refund_failed(payment: funds.RefundPayment, **changes: Any) -> facts.RefundFailed:
+    """The bank's word that a payment of a refund could not be made."""
+    told: dict[str, Any] = {
+        "payment_id": payment.payment_id,
+        "account_no": payment.from_account_no,
+        "amount_fen": payment.amount_fen,
+        "reason": "收款账户已销户",
+        "booked_at": NOW,
+    }
+    return facts.RefundFailed(**{**told, **changes})
+
+
 def a_failure(payout: funds.Payout, **changes: Any) -> facts.PayoutFailed:
     """The bank's word that a payout could not be paid."""
     told: dict[str, Any] = {

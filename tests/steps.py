@@ -7,12 +7,12 @@ from typing import Any
 from events import facts
 from functions.api import enrolments as sales
 from shared.dynamo import transaction
-from shared.funds import invariants, model, usecases
+from shared.funds import invariants, model, queries, refund_money, refund_notes, refunds, usecases
 from shared.funds.store import accounts, entries, totals
 from shared.institutions import model as institution_model
 from shared.institutions import store as institutions
 from shared.institutions import usecases as institution_usecases
-from shared.kernel.ids import EnrolmentId, GuardianId, InstitutionId, StudentId
+from shared.kernel.ids import EnrolmentId, GuardianId, InstitutionId, SessionId, StudentId
 from shared.mall import model as mall
 from shared.mall import store as mall_store
 from shared.mall import usecases as mall_usecases
@@ -109,11 +109,43 @@ def a_built_payout() -> model.Payout:
     return payout
 
 
+def ask_for_refund(number: int = 1, *, taught: Sequence[str] = (), now: datetime = NOW) -> model.Refund:
+    """The `number`-th guardian asks for all that is available."""
+    account = accounts.get(EnrolmentId(builders.an_id("enr", number)))
+    sessions = [SessionId(one) for one in taught]
+    amount = queries.preview_refund(account=account, taught=sessions).refundable_fen
+    return refunds.request(
+        enrolment_id=account.enrolment_id, amount_fen=amount, reason="搬家", taught=sessions, now=now
+    )
+
+
+def agree_to_refund(refund: model.Refund, *, now: datetime = NOW) -> model.Refund:
+    """The school agrees."""
+    school = refund.institution_id
+    return refunds.answer(refund_id=refund.refund_id, institution_id=school, agree=True, reason="", now=now)
+
+
+def hold_refund(refund: model.Refund, *, taught: Sequence[str] = (), now: datetime = NOW) -> model.Refund:
+    """Hold an agreed refund's money, and give the seat back."""
+    sessions = [SessionId(one) for one in taught]
+    held = refund_money.hold(refund=refund, taught=sessions, now=now)
+    return refund_notes.note_held(refund_id=refund.refund_id, held_fen=held, give_back_seat=_seat_of, now=now)
+
+
+def a_held_refund(number: int = 1, *, taught: Sequence[str] = ()) -> model.Refund:
+    """The `number`-th enrolment's refund: asked for, agreed to, held back."""
+    return hold_refund(agree_to_refund(ask_for_refund(number, taught=taught)), taught=taught)
+
+
+def _seat_of(account: model.EnrolmentAccount) -> transaction.Part:
+    return mall_store.give_back_seat(account.course_id, account.offering_id)
+
+
 def expire(number: int = 1, *, now: datetime) -> bool:
     """End the `number`-th enrolment if its time to pay is over."""
     return usecases.expire_enrolment(
         enrolment_id=EnrolmentId(builders.an_id("enr", number)),
-        give_back_seat=lambda account: mall_store.give_back_seat(account.course_id, account.offering_id),
+        give_back_seat=_seat_of,
         now=now,
     )
 

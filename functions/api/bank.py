@@ -10,8 +10,12 @@ from functions.edge.contract import raw_endpoint
 from functions.edge.settings import settings
 from shared.bank import messages, signature, usecases
 from shared.bank.store import Outcome
+from shared.funds import refund_money, refund_notes
 from shared.funds import usecases as funds
+from shared.funds.posting import ReferenceReused
+from shared.funds.refund_rules import refund_of
 from shared.funds.store.payouts import UnknownPayout
+from shared.funds.store.refunds import UnknownRefund
 from shared.institutions import store as institutions
 from shared.institutions.model import Purpose
 from shared.kernel import errors
@@ -39,7 +43,10 @@ class UnsupervisedAccount(errors.Invalid):
         usecases.MessageIdReused,
         UnsupervisedAccount,
         UnknownPayout,
-        funds.ReferenceReused,
+        ReferenceReused,
+        UnknownRefund,
+        refund_money.RefundMismatch,
+        refund_money.RefundOver,
         funds.PayoutMismatch,
         funds.PayoutOver,
     ),
@@ -60,7 +67,13 @@ def act(fact: facts.BankFact) -> Outcome:
     if isinstance(fact, facts.PayoutFailed):
         funds.fail_payout(fact=fact)
         return Outcome.RECORDED
-    if isinstance(fact, facts.PayoutSettled):
+    if isinstance(fact, facts.RefundFailed):
+        posting = refund_money.void(fact=fact, now=now)
+        refund_notes.note_outcome(refund_id=refund_of(fact.payment_id), now=now, failure=fact.reason)
+    elif isinstance(fact, facts.RefundPaid):
+        posting = refund_money.settle(fact=fact, now=now)
+        refund_notes.note_outcome(refund_id=refund_of(fact.payment_id), now=now)
+    elif isinstance(fact, facts.PayoutSettled):
         posting = funds.settle_payout(fact=fact, now=now)
     elif isinstance(fact, facts.DepositPosted):
         posting = funds.post_deposit(fact=fact, account=_supervised(fact.account_no), now=now)

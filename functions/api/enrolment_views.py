@@ -37,9 +37,12 @@ class EnrolmentView(View):
     paid: Money
     held: Money
     released: Money
+    refund_pending: Money
+    refunded: Money
     due: Money
     lessons: int
     lessons_released: int
+    lessons_refunded: int
     starts_on: date
     made_at: str
     terms_hash: str
@@ -103,9 +106,12 @@ def _enrolment_facts(account: funds.EnrolmentAccount, terms: Terms) -> dict[str,
         "paid": money(account.paid_fen),
         "held": money(account.held_fen),
         "released": money(account.released_fen),
+        "refund_pending": money(account.refund_pending_fen),
+        "refunded": money(account.refunded_fen),
         "due": money(account.due_fen),
         "lessons": account.lessons,
         "lessons_released": account.lessons_released,
+        "lessons_refunded": account.lessons_refunded,
         "starts_on": account.starts_on,
         "made_at": clock.shown(account.made_at),
         "terms_hash": account.terms_hash,

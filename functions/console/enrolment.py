@@ -74,6 +74,7 @@ def show_enrolment(visit: Visit) -> Shown:
         "terms": courses.get_terms(account.terms_hash),
         "booked": list(booked(funds.list_entries(account))),
         "lessons": lessons,
+        "refunds": list(reversed(funds.list_refunds(account.enrolment_id))),
         "disputed": [one for one in lessons if one.lesson and one.lesson.status is LessonStatus.DISPUTED],
         "officers": officers.names(lesson.decided_by for lesson in marked.values()),
         "student": student,

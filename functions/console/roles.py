@@ -7,5 +7,7 @@ MONEY = EVERYONE - {StaffRole.REVIEWER}
 """Who sees bank messages and money that matches nothing: payers' names are in them."""
 PERSONAL = frozenset({StaffRole.SUPERVISOR, StaffRole.FINANCE_OFFICER, StaffRole.AUDITOR})
 """Who may be shown a child's name, for a purpose that is recorded."""
+RECOMMENDERS = frozenset({StaffRole.REVIEWER, StaffRole.SUPERVISOR})
+"""Who recommends on a contested refund; another person decides."""
 SUPERVISORS = frozenset({StaffRole.SUPERVISOR})
-"""Who suspends schools and decides disputes."""
+"""Who suspends schools and decides disputes and contested refunds."""

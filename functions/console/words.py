@@ -4,7 +4,17 @@ from collections.abc import Mapping
 
 from shared.alerts.model import RULE_NAMES, Rule, Severity
 from shared.bank.store import Outcome as BankOutcome
-from shared.funds.model import EnrolmentStatus, EntryKind, PayoutStatus, State, SuspenseReason
+from shared.funds.model import (
+    AgreedBy,
+    EnrolmentStatus,
+    EntryKind,
+    PayoutStatus,
+    RefundRule,
+    RefundStatus,
+    RefundWait,
+    State,
+    SuspenseReason,
+)
 from shared.institutions.model import STATUS_NAMES, Status
 from shared.mall.model import CATEGORIES
 from shared.mall.model import Status as SaleStatus
@@ -17,6 +27,7 @@ STATES: Mapping[State, Both] = {
     State.HELD: ("监管中", "Held"),
     State.PAYABLE: ("待划拨", "Payable"),
     State.IN_TRANSIT: ("划拨中", "In transit"),
+    State.REFUND_PENDING: ("退费中", "Refund pending"),
     State.SUSPENSE: ("待查款", "Suspense"),
     State.MINIMUM_BALANCE: ("最低余额", "Minimum balance"),
     State.OUTSIDE: ("账外", "Outside"),
@@ -28,6 +39,9 @@ KINDS: Mapping[EntryKind, Both] = {
     EntryKind.EXPIRY: ("逾期未付清", "Expired unpaid"),
     EntryKind.PAYOUT: ("划拨批次建立", "Payout built"),
     EntryKind.SETTLEMENT: ("划拨到账", "Payout settled"),
+    EntryKind.REFUND_HOLD: ("退费冻结", "Held for a refund"),
+    EntryKind.REFUND_PAID: ("退费到账", "Refund paid"),
+    EntryKind.REFUND_VOID: ("退费未成，转回监管", "Refund failed, given back"),
     EntryKind.MINIMUM_DEPOSIT: ("最低余额存入", "Minimum balance paid in"),
     EntryKind.WITHDRAWAL: ("支出", "Withdrawal"),
 }
@@ -36,7 +50,39 @@ ENROLMENTS: Mapping[EnrolmentStatus, Both] = {
     EnrolmentStatus.AWAITING_DEPOSIT: ("待付款", "Awaiting deposit"),
     EnrolmentStatus.ACTIVE: ("上课中", "Active"),
     EnrolmentStatus.COMPLETED: ("已结业", "Completed"),
+    EnrolmentStatus.REFUNDING: ("退费中", "Refunding"),
+    EnrolmentStatus.REFUNDED: ("已退费", "Refunded"),
     EnrolmentStatus.EXPIRED: ("已过期", "Expired"),
+}
+
+REFUNDS: Mapping[RefundStatus, Both] = {
+    RefundStatus.REQUESTED: ("待机构答复", "Awaiting the school"),
+    RefundStatus.CONTESTED: ("待裁决", "Contested"),
+    RefundStatus.AGREED: ("已同意", "Agreed"),
+    RefundStatus.HELD: ("已冻结待付", "Held"),
+    RefundStatus.INSTRUCTED: ("已指令银行", "Instructed"),
+    RefundStatus.PAID: ("已退回", "Paid"),
+    RefundStatus.FAILED: ("未能退回", "Failed"),
+    RefundStatus.REJECTED: ("已驳回", "Rejected"),
+    RefundStatus.WITHDRAWN: ("已撤回", "Withdrawn"),
+}
+
+REFUND_WAITS: Mapping[RefundWait, Both] = {
+    RefundWait.DECISION: ("待裁决", "To decide"),
+    RefundWait.ANSWER: ("待机构答复", "Awaiting the school"),
+    RefundWait.PAYMENT: ("待退回", "To be paid"),
+    RefundWait.ATTENTION: ("未能退回", "Failed"),
+}
+
+REFUND_RULES: Mapping[RefundRule, Both] = {
+    RefundRule.BEFORE_START: ("尚未上课，全额", "No lesson taught: in full"),
+    RefundRule.PRO_RATA: ("已付减已上课时", "Paid minus lessons taught"),
+}
+
+AGREED_BY: Mapping[AgreedBy, Both] = {
+    AgreedBy.SCHOOL: ("机构同意", "The school agreed"),
+    AgreedBy.SILENCE: ("逾期未答复视为同意", "The school's silence"),
+    AgreedBy.BUREAU: ("教育局裁决", "The bureau decided"),
 }
 
 PAYOUTS: Mapping[PayoutStatus, Both] = {
@@ -132,5 +178,8 @@ NOTICES: Mapping[str, Both] = {
     "suspended": ("已暂停该机构招生，立即生效。", "The school is suspended from selling, at once."),
     "reinstated": ("已恢复该机构招生。", "The school may sell again."),
     "upheld": ("争议成立：这节课不再拨付。", "The dispute is upheld; the lesson won't be paid."),
+    "recommended": ("处理意见已记录，等待另一人裁决。", "The recommendation is kept; another person decides."),
+    "refund_agreed": ("已裁决退费：将原路退回。", "The refund is agreed and will be paid back."),
+    "refund_rejected": ("退费申请已驳回。", "The refund is rejected."),
     "rejected": ("争议驳回：这节课按已确认拨付。", "The dispute is rejected; the lesson counts as confirmed."),
 }

@@ -39,8 +39,9 @@ def expire_each(function: str, unpaid: Sequence[EnrolmentAccount]) -> int:
 
 def expire(account: EnrolmentAccount) -> bool:
     """End one enrolment if its time to pay is over and it isn't paid; whether it was ended now."""
-    return usecases.expire_enrolment(enrolment_id=account.enrolment_id, give_back_seat=_seat_of, now=wiring.now())
+    return usecases.expire_enrolment(enrolment_id=account.enrolment_id, give_back_seat=seat_of, now=wiring.now())
 
 
-def _seat_of(account: EnrolmentAccount) -> transaction.Part:
+def seat_of(account: EnrolmentAccount) -> transaction.Part:
+    """The part that gives an enrolment's seat back to its class."""
     return mall.give_back_seat(account.course_id, account.offering_id)

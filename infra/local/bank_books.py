@@ -1,4 +1,4 @@
-"""The bank's own books: accounts, transactions, payout instructions, and the messages that it owes. It knows nothing of
+"""The bank's own books: accounts, transactions, our instructions, and the messages that it owes. It knows nothing of
 our ledger, so that its balances can judge it. One SQLite file; `audit` proves that the balances are the transactions.
 """
 
@@ -13,7 +13,7 @@ from threading import RLock
 from typing import Any
 
 _SHANGHAI = timezone(timedelta(hours=8))
-_SCHEMA = """
+SCHEMA = """
 create table if not exists accounts (
     account_no text primary key, holder text not null, supervised integer not null, balance_fen integer not null
 );
@@ -23,8 +23,8 @@ create table if not exists transactions (
     purpose text not null, booked_at text not null, asked_as text unique
 );
 create index if not exists by_account on transactions (account_no, number);
-create table if not exists payouts (
-    payout_id text primary key, instruction text not null, status text not null, asked_at text not null
+create table if not exists instructions (
+    id text primary key, kind text not null, instruction text not null, status text not null, asked_at text not null
 );
 create table if not exists messages (
     number integer primary key autoincrement, turn real, message_id text unique, type text not null, body text not null,
@@ -44,7 +44,7 @@ class TooLittle(Exception):
 
 
 class OtherBody(Exception):
-    """A payout's id came with another body."""
+    """An instruction's id came with another body."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class Books:
         self._lock = RLock()
         self._database = sqlite3.connect(path or ":memory:", check_same_thread=False, isolation_level=None)
         self._database.row_factory = sqlite3.Row
-        self._database.executescript("pragma journal_mode=wal; pragma synchronous=off;" + _SCHEMA)
+        self._database.executescript("pragma journal_mode=wal; pragma synchronous=off;" + SCHEMA)
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:

@@ -2,12 +2,12 @@
 
 | | |
 |---|---|
-| `GET /accounts`, `/accounts/{account_no}`, `/payouts` | its books |
+| `GET /accounts`, `/accounts/{account_no}`, `/instructions` | its books |
 | `GET /transactions?account_no&day`, `/messages?status` | what moved, what it told us |
 | `POST /accounts` `{account_no, holder, supervised}` | opens an account |
 | `POST /transfers` `{to_account_no, amount_fen, remittance, payer_name, payer_account_no, transfer_id}` | a payment |
 | `POST /withdrawals` `{account_no, amount_fen, counterparty, purpose}` | money leaves without our instruction |
-| `POST /payouts`, signed | our instructions |
+| `POST /payouts`, `/refunds`, signed | our instructions |
 | `GET`, `POST`, `DELETE /faults` `{fault, count, …}` | what goes wrong next (bank_faults.py) |
 | `POST /flush` | settles and delivers everything now |
 """
@@ -29,13 +29,10 @@ if TYPE_CHECKING:
     from infra.local.bank_simulator import Bank
 
 _TOLERANCE_SECONDS = 300
-_INSTRUCTION = {
-    "payout_id": str,
-    "from_account_no": str,
-    "to_account_no": str,
-    "amount_fen": int,
-    "currency": str,
-    "purpose": str,
+_COMMON = {"from_account_no": str, "to_account_no": str, "amount_fen": int, "currency": str, "purpose": str}
+_INSTRUCTIONS = {
+    "payout": {"payout_id": str, **_COMMON},
+    "refund": {"payment_id": str, "payee_name": str, "original_bank_reference": str, **_COMMON},
 }
 
 
@@ -59,10 +56,11 @@ class Door:
                 "data": self._bank.books.transactions(request.query.get("account_no"), day=request.query.get("day"))
             },
             "GET /messages": lambda request: {"data": self._bank.messages.listed(request.query.get("status"))},
-            "GET /payouts": lambda request: {"data": self._bank.books.rows("select * from payouts")},
+            "GET /instructions": lambda request: {"data": self._bank.books.rows("select * from instructions")},
             "POST /transfers": _known(self._post_transfer),
             "POST /withdrawals": _known(self._post_withdrawal),
-            "POST /payouts": self._post_payout,
+            "POST /payouts": lambda request: self._post_instruction(request, "payout"),
+            "POST /refunds": lambda request: self._post_instruction(request, "refund"),
             "GET /faults": lambda request: {"data": self._bank.faults.listed()},
             "POST /faults": self._post_fault,
             "DELETE /faults": self._delete_faults,
@@ -95,19 +93,21 @@ class Door:
         )
         return Answer({"bank_reference": booked.reference, "booked_at": booked.booked_at}, 201)
 
-    def _post_payout(self, request: Request) -> Answer:
+    def _post_instruction(self, request: Request, kind: str) -> Answer:
         self._require_our_signature(request)
         told = request.json()
-        if {name: type(value) for name, value in told.items()} != _INSTRUCTION:
+        if {name: type(value) for name, value in told.items()} != _INSTRUCTIONS[kind]:
             raise Refused(422, "an instruction has exactly the documented fields")
         if told["amount_fen"] <= 0 or told["currency"] != "CNY":
             raise Refused(422, "amount_fen is a positive number of fen in CNY")
         if not any(account["account_no"] == told["from_account_no"] for account in self._bank.books.accounts()):
             raise Refused(422, "from_account_no is not an account of this bank")
+        if not told["to_account_no"]:
+            raise Refused(422, "to_account_no is missing")
         try:
-            is_new = self._bank.accept(told)
-        except OtherBody:
-            raise Refused(409, "this payout_id came with another body") from None
+            is_new = self._bank.accept(kind, told)
+        except OtherBody as other:
+            raise Refused(409, f"{other} came with another body") from None
         if self._bank.faults.take(("no_answer",)):
             return Answer(None, status=0)
         return Answer({"status": "accepted"}, 202 if is_new else 200)

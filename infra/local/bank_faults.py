@@ -8,7 +8,7 @@
 | `reverse` | messages are held until all are there, and come in reverse order |
 | `alter`, `bad_signature`, `stale` | messages first come altered, wrongly signed, 10 minutes old; then as they should |
 | `conflict` (`amount_fen`) | messages are followed by another with the same bank reference and another amount |
-| `fail_payout` (`reason`) | payouts fail |
+| `fail_payout`, `fail_refund` (`reason`) | payouts or refunds fail |
 | `no_answer` | instructions are accepted, and the line goes dead before the answer |
 """
 
@@ -18,7 +18,7 @@ from threading import Lock
 from typing import Any
 
 MESSAGE_FAULTS = ("lose", "duplicate", "delay", "reverse", "alter", "bad_signature", "stale", "conflict")
-PAYOUT_FAULTS = ("fail_payout", "no_answer")
+INSTRUCTION_FAULTS = ("fail_payout", "fail_refund", "no_answer")
 
 
 class UnknownFault(ValueError):
@@ -40,8 +40,8 @@ class Faults:
         self._lock = Lock()
 
     def arm(self, kind: str, *, count: int = 1, **figures: Any) -> None:
-        """Let the next `count` messages or payouts go wrong. Raises UnknownFault."""
-        if kind not in MESSAGE_FAULTS + PAYOUT_FAULTS or count < 1:
+        """Let the next `count` messages or instructions go wrong. Raises UnknownFault."""
+        if kind not in MESSAGE_FAULTS + INSTRUCTION_FAULTS or count < 1:
             raise UnknownFault(kind)
         with self._lock:
             self._armed.append(_Armed(kind, count, figures))

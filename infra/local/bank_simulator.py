@@ -21,6 +21,8 @@ from infra.local.site import Site
 _log = logging.getLogger(__name__)
 _LOOK_SECONDS = 0.1
 _ACCEPTED = [{"status": "accepted"}]
+_ID = {"payout": "payout_id", "refund": "payment_id"}
+_DONE = {"payout": "payout.settled", "refund": "refund.paid"}
 
 
 class Bank:
@@ -97,18 +99,22 @@ class Bank:
                 self.messages.owe("withdrawal.posted", _withdrawal(booked), at=now)
         return booked
 
-    def accept(self, instruction: Mapping[str, Any]) -> bool:
-        """Take a payout instruction; whether it is new, or a new try after a failure. Raises OtherBody."""
+    def accept(self, kind: str, instruction: Mapping[str, Any]) -> bool:
+        """Take an instruction to pay out or to refund; whether it is new, or a new try of a payout that failed.
+
+        Raises OtherBody.
+        """
         told = written(dict(sorted(instruction.items())))
-        payout_id = instruction["payout_id"]
+        one = instruction[_ID[kind]]
         with self.books.transaction() as database:
-            known = self.books.rows("select * from payouts where payout_id = ?", payout_id)
-            if known and known[0]["instruction"] != told:
-                raise OtherBody(payout_id)
-            if known and known[0]["status"] != "failed":
+            known = self.books.rows("select * from instructions where id = ?", one)
+            if known and (known[0]["kind"], known[0]["instruction"]) != (kind, told):
+                raise OtherBody(one)
+            if known and (kind, known[0]["status"]) != ("payout", "failed"):
                 return False
             database.execute(
-                "insert or replace into payouts values (?, ?, 'accepted', ?)", (payout_id, told, said(self._clock()))
+                "insert or replace into instructions values (?, ?, ?, 'accepted', ?)",
+                (one, kind, told, said(self._clock())),
             )
         return True
 
@@ -155,47 +161,47 @@ class Bank:
         """Pay the instructions that were accepted, or say that it failed; how many."""
         now = self._clock()
         settled = 0
-        for row in self.books.rows("select * from payouts where status = 'accepted' order by rowid"):
+        for row in self.books.rows("select * from instructions where status = 'accepted' order by rowid"):
             waited = (now - datetime.fromisoformat(row["asked_at"])).total_seconds()
             if patient and waited < self._settles_after_seconds:
                 continue
             with self.books.transaction() as database:
-                if self.books.rows("select status from payouts where payout_id = ?", row["payout_id"]) != _ACCEPTED:
+                if self.books.rows("select status from instructions where id = ?", row["id"]) != _ACCEPTED:
                     continue  # settled meanwhile by another thread
-                status = self._pay(json.loads(row["instruction"]), now)
-                database.execute("update payouts set status = ? where payout_id = ?", (status, row["payout_id"]))
+                status = self._pay(row["kind"], json.loads(row["instruction"]), now)
+                database.execute("update instructions set status = ? where id = ?", (status, row["id"]))
             settled += 1
         return settled
 
-    def _pay(self, told: Mapping[str, Any], now: datetime) -> str:
-        fault = self.faults.take(("fail_payout",))
+    def _pay(self, kind: str, told: Mapping[str, Any], now: datetime) -> str:
+        fault = self.faults.take((f"fail_{kind}",))
         if fault:
-            return self._fail(told, str(fault[1].get("reason", "收款账户状态异常")), now)
+            return self._fail(kind, told, str(fault[1].get("reason", "收款账户状态异常")), now)
         try:
             booked = self.books.book(
                 told["from_account_no"],
                 -told["amount_fen"],
-                counterparty="",
+                counterparty=told.get("payee_name", ""),
                 counterparty_account_no=told["to_account_no"],
-                purpose=f"{told['purpose']} {told['payout_id']}",
+                purpose=f"{told['purpose']} {told[_ID[kind]]}",
                 at=now,
             )
         except TooLittle:
-            return self._fail(told, "账户余额不足", now)
-        data = {"payout_id": told["payout_id"], **_movement(booked)}
-        self.messages.owe("payout.settled", data, at=now)
+            return self._fail(kind, told, "账户余额不足", now)
+        data = {_ID[kind]: told[_ID[kind]], **_movement(booked)}
+        self.messages.owe(_DONE[kind], data, at=now)
         return "settled"
 
-    def _fail(self, told: Mapping[str, Any], reason: str, now: datetime) -> str:
+    def _fail(self, kind: str, told: Mapping[str, Any], reason: str, now: datetime) -> str:
         data = {
-            "payout_id": told["payout_id"],
+            _ID[kind]: told[_ID[kind]],
             "account_no": told["from_account_no"],
             "amount_fen": told["amount_fen"],
             "currency": "CNY",
             "reason": reason,
             "booked_at": said(now),
         }
-        self.messages.owe("payout.failed", data, at=now)
+        self.messages.owe(f"{kind}.failed", data, at=now)
         return "failed"
 
 

@@ -24,7 +24,9 @@ from rich.table import Table
 
 from infra.local import district, district_process, seed, trouble
 from infra.local.district_process import District
-from infra.local.term import TERM_ENDS, Step, Term
+from infra.local.stage import Step
+from infra.local.story import TERM_ENDS
+from infra.local.term import Term
 from shared.kernel import clock, money
 
 STATE = Path(".hui/demo")
@@ -41,6 +43,8 @@ _STORIES = {
     "look": "暂停期间商城不再展示其课程",
     "reinstate": "监管员恢复机构招生",
     "decide": "监管员裁决争议",
+    "refund": "家长申请退费，机构答复",
+    "arbitrate": "两人裁决有异议的退费",
 }
 
 
@@ -139,12 +143,14 @@ def read_figures(running: District) -> dict[str, Any]:
             "deposited": sum(totals.deposited_fen for totals in books.totals),
             "released": sum(totals.released_fen for totals in books.totals),
             "paid_out": sum(totals.paid_out_fen for totals in books.totals),
+            "refunded": sum(totals.refunded_fen for totals in books.totals),
         },
         "bank_fen": sum(supervised.values()),
         "enrolments": dict(sorted(Counter(account.status.value for account in books.accounts).items())),
         "entries": dict(sorted(Counter(entry.kind.value for entry in books.entries).items())),
         "lessons_released": sum(account.lessons_released for account in books.accounts),
         "payouts": dict(sorted(Counter(payout.status.value for payout in books.payouts).items())),
+        "refunds": dict(sorted(Counter(refund.status.value for refund in books.refunds).items())),
         "alerts": dict(sorted(Counter(alert.rule.value for alert in raised).items())),
         "repairs": dict(repairs),
         "parked": len(parked.list_parked(limit=1000, cursor=None).rows),
@@ -158,6 +164,7 @@ _STATE_NAMES = {
     "held": "监管中 held",
     "payable": "待划拨 payable",
     "in_transit": "划拨中 in transit",
+    "refund_pending": "退费中 refund pending",
     "suspense": "待查款 suspense",
     "minimum_balance": "最低余额 minimum balance",
 }
@@ -167,6 +174,7 @@ _FLOW_NAMES = {
     "deposited": "累计入账 deposited",
     "released": "累计拨付 released",
     "paid_out": "累计划拨 paid out",
+    "refunded": "累计退费 refunded",
 }
 
 
@@ -185,7 +193,8 @@ def _show(figures: dict[str, Any], console: Console) -> None:
     console.print(table)
     console.print(
         f"报名 enrolments {sum(figures['enrolments'].values())} · 拨付课时 lessons {figures['lessons_released']} · "
-        f"划拨批次 payouts {sum(figures['payouts'].values())} · 预警 alerts {sum(figures['alerts'].values())} · "
+        f"划拨批次 payouts {sum(figures['payouts'].values())} · "
+        f"退费 refunds {sum(figures['refunds'].values())} · 预警 alerts {sum(figures['alerts'].values())} · "
         f"补记 repairs {sum(figures['repairs'].values())} · 搁置 parked {figures['parked']} · {figures['seconds']} s"
     )
     for name, holds in figures["invariants"].items():

@@ -94,7 +94,11 @@ class Console:
 
     def send(self, path: str, **fields: str) -> str:
         """Fill the form of a page in and send it; the Set-Cookie header of the answer. Raises Refused."""
-        csrf = re.search(r'name="csrf" value="([^"]+)"', self.page(path))
+        return self.send_to(path, path, **fields)
+
+    def send_to(self, page: str, path: str, **fields: str) -> str:
+        """Fill in a form that stands on a `page` and goes to a `path`, and send it. Raises Refused."""
+        csrf = re.search(r'name="csrf" value="([^"]+)"', self.page(page))
         told = {**fields, "csrf": csrf.group(1) if csrf else ""}
         headers = {"Cookie": self._cookie, "Content-Type": "application/x-www-form-urlencoded"}
         answer = _http.request("POST", self._url + path, body=urlencode(told), headers=headers, redirect=False)

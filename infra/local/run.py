@@ -7,6 +7,7 @@ next start goes on where it was.
 """
 
 import argparse
+import hashlib
 import os
 import shutil
 import signal
@@ -20,10 +21,12 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from infra.local import control_door, district, district_process, seed, surroundings, trouble, welcome
+from infra import resources
+from infra.local import bank_books, control_door, district, district_process, seed, surroundings, trouble, welcome
 from infra.local.district import DistrictData
 from infra.local.district_process import District
-from infra.local.term import FIRST_WEEKS_END, Step, Term
+from infra.local.stage import Step
+from infra.local.term import FIRST_WEEKS_END, Term
 from infra.local.ticker import Ticker
 from shared.kernel import clock
 
@@ -90,10 +93,23 @@ def _stopping(console: Console) -> threading.Event:
 
 
 def _begin_anew(state: Path, *, wanted: bool) -> None:
-    """Forget the state if that is wanted, or if the very first start was broken off before everything was on file."""
-    if (state / "keys.json").exists() and (wanted or not (state / "planted").exists()):
+    """Forget the state if that is wanted, or if it is of no use: the very first start was broken off before everything
+    was on file, or the tables or the bank's books have another shape since.
+    """
+    if (state / "keys.json").exists() and (wanted or not _planted(state)):
         with surroundings.held(state):
             shutil.rmtree(state)
+
+
+def _planted(state: Path) -> bool:
+    """Whether everything was put on file, in tables of the shape that they have now."""
+    stamp = state / "planted"
+    return stamp.exists() and stamp.read_text() == _shape()
+
+
+def _shape() -> str:
+    """What tells one shape of what is kept from another."""
+    return hashlib.sha256(resources.PATH.read_bytes() + bank_books.SCHEMA.encode()).hexdigest()
 
 
 def _serve(
@@ -128,10 +144,10 @@ def _live(
     columns = TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:.0f} %"), TimeElapsedColumn()
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("登记机构和课程 putting schools on file", total=None)
-        if not (state / "planted").exists():
+        if not _planted(state):
             seed.plant(data, now=running.clock(), progress=lambda done, of: bar.update(task, completed=done, total=of))
             running.open_accounts()
-            (state / "planted").touch()
+            (state / "planted").write_text(_shape())
 
         def progress(done: int, of: int, step: Step) -> None:
             day = f"{step.at:%Y-%m-%d}"

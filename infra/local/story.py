@@ -1,17 +1,16 @@
 """What happens in a term: schools open, families enrol and pay, classes are taught, the bureau decides."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from datetime import datetime, time, timedelta
 
 from infra.local.district import DistrictData
 from infra.local.district.families import Confirming, Paying, Plan
 from infra.local.district.schools import Class, School
-from infra.local.district.staff import STAFF
 from infra.local.district_process import STARTS_AT, District
-from infra.local.doors import Caller, Console, Refused, sign_in, sign_in_officer
 from infra.local.seed import invitation_code
+from infra.local.stage import Cast, Enrolments, Step, admin_openid
+from infra.local.story_refunds import RefundStory
 from shared.kernel.clock import SHANGHAI
 
 TERM_ENDS = datetime(2026, 12, 22, 9, 0, tzinfo=SHANGHAI)
@@ -19,26 +18,14 @@ _MORNING, _EVENING, _NIGHT = time(10), time(21), time(21, 30)
 _SUSPENDED = 5  # this school may not sell for a day, before its term
 
 
-@dataclass(frozen=True)
-class Step:
-    """Something that somebody does at a moment. `name` tells it from all others."""
-
-    at: datetime
-    name: str
-    act: Callable[[], None]
-
-    def live(self) -> None:
-        """Let it happen."""
-        self.act()
-
-
 class Story:
     """The steps of a district's term. `enrolments` keeps what was answered to each plan's enrolment."""
 
-    def __init__(self, district: District, data: DistrictData, enrolments: dict[str, dict[str, str | int]]) -> None:
+    def __init__(self, district: District, data: DistrictData, enrolments: Enrolments) -> None:
         self._district = district
         self._data = data
         self._enrolments = enrolments
+        self._cast = Cast(district)
 
     def steps(self) -> list[Step]:
         """All of them, in order of time; the same for the same district."""
@@ -55,6 +42,7 @@ class Story:
         yield from self._strange_money()
         yield from self._bureau_suspends()
         yield from self._bureau_decides()
+        yield from RefundStory(self._cast, self._data, self._enrolments).steps()
 
     def _school_opens(self, number: int, school: School) -> Iterator[Step]:
         institution = school.institution
@@ -71,11 +59,11 @@ class Story:
 
         def staff_up() -> None:
             iid = institution.institution_id
-            admin = self._sign_in(f"openid-admin-{number}", invitation=invitation_code(iid, "admin"))
+            admin = self._cast.invited(admin_openid(number), invitation_code(iid, "admin"))
             for teacher in institution.teachers:
                 body = {"teacher_id": teacher.teacher_id}
                 told = admin.post("/v1/school/invitations", body, key=f"invite-{teacher.teacher_id}")
-                self._sign_in(_openid_of(teacher.teacher_id), invitation=told["code"])
+                self._cast.invited(_openid_of(teacher.teacher_id), told["code"])
 
         yield Step(STARTS_AT + timedelta(hours=1), f"deposit-minimum-{number:02d}", deposit)
         yield Step(STARTS_AT + timedelta(hours=2), f"staff-up-{number:02d}", staff_up)
@@ -88,7 +76,7 @@ class Story:
             yield Step(at + later, name, lambda share=share, right=right: self._pay(plan, share, right))  # type: ignore[misc]
 
     def _enrol(self, plan: Plan) -> None:
-        guardian = self._sign_in(plan.family.openid)
+        guardian = self._cast.guardian(plan.family.openid)
         child = plan.family.children[plan.child]
         body = {"name": child.name, "birth_month": child.birth_month, "consent": True}
         student = guardian.post("/v1/me/children", body, key=f"child-{plan.family.number}-{plan.child}")
@@ -129,7 +117,7 @@ class Story:
 
     def _mark(self, one: Class, number: int) -> None:
         session_id = one.slots[number - 1].session_id
-        teacher = self._sign_in(_openid_of(one.offering.teacher_id), school=True)
+        teacher = self._cast.school_user(_openid_of(one.offering.teacher_id))
         address = f"/v1/school/offerings/{one.offering.offering_id}/sessions/{session_id}"
         missing = {
             self._enrolments[str(plan.number)]["enrolment_id"]
@@ -159,7 +147,7 @@ class Story:
             sunday += timedelta(days=7)
 
     def _confirm_all(self, plans: Sequence[Plan]) -> None:
-        guardian = self._sign_in(plans[0].family.openid)
+        guardian = self._cast.guardian(plans[0].family.openid)
         for plan in plans:
             address = f"/v1/enrolments/{self._enrolments[str(plan.number)]['enrolment_id']}/lessons"
             lessons = guardian.get(address)["data"]
@@ -201,13 +189,13 @@ class Story:
         address = f"/console/schools/{school.institution_id}"
 
         def change(form: str, reason: str) -> None:
-            officer = self._officer("supervisor")
+            officer = self._cast.officer("supervisor")
             if f"{address}/{form}" in officer.page(address):  # not when it was done already
                 officer.send(f"{address}/{form}", reason=reason, name=school.short_name)
 
         def look_in_vain() -> None:
             course_id = self._data.schools[_SUSPENDED].classes[0].course.course_id
-            told = self._sign_in(self._data.families[0].openid).call("GET", f"/v1/mall/courses/{course_id}")
+            told = self._cast.guardian(self._data.families[0].openid).call("GET", f"/v1/mall/courses/{course_id}")
             if told.code != "unknown_course":
                 raise RuntimeError(f"a suspended school's course is in the mall: {told.status} {told.body}")
 
@@ -224,24 +212,12 @@ class Story:
             tuesday += timedelta(days=7)
 
     def _decide_all(self) -> None:
-        officer = self._officer("supervisor")
+        officer = self._cast.officer("supervisor")
         waiting = re.findall(r"/console/enrolments/(enr_\w+)", officer.page("/console/disputes"))
         for enrolment_id in dict.fromkeys(waiting):
             address = f"/console/enrolments/{enrolment_id}"
             for decision in set(re.findall(r"/lessons/ses_\w+/decision", officer.page(address))):
                 officer.send(address + decision, decision="uphold" if enrolment_id[-1] in "02468ACEG" else "reject")
-
-    def _officer(self, username: str) -> Console:
-        """A member of the staff, signed in. A story that goes on may find her code used: then by the next one."""
-        officer = next(one for one in STAFF if one.username == username)
-        try:
-            return sign_in_officer(self._district.api_url, officer, now=self._district.clock())
-        except Refused:
-            self._district.advance(timedelta(seconds=30))
-            return sign_in_officer(self._district.api_url, officer, now=self._district.clock())
-
-    def _sign_in(self, openid: str, *, school: bool = False, invitation: str | None = None) -> Caller:
-        return sign_in(self._district.api_url, self._district.wechat, openid, school=school, invitation=invitation)
 
 
 def _payments(paying: Paying) -> Sequence[tuple[timedelta, int, bool]]:

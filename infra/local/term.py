@@ -13,11 +13,10 @@ from pathlib import Path
 
 from infra.local.district import DistrictData
 from infra.local.district_process import District
-from infra.local.story import TERM_ENDS, Step, Story
+from infra.local.stage import Enrolments, Step
+from infra.local.story import Story
 from shared.kernel.clock import SHANGHAI
 from shared.kernel.ids import EnrolmentId
-
-__all__ = ["FIRST_WEEKS_END", "RUNS_APART", "TERM_ENDS", "Progress", "Step", "Term"]
 
 FIRST_WEEKS_END = datetime(2026, 10, 12, 9, 0, tzinfo=SHANGHAI)
 RUNS_APART = timedelta(hours=25)  # on a journey of months, an hourly schedule runs once a day, a daily one every second
@@ -43,7 +42,7 @@ class Term:
         self._path = path
         told = json.loads(path.read_text(encoding="utf-8")) if path is not None and path.exists() else {}
         self._lived: int = told.get("lived", 0)
-        self._enrolments: dict[str, dict[str, str | int]] = told.get("enrolments", {})
+        self._enrolments: Enrolments = told.get("enrolments", {})
         self._steps = Story(district, data, self._enrolments).steps()
 
     @property

@@ -23,9 +23,18 @@ _ENTRIES = {
     "release": ("拨付", "lesson released", "money"),
     "expiry": ("转待查", "moved to suspense", "out"),
     "payout": ("划拨建批", "payout built", "out"),
+    "refund_hold": ("退费冻结", "held for a refund", "out"),
+    "refund_paid": ("退费到账", "refund paid", "out"),
+    "refund_void": ("退费未成", "refund failed", "trouble"),
     "settlement": ("划拨到账", "payout settled", "out"),
     "minimum_deposit": ("最低余额存入", "minimum balance in", "money"),
     "withdrawal": ("账户支出", "withdrawal", "out"),
+}
+_REFUNDS = {
+    "contested": ("机构异议", "refund contested", "trouble"),
+    "agreed": ("同意退费", "refund agreed", "out"),
+    "rejected": ("驳回退费", "refund rejected", "out"),
+    "withdrawn": ("撤回退费", "refund withdrawn", "out"),
 }
 _LESSONS = {
     "taught": ("消课申请", "lesson claimed", "lesson"),
@@ -73,6 +82,9 @@ def _of_new_money(new: Mapping[str, str]) -> Happening | None:
     if new.get("kind") == "conflict":
         words = "银行流水冲突", "bank reference conflict", "trouble"
         return Happening(*words, new["institution"], int(new["sent_fen"]), new["reference"])
+    if new.get("kind") == "refund":
+        words = "申请退费", "refund asked for", "out"
+        return Happening(*words, new["refund_institution"], int(new["requested_fen"]), new["reason"])
     if new.get("kind") != "entry" or new.get("entry_kind") not in _ENTRIES:
         return None
     legs: dict[str, int] = json.loads(new["legs"])
@@ -87,6 +99,9 @@ def _of_changed_money(new: Mapping[str, str], old: Mapping[str, str]) -> Happeni
         return None
     if new.get("kind") == "account" and new["status"] == "expired":
         return Happening("报名失效", "enrolment expired", "out", new["by_institution"], int(new["price_fen"]))
+    if new.get("kind") == "refund" and new["status"] in _REFUNDS:
+        words = _REFUNDS[new["status"]]
+        return Happening(*words, new["refund_institution"], int(new["requested_fen"]), new["school_reason"])
     if new.get("kind") == "payout" and new["status"] == "failed":
         institution_id = new["pk"].removeprefix("payouts#")
         return Happening("划拨失败", "payout failed", "trouble", institution_id, int(new["amount_fen"]), new["reason"])

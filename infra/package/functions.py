@@ -92,6 +92,15 @@ FUNCTIONS = (
     Function("raise_alerts", memory_mb=512, timeout_seconds=60, tables={"alerts": W, "parked": W}),
     Function("auto_confirm", memory_mb=512, timeout_seconds=900, tables={"teaching": R | W, "parked": W}),
     Function("expire_unpaid", memory_mb=512, timeout_seconds=900, tables={"funds": R | W, "mall": W, "parked": W}),
+    Function("agree_refunds", memory_mb=512, timeout_seconds=900, tables={"funds": R | W, "parked": W}),
+    Function(
+        "pay_refunds",
+        memory_mb=512,
+        timeout_seconds=900,
+        tables={"funds": R | W, "teaching": R, "mall": W, "parked": W},
+        settings=("BANK_URL",),
+        secrets=("BANK_SIGNING_KEY",),
+    ),
     Function(
         "pay_out",
         memory_mb=512,

@@ -1,7 +1,8 @@
-"""The bank as we instruct it: signed payout instructions over HTTPS."""
+"""The bank as we instruct it: signed instructions of payouts and refunds over HTTPS."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 import urllib3
@@ -28,6 +29,19 @@ class PayoutInstruction:
     purpose: str
 
 
+@dataclass(frozen=True)
+class RefundInstruction:
+    """Pay a guardian back to where her deposit came from. The id stays on every try, and the bank pays it once."""
+
+    payment_id: str
+    from_account_no: str
+    to_account_no: str
+    payee_name: str
+    amount_fen: Fen
+    original_bank_reference: str
+    purpose: str
+
+
 class BankClient:
     """Sends instructions to `url`, signed with `key` (`whsec_…`)."""
 
@@ -43,19 +57,19 @@ class BankClient:
         Raises Unavailable when the bank doesn't answer or is busy (it may have accepted: send again), BankRefused
         when it says no.
         """
-        told = {
-            "payout_id": instruction.payout_id,
-            "from_account_no": instruction.from_account_no,
-            "to_account_no": instruction.to_account_no,
-            "amount_fen": instruction.amount_fen,
-            "currency": "CNY",
-            "purpose": instruction.purpose,
-        }
+        self._instruct("payouts", instruction.payout_id, asdict(instruction), now)
+
+    def instruct_refund(self, instruction: RefundInstruction, *, now: datetime) -> None:
+        """Hand an instruction over. Returns and raises as `instruct_payout` does."""
+        self._instruct("refunds", instruction.payment_id, asdict(instruction), now)
+
+    def _instruct(self, door: str, message_id: str, instruction: Mapping[str, object], now: datetime) -> None:
+        told = {**instruction, "currency": "CNY"}
         body = json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
-        headers = signature.sign(self._key, message_id=instruction.payout_id, at=now, body=body)
+        headers = signature.sign(self._key, message_id=message_id, at=now, body=body)
         try:
             answer = self._http.request(
-                "POST", f"{self._url}/payouts", body=body, headers={**headers, "content-type": "application/json"}
+                "POST", f"{self._url}/{door}", body=body, headers={**headers, "content-type": "application/json"}
             )
         except urllib3.exceptions.HTTPError:
             raise errors.Unavailable() from None

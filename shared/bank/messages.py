@@ -105,6 +105,30 @@ class Failed(_Strict):
         return facts.PayoutFailed(**_facts_of(self))
 
 
+class Refunded(_Strict):
+    payment_id: Text
+    bank_reference: Reference
+    account_no: AccountNo
+    amount_fen: Amount
+    currency: Literal["CNY"]
+    booked_at: Moment
+
+    def fact(self) -> facts.RefundPaid:
+        return facts.RefundPaid(**_facts_of(self))
+
+
+class NotRefunded(_Strict):
+    payment_id: Text
+    account_no: AccountNo
+    amount_fen: Amount
+    currency: Literal["CNY"]
+    reason: Text
+    booked_at: Moment
+
+    def fact(self) -> facts.RefundFailed:
+        return facts.RefundFailed(**_facts_of(self))
+
+
 class DepositPosted(_Strict):
     type: Literal["deposit.posted"]
     occurred_at: Moment
@@ -129,7 +153,22 @@ class PayoutFailed(_Strict):
     data: Failed
 
 
-Message = Annotated[DepositPosted | WithdrawalPosted | PayoutSettled | PayoutFailed, Field(discriminator="type")]
+class RefundPaid(_Strict):
+    type: Literal["refund.paid"]
+    occurred_at: Moment
+    data: Refunded
+
+
+class RefundFailed(_Strict):
+    type: Literal["refund.failed"]
+    occurred_at: Moment
+    data: NotRefunded
+
+
+Message = Annotated[
+    DepositPosted | WithdrawalPosted | PayoutSettled | PayoutFailed | RefundPaid | RefundFailed,
+    Field(discriminator="type"),
+]
 _message: pydantic.TypeAdapter[Message] = pydantic.TypeAdapter(Message)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from events import facts
 from shared.funds import model
 from shared.funds.model import EnrolmentStatus, EntryKind, State
-from shared.funds.store import accounts, entries, minimums, payouts, totals
+from shared.funds.store import accounts, entries, minimums, payouts, refunds, totals
 from shared.kernel import clock
 from shared.kernel.ids import EnrolmentId, InstitutionId
 from shared.policy.queries import get as get_policy
@@ -26,6 +26,7 @@ class Books:
     lines: Sequence[model.Entry]
     totals: Sequence[model.Totals]
     payouts: Sequence[model.Payout]
+    refunds: Sequence[model.Refund]
     minimums: Sequence[model.MinimumBalance]
     conflicts: Sequence[facts.ReferenceConflicted]
     bank_balances: Mapping[str, int] = field(default_factory=dict)
@@ -47,6 +48,7 @@ def read_books(bank_balances: Mapping[str, int] | None = None) -> Books:
         lines=list(totals.scan_lines()),
         totals=totals.list_all(),
         payouts=list(payouts.scan()),
+        refunds=list(refunds.scan()),
         minimums=list(minimums.scan()),
         conflicts=list(entries.scan_conflicts()),
         bank_balances=bank_balances or {},
@@ -65,10 +67,9 @@ def balances_are_folds(books: Books) -> Iterator[str]:
     of_enrolment = books.of_enrolment()
     for account in books.accounts:
         of = of_enrolment[account.enrolment_id]
-        held = sum(entry.legs.get(State.HELD, 0) for entry in of)
-        released = sum(entry.legs.get(State.PAYABLE, 0) for entry in of)
-        if (held, released) != (account.held_fen, account.released_fen):
-            yield f"{account.enrolment_id}: {account.held_fen} and {account.released_fen}; legs {held}, {released}"
+        says = (account.held_fen, account.released_fen, account.refund_pending_fen, account.refunded_fen)
+        if _fold(of) != says:
+            yield f"{account.enrolment_id}: held, released, refund pending, refunded {says}; legs {_fold(of)}"
         wanted = list(range(1, len(of) + 1))
         silent = account.status is EnrolmentStatus.EXPIRED and not any(e.kind is EntryKind.EXPIRY for e in of)
         if [entry.version for entry in of] != wanted or account.version != len(of) + silent:
@@ -80,6 +81,14 @@ def balances_are_folds(books: Books) -> Iterator[str]:
             yield f"minimum balance of {minimum.institution_id}: {minimum.balance_fen}"
 
 
+def _fold(of: Sequence[model.Entry]) -> tuple[int, int, int, int]:
+    """What an enrolment holds, has released, keeps back for refunds and has refunded, by its entries."""
+    states = (State.HELD, State.PAYABLE, State.REFUND_PENDING)
+    held, released, pending = (sum(entry.legs.get(state, 0) for entry in of) for state in states)
+    refunded = sum(entry.legs[State.OUTSIDE] for entry in of if entry.kind is EntryKind.REFUND_PAID)
+    return held, released, pending, refunded
+
+
 def bank_reference_once(books: Books) -> Iterator[str]:
     """3. One bank reference is posted at most once, for ever."""
     by_bank = Counter(e.reference for e in books.entries if State.OUTSIDE in e.legs)
@@ -87,31 +96,34 @@ def bank_reference_once(books: Books) -> Iterator[str]:
 
 
 def enrolment_equation(books: Books) -> Iterator[str]:
-    """4. Per enrolment: paid = held + released, every term ≥ 0, and paid is at most the price."""
+    """4. Per enrolment: paid = held + released + refund_pending + refunded, none below 0, paid at most the price."""
     for account in books.accounts:
-        terms = (account.paid_fen, account.held_fen, account.released_fen)
-        if account.paid_fen != account.held_fen + account.released_fen or min(terms) < 0:
-            yield f"{account.enrolment_id}: paid, held, released {terms}"
+        terms = (account.held_fen, account.released_fen, account.refund_pending_fen, account.refunded_fen)
+        if account.paid_fen != sum(terms) or min(account.paid_fen, *terms) < 0:
+            yield f"{account.enrolment_id}: paid {account.paid_fen}; held, released, refund pending, refunded {terms}"
         if account.paid_fen > account.price_fen:
             yield f"{account.enrolment_id}: paid {account.paid_fen} of {account.price_fen}"
 
 
 def lesson_once(books: Books) -> Iterator[str]:
-    """5. A lesson is released at most once; released lessons never pass the contract."""
+    """5. A lesson is released at most once; released and refunded lessons never pass the contract."""
     for account in books.accounts:
         released = [e.reference for e in books.of_enrolment()[account.enrolment_id] if e.kind is EntryKind.RELEASE]
         if len(released) != len(set(released)) or len(released) != account.lessons_released:
             yield f"{account.enrolment_id}: {len(released)} releases, {account.lessons_released} counted"
-        if len(released) > account.lessons:
-            yield f"{account.enrolment_id}: {len(released)} releases of {account.lessons} lessons"
+        if account.lessons_left < 0 or account.lessons_refunded < 0:
+            told = f"{len(released)} released, {account.lessons_refunded} refunded"
+            yield f"{account.enrolment_id}: {told} of {account.lessons} lessons"
 
 
 def no_fen_stranded(books: Books) -> Iterator[str]:
-    """6. The last lesson releases the exact remainder."""
+    """6. The last lesson releases the exact remainder, and a refund that is over leaves nothing."""
     for account in books.accounts:
-        over = account.status is EnrolmentStatus.COMPLETED
-        if over and (account.held_fen or account.released_fen != account.price_fen):
+        stranded = account.held_fen or account.refunds_pending
+        if account.status is EnrolmentStatus.COMPLETED and (stranded or account.released_fen != account.price_fen):
             yield f"{account.enrolment_id}: completed with {account.held_fen} held"
+        if account.status is EnrolmentStatus.REFUNDED and stranded:
+            yield f"{account.enrolment_id}: refunded with {account.held_fen} held, {account.refund_pending_fen} pending"
 
 
 def custody_equals_bank(books: Books) -> Iterator[str]:
@@ -137,6 +149,31 @@ def payouts_resolve_once(books: Books) -> Iterator[str]:
         if settled[payout.payout_id] != (payout.status is model.PayoutStatus.SETTLED):
             yield f"{payout.payout_id}: {payout.status}, settled {settled[payout.payout_id]} times"
     yield from (f"payouts of {of}: {sorted(n)}" for of, n in numbers.items() if sorted(n) != [*range(1, len(n) + 1)])
+
+
+def refunds_resolve_once(books: Books) -> Iterator[str]:
+    """10. What is kept back for a refund is paid or given back, once; it is pending exactly until then."""
+    held, ended = _refund_payments(books)
+    pending = {one: amount for account in books.accounts for one, amount in account.refunds_pending.items()}
+    for payment_id, times in ended.items():
+        if times > 1 or payment_id not in held:
+            yield f"{payment_id}: resolved {times} times, held {held.get(payment_id)}"
+    if pending != {one: amount for one, amount in held.items() if not ended[one]}:
+        yield f"pending {pending}, held {held}, resolved {dict(ended)}"
+    for refund in books.refunds:
+        of = sum(amount for one, amount in held.items() if one.startswith(f"{refund.refund_id}-"))
+        if refund.held_fen not in (0, of) or (refund.status is model.RefundStatus.PAID and refund.held_fen != of):
+            yield f"{refund.refund_id}: {refund.status} of {refund.held_fen}, entries hold {of}"
+
+
+def _refund_payments(books: Books) -> tuple[dict[str, int], Counter[str]]:
+    """What was held for each payment of a refund, and how often each was resolved."""
+    of_kind: dict[EntryKind, list[model.Entry]] = defaultdict(list)
+    for entry in books.entries:
+        of_kind[entry.kind].append(entry)
+    held = {entry.reason: entry.legs[State.REFUND_PENDING] for entry in of_kind[EntryKind.REFUND_HOLD]}
+    ended = Counter(entry.reason for entry in of_kind[EntryKind.REFUND_PAID] + of_kind[EntryKind.REFUND_VOID])
+    return held, ended
 
 
 def effective_not_after_booking(books: Books) -> Iterator[str]:
@@ -176,6 +213,7 @@ CHECKS: tuple[Callable[[Books], Iterator[str]], ...] = (
     no_fen_stranded,
     custody_equals_bank,
     payouts_resolve_once,
+    refunds_resolve_once,
     effective_not_after_booking,
     projections_equal_journal,
     sold_within_policy,

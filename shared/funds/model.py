@@ -12,6 +12,7 @@ from shared.kernel.ids import (
     InstitutionId,
     OfferingId,
     PayoutId,
+    RefundId,
     StudentId,
 )
 from shared.kernel.money import Fen
@@ -24,16 +25,19 @@ class State(StrEnum):
     HELD = "held"
     PAYABLE = "payable"
     IN_TRANSIT = "in_transit"
+    REFUND_PENDING = "refund_pending"
     SUSPENSE = "suspense"
     MINIMUM_BALANCE = "minimum_balance"
 
 
 class EnrolmentStatus(StrEnum):
-    """awaiting_deposit → active → completed; expired if unpaid."""
+    """awaiting_deposit → active → completed, or refunding → refunded; expired if unpaid."""
 
     AWAITING_DEPOSIT = "awaiting_deposit"
     ACTIVE = "active"
     COMPLETED = "completed"
+    REFUNDING = "refunding"
+    REFUNDED = "refunded"
     EXPIRED = "expired"
 
 
@@ -45,6 +49,9 @@ class EntryKind(StrEnum):
     EXPIRY = "expiry"
     PAYOUT = "payout"
     SETTLEMENT = "settlement"
+    REFUND_HOLD = "refund_hold"
+    REFUND_PAID = "refund_paid"
+    REFUND_VOID = "refund_void"
     MINIMUM_DEPOSIT = "minimum_deposit"
     WITHDRAWAL = "withdrawal"
 
@@ -70,7 +77,11 @@ class SuspenseReason(StrEnum):
 
 @dataclass(frozen=True)
 class EnrolmentAccount:
-    """One enrolment and its money. paid = held + released; `version` counts the entries that changed it."""
+    """One enrolment and its money: paid = held + released + refund_pending + refunded.
+
+    `version` counts the entries that changed it. `refunds_pending` is what each payment of a refund keeps back until
+    the bank has answered. `bank_references` are those of its deposits and of the refunds that were paid.
+    """
 
     enrolment_id: EnrolmentId
     institution_id: InstitutionId
@@ -92,8 +103,11 @@ class EnrolmentAccount:
     held_fen: Fen = Fen(0)
     released_fen: Fen = Fen(0)
     lessons_released: int = 0
+    refunded_fen: Fen = Fen(0)
+    lessons_refunded: int = 0
+    refunds_pending: Mapping[str, Fen] = field(default_factory=dict)
     version: int = 0
-    deposit_references: tuple[str, ...] = ()
+    bank_references: tuple[str, ...] = ()
 
     @property
     def due_fen(self) -> Fen:
@@ -102,8 +116,13 @@ class EnrolmentAccount:
 
     @property
     def lessons_left(self) -> int:
-        """Lessons of the contract that are not released yet."""
-        return self.lessons - self.lessons_released
+        """Lessons of the contract that are neither released nor refunded."""
+        return self.lessons - self.lessons_released - self.lessons_refunded
+
+    @property
+    def refund_pending_fen(self) -> Fen:
+        """What is on its way back to the payers."""
+        return Fen(sum(self.refunds_pending.values()))
 
     @property
     def open(self) -> bool:
@@ -137,6 +156,7 @@ class Entry:
     version: int = 0
     reason: str = ""
     payer: str = ""
+    payer_account_no: str = ""
     figures: Mapping[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -167,6 +187,125 @@ class Payout:
     reason: str = ""
 
 
+class RefundStatus(StrEnum):
+    """requested → agreed (by the school, by silence, by the bureau) → held → instructed → paid | failed.
+
+    A school that objects makes it contested, for the bureau to decide. The guardian may withdraw it until it is agreed.
+    """
+
+    REQUESTED = "requested"
+    CONTESTED = "contested"
+    AGREED = "agreed"
+    HELD = "held"
+    INSTRUCTED = "instructed"
+    PAID = "paid"
+    FAILED = "failed"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+
+
+class AgreedBy(StrEnum):
+    """Who agreed to a refund."""
+
+    SCHOOL = "school"
+    SILENCE = "silence"
+    BUREAU = "bureau"
+
+
+class RefundRule(StrEnum):
+    """Which rule says what a guardian gets back."""
+
+    BEFORE_START = "before_start"
+    PRO_RATA = "pro_rata"
+
+
+class RefundWait(StrEnum):
+    """What a refund waits for."""
+
+    ANSWER = "answer"
+    DECISION = "decision"
+    PAYMENT = "payment"
+    ATTENTION = "attention"
+
+
+@dataclass(frozen=True)
+class RefundPreview:
+    """What a guardian would get back now, and why.
+
+    `taught_lessons` are marked and not released yet: their share stays until they are confirmed or the dispute is
+    decided. refundable = held − taught.
+    """
+
+    rule: RefundRule
+    paid_fen: Fen
+    released_fen: Fen
+    taught_lessons: int
+    taught_fen: Fen
+    refundable_fen: Fen
+    policy_version: str
+
+
+@dataclass(frozen=True)
+class Recommendation:
+    """What an officer recommends on a contested refund; another decides."""
+
+    agree: bool
+    reason: str
+    by: str
+
+
+@dataclass(frozen=True)
+class Refund:
+    """A guardian's request for her money (退费申请), from the request to the bank's answer.
+
+    `requested_fen` is what was available when she asked, `held_fen` what was when it was agreed and held back.
+    `answer_by`: the school's last day to answer. `pay_by`: the last day to pay, once agreed.
+    """
+
+    refund_id: RefundId
+    enrolment_id: EnrolmentId
+    institution_id: InstitutionId
+    guardian_id: GuardianId
+    number: int
+    requested_fen: Fen
+    rule: RefundRule
+    reason: str
+    policy_version: str
+    requested_at: datetime
+    answer_by: date
+    deadline_assumed: bool
+    status: RefundStatus = RefundStatus.REQUESTED
+    waits_for: RefundWait | None = RefundWait.ANSWER
+    waits_until: datetime | None = None
+    school_reason: str = ""
+    recommendation: Recommendation | None = None
+    decided_by: str = ""
+    decision_reason: str = ""
+    agreed_by: AgreedBy | None = None
+    agreed_at: datetime | None = None
+    pay_by: date | None = None
+    held_fen: Fen = Fen(0)
+    ended_at: datetime | None = None
+    failure: str = ""
+    version: int = 0
+
+    def is_of(self, payment_id: str) -> bool:
+        """Whether a payment is one of this refund's."""
+        return payment_id.startswith(f"{self.refund_id}-")
+
+
+@dataclass(frozen=True)
+class RefundPayment:
+    """One payment of a refund, back to where a deposit came from. The id never changes between tries."""
+
+    payment_id: str
+    amount_fen: Fen
+    from_account_no: str
+    payee_name: str
+    payee_account_no: str
+    deposit_reference: str
+
+
 @dataclass(frozen=True)
 class Totals:
     """A school's money by state, as the stream has summed it up so far (see `entries_counted`)."""
@@ -176,6 +315,7 @@ class Totals:
     deposited_fen: int = 0
     released_fen: int = 0
     paid_out_fen: int = 0
+    refunded_fen: int = 0
     payouts_counted: int = 0
     entries_counted: int = 0
     counted_through: datetime | None = None
@@ -183,7 +323,7 @@ class Totals:
     @property
     def tuition_balance_fen(self) -> Fen:
         """What should be in the school's tuition account."""
-        states = (State.HELD, State.PAYABLE, State.IN_TRANSIT, State.SUSPENSE)
+        states = (State.HELD, State.PAYABLE, State.IN_TRANSIT, State.REFUND_PENDING, State.SUSPENSE)
         return Fen(sum(self.by_state.get(state, 0) for state in states))
 
 
@@ -195,6 +335,7 @@ class Day:
     deposited_fen: int
     released_fen: int
     paid_out_fen: int
+    refunded_fen: int
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,8 @@
 """What others may ask of the ledger: the reads of the store, under the names that the API and the console use."""
 
-from shared.funds import model
+from collections.abc import Collection
+
+from shared.funds import model, refund_rules
 from shared.funds.store import accounts, entries
 from shared.funds.store.accounts import get as get_account
 from shared.funds.store.accounts import get_many as get_accounts
@@ -9,21 +11,30 @@ from shared.funds.store.entries import list_of_enrolment as list_entries
 from shared.funds.store.minimums import get as get_minimum_balance
 from shared.funds.store.payouts import find_last as find_last_payout
 from shared.funds.store.payouts import list_of as list_payouts
+from shared.funds.store.refunds import count_waiting as count_refunds_waiting
+from shared.funds.store.refunds import get as get_refund
+from shared.funds.store.refunds import list_all_waiting as list_all_refunds_waiting
+from shared.funds.store.refunds import list_of_enrolment as list_refunds
+from shared.funds.store.refunds import list_of_institution as list_refunds_of_institution
+from shared.funds.store.refunds import list_waiting as list_refunds_waiting
 from shared.funds.store.totals import DISTRICT, list_days, list_suspense
 from shared.funds.store.totals import get as get_totals
 from shared.funds.store.totals import list_all as list_totals
 from shared.funds.store.totals import list_lines as list_journal
-from shared.kernel.ids import EnrolmentId, GuardianId
+from shared.kernel.ids import EnrolmentId, GuardianId, SessionId
 
 __all__ = [
     "DISTRICT",
+    "count_refunds_waiting",
     "find_bank_entry",
     "find_last_payout",
     "get_account",
     "get_accounts",
     "get_minimum_balance",
     "get_own_account",
+    "get_refund",
     "get_totals",
+    "list_all_refunds_waiting",
     "list_by_guardian",
     "list_by_institution",
     "list_by_offering",
@@ -32,8 +43,12 @@ __all__ = [
     "list_expiring",
     "list_journal",
     "list_payouts",
+    "list_refunds",
+    "list_refunds_of_institution",
+    "list_refunds_waiting",
     "list_suspense",
     "list_totals",
+    "preview_refund",
 ]
 
 
@@ -43,6 +58,12 @@ def get_own_account(*, enrolment_id: EnrolmentId, guardian_id: GuardianId) -> mo
     if account.guardian_id != guardian_id:
         raise accounts.UnknownEnrolment()
     return account
+
+
+def preview_refund(*, account: model.EnrolmentAccount, taught: Collection[SessionId]) -> model.RefundPreview:
+    """What a guardian would get back now. `taught`: lessons marked as taught, not decided in her favour."""
+    unreleased = entries.count_unreleased(account.enrolment_id, taught)
+    return refund_rules.preview(account, taught_lessons=unreleased)
 
 
 def find_bank_entry(reference: str) -> model.Entry | None:

@@ -56,15 +56,29 @@ def split_deposit(*, account: EnrolmentAccount | None, account_no: str, amount_f
 def lesson_share(account: EnrolmentAccount) -> Fen:
     """What the next lesson releases: an equal share in whole fen; the last lesson takes the exact remainder.
 
+    While the rest is being refunded there is no remainder: it went with the refund.
     Raises NotActive, NothingLeft. Source: per-lesson release (seed); rounding to the last lesson (practice).
     """
-    if account.status is EnrolmentStatus.COMPLETED or account.lessons_left <= 0:
+    if account.status in (EnrolmentStatus.COMPLETED, EnrolmentStatus.REFUNDED) or account.lessons_left <= 0:
         raise NothingLeft()
-    if account.status is not EnrolmentStatus.ACTIVE:
+    if account.status not in (EnrolmentStatus.ACTIVE, EnrolmentStatus.REFUNDING):
         raise NotActive()
-    if account.lessons_left == 1:
+    if account.status is EnrolmentStatus.ACTIVE and account.lessons_left == 1:
         return account.held_fen
+    return equal_share(account)
+
+
+def equal_share(account: EnrolmentAccount) -> Fen:
+    """What each lesson is worth but the last, which also has the remainder."""
     return Fen(account.price_fen // account.lessons)
+
+
+def status_of(account: EnrolmentAccount) -> EnrolmentStatus:
+    """The status of a paid enrolment by what is left of it, after money has left what it held."""
+    if account.status is EnrolmentStatus.REFUNDING:
+        over = not account.held_fen and not account.refunds_pending
+        return EnrolmentStatus.REFUNDED if over else EnrolmentStatus.REFUNDING
+    return EnrolmentStatus.ACTIVE if account.lessons_left else EnrolmentStatus.COMPLETED
 
 
 def may_expire(account: EnrolmentAccount, now: datetime) -> bool:

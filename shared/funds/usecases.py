@@ -6,18 +6,12 @@ from datetime import datetime
 
 from events import facts
 from shared.dynamo import transaction
-from shared.funds import model, rules
+from shared.funds import model, posting, rules
 from shared.funds.model import EnrolmentStatus, EntryKind, State, SuspenseReason
 from shared.funds.store import accounts, entries, minimums, payouts, totals
 from shared.kernel import clock, errors
 from shared.kernel.ids import EnrolmentId, InstitutionId
 from shared.kernel.money import Fen
-
-
-class ReferenceReused(errors.Conflict):
-    code = "bank_reference_reused"
-    zh = "银行流水号 {reference} 已入账，且内容不同；本次未入账，已记入预警。"
-    en = "The bank reference {reference} is posted already with another body. Nothing was booked; an alert is kept."
 
 
 class PayoutMismatch(errors.Conflict):
@@ -60,7 +54,7 @@ def post_deposit(*, fact: facts.DepositPosted, account: SupervisedAccount, now: 
     body = rules.digest("deposit", fact.account_no, fact.amount_fen, fact.remittance, fact.booked_at)
     if isinstance(account, MinimumBalanceAccount):
         legs = {State.OUTSIDE: -fact.amount_fen, State.MINIMUM_BALANCE: +fact.amount_fen}
-        entry = _bank_entry(fact, EntryKind.MINIMUM_DEPOSIT, account.institution_id, legs, body, now)
+        entry = posting.bank_entry(fact, EntryKind.MINIMUM_DEPOSIT, account.institution_id, legs, body, now)
         entry = replace(entry, payer=fact.payer_name)
         return transaction.retried(lambda: _move_minimum(entry, account, now))
     return transaction.retried(lambda: _deposit_tuition(fact, account, body, now))
@@ -68,14 +62,14 @@ def post_deposit(*, fact: facts.DepositPosted, account: SupervisedAccount, now: 
 
 def _deposit_tuition(fact: facts.DepositPosted, account: TuitionAccount, body: str, now: datetime) -> model.Posting:
     named = rules.find_reference(fact.remittance)
-    posted, before = accounts.read_with_entry(_bank_key(fact.bank_reference), named)
+    posted, before = accounts.read_with_entry(posting.bank_key(fact.bank_reference), named)
     if posted is not None:
-        return _repeat(posted, body, fact.amount_fen, now)
+        return posting.repeat(posted, body, fact.amount_fen, now)
     split = rules.split_deposit(account=before, account_no=fact.account_no, amount_fen=fact.amount_fen)
     legs = {State.OUTSIDE: -fact.amount_fen, State.HELD: +split.matched_fen, State.SUSPENSE: +split.suspense_fen}
     legs = {state: amount for state, amount in legs.items() if amount}
-    entry = _bank_entry(fact, EntryKind.DEPOSIT, account.institution_id, legs, body, now)
-    entry = replace(entry, payer=fact.payer_name, reason=split.reason or "")
+    entry = posting.bank_entry(fact, EntryKind.DEPOSIT, account.institution_id, legs, body, now)
+    entry = replace(entry, payer=fact.payer_name, payer_account_no=fact.payer_account_no, reason=split.reason or "")
     parts = []
     if before is not None and split.matched_fen:
         after = _after_deposit(before, fact.bank_reference, split.matched_fen)
@@ -92,7 +86,7 @@ def _after_deposit(before: model.EnrolmentAccount, reference: str, matched_fen: 
         status=EnrolmentStatus.ACTIVE if paid == before.price_fen else before.status,
         paid_fen=paid,
         held_fen=Fen(before.held_fen + matched_fen),
-        deposit_references=(*before.deposit_references, reference),
+        bank_references=(*before.bank_references, reference),
     )
 
 
@@ -104,10 +98,10 @@ def post_withdrawal(*, fact: facts.WithdrawalPosted, account: SupervisedAccount,
     body = rules.digest("withdrawal", fact.account_no, fact.amount_fen, fact.counterparty, fact.booked_at)
     if isinstance(account, MinimumBalanceAccount):
         legs = {State.MINIMUM_BALANCE: -fact.amount_fen, State.OUTSIDE: +fact.amount_fen}
-        entry = _bank_entry(fact, EntryKind.WITHDRAWAL, account.institution_id, legs, body, now)
+        entry = posting.bank_entry(fact, EntryKind.WITHDRAWAL, account.institution_id, legs, body, now)
         return transaction.retried(lambda: _move_minimum(entry, account, now))
     legs = {State.SUSPENSE: -fact.amount_fen, State.OUTSIDE: +fact.amount_fen}
-    entry = _bank_entry(fact, EntryKind.WITHDRAWAL, account.institution_id, legs, body, now)
+    entry = posting.bank_entry(fact, EntryKind.WITHDRAWAL, account.institution_id, legs, body, now)
     balance = totals.get(account.institution_id).tuition_balance_fen
     entry = replace(entry, reason=SuspenseReason.UNINSTRUCTED, figures={"balance_before_fen": balance})
     return transaction.retried(lambda: _put_once(entry, fact.amount_fen, now))
@@ -116,7 +110,7 @@ def post_withdrawal(*, fact: facts.WithdrawalPosted, account: SupervisedAccount,
 def _put_once(entry: model.Entry, amount_fen: Fen, now: datetime) -> model.Posting:
     posted, _ = accounts.read_with_entry((entry.pk, entry.sk), None)
     if posted is not None:
-        return _repeat(posted, entry.digest, amount_fen, now)
+        return posting.repeat(posted, entry.digest, amount_fen, now)
     transaction.commit([entries.put(entry)])
     return model.Posting(False, entry)
 
@@ -125,7 +119,7 @@ def _move_minimum(entry: model.Entry, account: MinimumBalanceAccount, now: datet
     moved = entry.legs[State.MINIMUM_BALANCE]
     posted, before = minimums.read_with_entry((entry.pk, entry.sk), account.institution_id)
     if posted is not None:
-        return _repeat(posted, entry.digest, Fen(abs(moved)), now)
+        return posting.repeat(posted, entry.digest, Fen(abs(moved)), now)
     after = Fen(before.balance_fen + moved)
     figures = {"balance_after_fen": after, "required_fen": account.required_fen}
     if moved < 0:
@@ -145,21 +139,20 @@ def release_lesson(*, fact: facts.LessonConfirmed, latch: transaction.Part, now:
 
 
 def _release(fact: facts.LessonConfirmed, latch: transaction.Part, now: datetime) -> model.Posting:
-    key = (fact.enrolment_id, f"entry#release#{fact.session_id}")
+    key = (fact.enrolment_id, entries.release_sk(fact.session_id))
     posted, before = accounts.read_with_entry(key, fact.enrolment_id)
     if posted is not None:
         return model.Posting(True, posted)
     if before is None:
         raise accounts.UnknownEnrolment()
     share = rules.lesson_share(before)
-    last = before.lessons_left == 1
     after = replace(
         before,
-        status=EnrolmentStatus.COMPLETED if last else before.status,
         held_fen=Fen(before.held_fen - share),
         released_fen=Fen(before.released_fen + share),
         lessons_released=before.lessons_released + 1,
     )
+    after = replace(after, status=rules.status_of(after))
     entry = model.Entry(
         *key,
         kind=EntryKind.RELEASE,
@@ -267,15 +260,15 @@ def settle_payout(*, fact: facts.PayoutSettled, now: datetime) -> model.Posting:
 
 def _settle(fact: facts.PayoutSettled, now: datetime) -> model.Posting:
     body = rules.digest("settlement", fact.payout_id, fact.account_no, fact.amount_fen, fact.booked_at)
-    posted, payout = payouts.read_with_entry(_bank_key(fact.bank_reference), fact.payout_id)
+    posted, payout = payouts.read_with_entry(posting.bank_key(fact.bank_reference), fact.payout_id)
     if posted is not None:
-        return _repeat(posted, body, fact.amount_fen, now)
+        return posting.repeat(posted, body, fact.amount_fen, now)
     if (fact.amount_fen, fact.account_no) != (payout.amount_fen, payout.from_account_no):
         raise PayoutMismatch()
     if payout.status is model.PayoutStatus.SETTLED:
         raise PayoutOver()
     legs = {State.IN_TRANSIT: -fact.amount_fen, State.OUTSIDE: +fact.amount_fen}
-    entry = _bank_entry(fact, EntryKind.SETTLEMENT, payout.institution_id, legs, body, now)
+    entry = posting.bank_entry(fact, EntryKind.SETTLEMENT, payout.institution_id, legs, body, now)
     entry = replace(entry, reason=payout.payout_id)
     settle = payouts.settle(payout, bank_reference=fact.bank_reference, at=fact.booked_at)
     transaction.commit([entries.put(entry), settle])
@@ -290,37 +283,3 @@ def fail_payout(*, fact: facts.PayoutFailed) -> None:
     if payout.status is model.PayoutStatus.SETTLED:
         raise PayoutOver()
     payouts.mark_failed(payout, reason=fact.reason)
-
-
-def _repeat(posted: model.Entry, body: str, sent_fen: Fen, now: datetime) -> model.Posting:
-    if posted.digest == body:
-        return model.Posting(True, posted)
-    entries.put_conflict(posted, sent_fen=sent_fen, digest=body, noticed_at=now)
-    raise ReferenceReused(reference=posted.reference)
-
-
-def _bank_key(reference: str) -> tuple[str, str]:
-    return f"bank#{reference}", "entry"
-
-
-def _bank_entry(
-    fact: facts.DepositPosted | facts.WithdrawalPosted | facts.PayoutSettled,
-    kind: EntryKind,
-    institution_id: InstitutionId,
-    legs: dict[State, int],
-    body: str,
-    now: datetime,
-) -> model.Entry:
-    pk, sk = _bank_key(fact.bank_reference)
-    return model.Entry(
-        pk=pk,
-        sk=sk,
-        kind=kind,
-        institution_id=institution_id,
-        account_no=fact.account_no,
-        legs=legs,
-        reference=fact.bank_reference,
-        digest=body,
-        booked_at=now,
-        effective_on=min(clock.business_day(fact.booked_at), clock.business_day(now)),
-    )

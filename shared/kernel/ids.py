@@ -17,6 +17,7 @@ StudentId = NewType("StudentId", str)
 StaffId = NewType("StaffId", str)
 EnrolmentId = NewType("EnrolmentId", str)
 PayoutId = NewType("PayoutId", str)
+RefundId = NewType("RefundId", str)
 AlertId = NewType("AlertId", str)
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"

@@ -33,4 +33,6 @@ class Policy:
     outflow_share_percent: int
     minimum_balance_yellow_percent: int
     minimum_balance_red_percent: int
+    refund_answer_working_days: int
+    refund_payment_days: int
     full_refund_days_before_start: int

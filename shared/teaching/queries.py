@@ -1,5 +1,7 @@
 """What others may ask of the timetable: the reads of the store."""
 
+from shared.kernel.ids import EnrolmentId, SessionId
+from shared.teaching.model import LessonStatus
 from shared.teaching.store import (
     confirmed,
     count_waiting,
@@ -21,5 +23,13 @@ __all__ = [
     "list_lessons",
     "list_marks",
     "list_sessions",
+    "list_taught",
     "list_waiting",
 ]
+
+_NOT_TAUGHT = (LessonStatus.MISSED, LessonStatus.UPHELD, LessonStatus.RELEASED)
+
+
+def list_taught(enrolment_id: EnrolmentId) -> list[SessionId]:
+    """The lessons of an enrolment that were marked as taught, whose share still waits or is disputed."""
+    return [one.session_id for one in list_lessons(enrolment_id) if one.status not in _NOT_TAUGHT]

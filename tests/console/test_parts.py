@@ -28,7 +28,11 @@ amounts = st.integers(0, 10**13)
 
 class TestWeeks:
     def test_are_from_monday_to_sunday_empty_ones_too(self) -> None:
-        days = [Day(MONDAY, 100, 10, 1), Day(MONDAY + timedelta(days=6), 200, 20, 2), Day(date(2026, 9, 14), 5, 0, 0)]
+        days = [
+            Day(MONDAY, 100, 10, 1, 0),
+            Day(MONDAY + timedelta(days=6), 200, 20, 2, 0),
+            Day(date(2026, 9, 14), 5, 0, 0, 0),
+        ]
 
         told = charts.weeks(days, last=date(2026, 9, 16), count=3)
 

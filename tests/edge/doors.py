@@ -11,7 +11,7 @@ from chalice.test import Client
 
 from functions.edge import auth
 from functions.edge.auth import Role
-from shared.kernel.ids import TeacherId
+from shared.kernel.ids import InstitutionId, TeacherId
 from tests.builders import GUARDIAN, SCHOOL, TEACHER, an_id
 
 
@@ -92,9 +92,10 @@ def bearer(subject: str = GUARDIAN, role: Role = Role.GUARDIAN, *, teacher_id: T
     return f"Bearer {auth.issue(subject=subject, role=role, institution_id=school, teacher_id=teacher_id)[0]}"
 
 
-def admin_bearer() -> str:
-    """The Authorization header of the first school's administrator."""
-    return bearer(an_id("usr"), Role.SCHOOL_ADMIN)
+def admin_bearer(school: InstitutionId = SCHOOL) -> str:
+    """The Authorization header of a school's administrator: the first's, unless told otherwise."""
+    token, _ = auth.issue(subject=an_id("usr"), role=Role.SCHOOL_ADMIN, institution_id=school, teacher_id=None)
+    return f"Bearer {token}"
 
 
 def teacher_bearer() -> str:

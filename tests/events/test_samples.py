@@ -20,11 +20,11 @@ from infra.local.test_clock import TestClock
 from infra.local.wechat_simulator import WeChat
 from shared.alerts import store as alerts
 from shared.bank import messages
-from shared.bank.client import PayoutInstruction
+from shared.bank.client import PayoutInstruction, RefundInstruction
 from shared.dynamo import rows
 from shared.funds import queries as funds
-from shared.funds import usecases
 from shared.funds.model import State
+from shared.funds.posting import ReferenceReused
 from shared.kernel import errors
 from shared.kernel.money import Fen
 from shared.people.wechat import WeChatBlocked, WeChatClient, WeChatCodeInvalid, WeChatRefused
@@ -83,7 +83,7 @@ class TestStreams:
         steps.open_account(paid_fen=1000)
         examples.claim()
         examples.confirm(now=NOW + timedelta(minutes=5))
-        with pytest.raises(usecases.ReferenceReused):
+        with pytest.raises(ReferenceReused):
             steps.pay(ENROLMENT, 999, reference="BK000001-1000")
         stored = [
             item
@@ -177,21 +177,29 @@ class TestApiGateway:
 
 class TestBank:
     @pytest.mark.parametrize(
-        ("name", "fact"),
+        ("name", "fact", "amount_fen"),
         [
-            ("deposit.posted", facts.DepositPosted),
-            ("withdrawal.posted", facts.WithdrawalPosted),
-            ("payout.settled", facts.PayoutSettled),
-            ("payout.failed", facts.PayoutFailed),
+            ("deposit.posted", facts.DepositPosted, 1000),
+            ("withdrawal.posted", facts.WithdrawalPosted, 1000),
+            ("payout.settled", facts.PayoutSettled, 1000),
+            ("payout.failed", facts.PayoutFailed, 1000),
+            ("refund.paid", facts.RefundPaid, 667),
+            ("refund.failed", facts.RefundFailed, 667),
         ],
     )
-    def test_messages_are_read(self, name: str, fact: type[facts.BankFact]) -> None:
+    def test_messages_are_read(self, name: str, fact: type[facts.BankFact], amount_fen: int) -> None:
         told = messages.parse((SAMPLES / "bank" / f"{name}.json").read_bytes())
 
         assert isinstance(told, fact)
-        assert told.amount_fen == 1000
+        assert told.amount_fen == amount_fen
 
-    def test_the_instruction_is_what_we_send(self) -> None:
+    def test_the_refund_instruction_is_what_we_send(self) -> None:
+        told = sample("bank/refund-instruction.json")
+        fields = {name: value for name, value in told.items() if name != "currency"}
+
+        assert RefundInstruction(**{**fields, "amount_fen": Fen(told["amount_fen"])}).amount_fen == 667
+
+    def test_the_payout_instruction_is_what_we_send(self) -> None:
         told = sample("bank/payout-instruction.json")
         fields = {name: value for name, value in told.items() if name != "currency"}
 
@@ -207,11 +215,14 @@ class TestBank:
             clock=TestClock(starts_at=NOW),
         )
         bank.open_account(instruction["from_account_no"], holder="示例舞蹈学校")
-        bank.accept(instruction)
-        bank.flush()  # there is nothing to pay it from
+        refund = sample("bank/refund-instruction.json")
+        bank.accept("payout", instruction)
+        bank.accept("refund", refund)
+        bank.flush()  # there is nothing to pay them from
         bank.transfer(instruction["from_account_no"], 2000, remittance="学费", payer_name="示例家长")
         bank.withdraw(instruction["from_account_no"], 500, counterparty="示例公司", purpose="往来款")
-        bank.accept(instruction)
+        bank.accept("payout", instruction)
+        bank.accept("refund", {**refund, "payment_id": "ref_0000000000000000000000000102-1"})
         bank.flush()
 
         said = {told["type"]: json.loads(told["body"]) for told in bank.messages.listed()}

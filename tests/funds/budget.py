@@ -19,8 +19,8 @@ from infra import tables
 from infra.local import engine, trouble
 from shared.bank import store as inbox
 from shared.dynamo import rows
-from shared.funds import usecases
-from shared.funds.model import Payout
+from shared.funds import refund_money, usecases
+from shared.funds.model import Payout, Refund, RefundPayment
 from tests import builders, steps
 from tests.builders import NOW
 
@@ -49,7 +49,7 @@ class Cost:
 class Operation:
     """An operation with its budget, items and write units of the tables.
 
-    `prepare` is done before it is measured, and `act` gets what it gave.
+    `prepare` is done before it is measured, and `act` gets what it gave. `reads`: how many it may take.
     """
 
     name_zh: str
@@ -58,6 +58,7 @@ class Operation:
     units: int
     act: Callable[[Any], object]
     prepare: Callable[[], object] = lambda: None
+    reads: int = 1
 
 
 @contextmanager
@@ -131,10 +132,35 @@ def _release_one() -> object:
     return steps.count_all()
 
 
+def _agreed_refund() -> Refund:
+    steps.open_account(paid_fen=1000)
+    return steps.agree_to_refund(steps.ask_for_refund())
+
+
+def _hold_refund(refund: Refund) -> object:
+    return refund_money.hold(refund=refund, taught=(), now=NOW)
+
+
+def _held_refund() -> RefundPayment:
+    refund = _agreed_refund()
+    _hold_refund(refund)
+    return refund_money.payments(refund)[0]
+
+
+def _pay_refund(payment: RefundPayment) -> object:
+    return refund_money.settle(fact=builders.a_refund_paid(payment), now=NOW)
+
+
+def _void_refund(payment: RefundPayment) -> object:
+    return refund_money.void(fact=builders.a_refund_failed(payment), now=NOW)
+
+
 ENROLMENT = builders.ENROLMENT
 LATER = NOW + timedelta(days=30)
 OPERATIONS = (
-    Operation("报名", "enrolment: seat, latch, student's limits, account", 4, 8, steps.enrol, steps.put_on_sale),
+    Operation(
+        "报名", "enrolment: seat, latch, student's limits, account", 4, 8, steps.enrol, steps.put_on_sale, reads=2
+    ),
     Operation("原文", "the bank's message, kept as it came", 1, 1, _keep_message),
     Operation("入账", "deposit matched to an enrolment", 2, 4, lambda _: steps.pay(ENROLMENT, 500), steps.open_account),
     Operation("多付", "deposit over what is due", 2, 4, lambda _: steps.pay(ENROLMENT, 900_000), steps.open_account),
@@ -143,6 +169,9 @@ OPERATIONS = (
     Operation("拨付", "lesson release", 3, 6, lambda _: steps.release(), lambda: steps.open_account(paid_fen=1000)),
     Operation("划拨", "payout: build", 3, 6, lambda _: steps.build_payout(), _release_one),
     Operation("结清", "payout: settle", 2, 4, _settle, steps.a_built_payout),
+    Operation("退费冻结", "refund: hold", 2, 4, _hold_refund, _agreed_refund, 3),
+    Operation("退费到账", "refund: paid by the bank", 2, 4, _pay_refund, _held_refund),
+    Operation("退费转回", "refund: could not be paid, given back", 2, 4, _void_refund, _held_refund, 2),
     Operation("存入", "deposit to the minimum balance", 2, 4, _pay_minimum),
     Operation("支取", "withdrawal from the minimum balance", 3, 6, _withdraw, _pay_minimum),
 )

@@ -6,6 +6,7 @@ import pytest
 
 from shared.funds import model, rules, usecases
 from shared.funds.model import EnrolmentStatus, PayoutStatus, SuspenseReason
+from shared.funds.posting import ReferenceReused
 from shared.funds.store import accounts, entries, minimums, payouts, totals
 from shared.institutions import store as institutions
 from shared.kernel import errors
@@ -73,7 +74,7 @@ class TestPostDeposit:
             price,
             0,
         )
-        assert after.deposit_references == ("BK000001",)
+        assert after.bank_references == ("BK000001",)
         books_hold()
 
     def test_in_parts_makes_it_active_with_the_last(self) -> None:
@@ -138,7 +139,7 @@ class TestPostDeposit:
         post()
         before = tables.dump_moto(), account()
 
-        with pytest.raises(usecases.ReferenceReused):
+        with pytest.raises(ReferenceReused):
             usecases.post_deposit(fact=builders.a_deposit(**{"amount_fen": 1000, **changes}), account=TUITION, now=NOW)
         [conflict] = entries.scan_conflicts()
         assert (conflict.reference, conflict.posted_fen) == ("BK000001", 1000)
@@ -206,7 +207,7 @@ class TestMinimumBalance:
         assert self.deposit().duplicate
         assert self.withdraw().duplicate
         assert tables.dump_moto() == before
-        with pytest.raises(usecases.ReferenceReused):
+        with pytest.raises(ReferenceReused):
             self.withdraw(999)
         assert minimums.get(SCHOOL).balance_fen == 19_000
 

@@ -74,6 +74,8 @@ class TestCreateAll:
             ("funds", "by_guardian"): "KEYS_ONLY",
             ("funds", "by_offering"): "KEYS_ONLY",
             ("funds", "by_expiry"): "KEYS_ONLY",
+            ("funds", "by_refund_wait"): "KEYS_ONLY",
+            ("funds", "by_refund_institution"): "KEYS_ONLY",
         }
 
     def test_what_may_be_forgotten_has_its_time_to_live(self, client: Any) -> None:

@@ -14,7 +14,7 @@ from infra import events
 from infra.package import build, functions
 from tests.infra.conftest import Package
 
-SCHEDULED = {"AutoConfirm", "ExpireUnpaid", "PayOut", "ResendPayouts", "Sweep"}
+SCHEDULED = {"AgreeRefunds", "AutoConfirm", "ExpireUnpaid", "PayOut", "PayRefunds", "ResendPayouts", "Sweep"}
 STREAMED = {"ReleaseLesson", "KeepTotals", "RaiseAlerts"}
 
 
@@ -175,6 +175,7 @@ class TestRights:
         assert {name: found for name, found in keys.items() if found} == {
             "APIHandler": {"JWT_KEY", "BANK_WEBHOOK_KEYS", "WECHAT_SECRET"},
             "PayOut": {"BANK_SIGNING_KEY"},
+            "PayRefunds": {"BANK_SIGNING_KEY"},
             "ResendPayouts": {"BANK_SIGNING_KEY"},
         }
 

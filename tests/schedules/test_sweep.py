@@ -9,7 +9,7 @@ from functions.schedules import sweep
 from functions.streams import keep_totals, raise_alerts, release_lesson
 from shared.alerts import store as alerts
 from shared.funds import queries as funds
-from shared.funds import usecases
+from shared.funds.posting import ReferenceReused
 from shared.funds.store import entries, sweeps
 from shared.kernel.ids import EnrolmentId
 from shared.teaching import queries, store
@@ -40,7 +40,7 @@ def lost(on_moto: Any) -> None:
         examples.claim()
         examples.confirm()
         steps.pay(ENROLMENT, 50, reference="BK000050")  # more than is due: to suspense
-        with pytest.raises(usecases.ReferenceReused):
+        with pytest.raises(ReferenceReused):
             steps.pay(ENROLMENT, 51, reference="BK000050")
 
     tables.put_on_moto(__name__, put)

@@ -6,6 +6,7 @@ import pytest
 from functions.streams import raise_alerts
 from shared.alerts import store as alerts
 from shared.funds import usecases
+from shared.funds.posting import ReferenceReused
 from shared.funds.store import entries
 from shared.policy import queries as policies
 from tests import builders, steps, tables
@@ -24,7 +25,7 @@ def batch(on_moto: Any) -> list[Record]:
         steps.open_account()
         steps.open_account(2, paid_fen=1000)
         steps.pay(builders.ENROLMENT, 1001, reference="BK000001")
-        with pytest.raises(usecases.ReferenceReused):
+        with pytest.raises(ReferenceReused):
             steps.pay(builders.ENROLMENT, 999, reference="BK000001")
         steps.count_all()
         usecases.post_withdrawal(fact=builders.a_withdrawal(700), account=builders.a_tuition_account(), now=NOW)

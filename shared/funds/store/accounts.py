@@ -1,5 +1,6 @@
 """Enrolments' accounts: what a release, a deposit or an expiry is authorised against."""
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
@@ -88,8 +89,11 @@ class AccountRow(Row):
     held_fen = NumberAttribute()
     released_fen = NumberAttribute()
     lessons_released = NumberAttribute()
+    refunded_fen = NumberAttribute(default=0)
+    lessons_refunded = NumberAttribute(default=0)
+    refunds_pending = UnicodeAttribute(default="{}")
     version = NumberAttribute()
-    deposits = UnicodeAttribute(default="")
+    bank_references = UnicodeAttribute(default="")
 
 
 def open_new(fact: facts.EnrolmentMade) -> transaction.Part:
@@ -122,11 +126,12 @@ def open_new(fact: facts.EnrolmentMade) -> transaction.Part:
     return transaction.put_new(row, refused=EnrolmentExists())
 
 
-def change(before: model.EnrolmentAccount, after: model.EnrolmentAccount) -> transaction.Part:
-    """The part that moves an account on by one version, if it is still as it was read."""
-    after = replace(after, version=before.version + 1)
-    assert after.paid_fen == after.held_fen + after.released_fen, "paid = held + released"
-    assert min(after.paid_fen, after.held_fen, after.released_fen) >= 0, "no negative balance"
+def change(before: model.EnrolmentAccount, after: model.EnrolmentAccount, *, entries: int = 1) -> transaction.Part:
+    """The part that moves an account on by one version an entry, if it is still as it was read."""
+    after = replace(after, version=before.version + entries)
+    terms = (after.held_fen, after.released_fen, after.refund_pending_fen, after.refunded_fen)
+    assert after.paid_fen == sum(terms), "paid = held + released + refund_pending + refunded"
+    assert min(after.paid_fen, after.lessons_left, *terms) >= 0, "no negative balance"
     actions: list[Action] = [
         AccountRow.status.set(after.status.value),
         AccountRow.paid_fen.set(after.paid_fen),
@@ -135,8 +140,14 @@ def change(before: model.EnrolmentAccount, after: model.EnrolmentAccount) -> tra
         AccountRow.lessons_released.set(after.lessons_released),
         AccountRow.version.set(after.version),
     ]
-    if after.deposit_references != before.deposit_references:
-        actions.append(AccountRow.deposits.set("\n".join(after.deposit_references)))
+    if after.bank_references != before.bank_references:
+        actions.append(AccountRow.bank_references.set("\n".join(after.bank_references)))
+    if after.refunds_pending != before.refunds_pending:
+        actions += [
+            AccountRow.refunds_pending.set(json.dumps(dict(after.refunds_pending), separators=(",", ":"))),
+            AccountRow.refunded_fen.set(after.refunded_fen),
+            AccountRow.lessons_refunded.set(after.lessons_refunded),
+        ]
     return transaction.update(
         AccountRow(before.enrolment_id, "account"),
         actions,
@@ -209,8 +220,11 @@ def account_of(row: AccountRow) -> model.EnrolmentAccount:
         held_fen=Fen(int(row.held_fen)),
         released_fen=Fen(int(row.released_fen)),
         lessons_released=int(row.lessons_released),
+        refunded_fen=Fen(int(row.refunded_fen)),
+        lessons_refunded=int(row.lessons_refunded),
+        refunds_pending=json.loads(row.refunds_pending),
         version=int(row.version),
-        deposit_references=tuple(row.deposits.split("\n")) if row.deposits else (),
+        bank_references=tuple(row.bank_references.split("\n")) if row.bank_references else (),
     )
 
 

@@ -2,7 +2,7 @@
 
 import contextlib
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from shared.dynamo import transaction
 from shared.dynamo.rows import Moment, Row, from_image, meta
 from shared.funds import model
 from shared.kernel import errors
-from shared.kernel.ids import EnrolmentId, InstitutionId
+from shared.kernel.ids import EnrolmentId, InstitutionId, SessionId
 from shared.kernel.money import Fen
 
 
@@ -38,6 +38,7 @@ class EntryRow(Row):
     version = NumberAttribute(default=0)
     reason = UnicodeAttribute(default="")
     payer = UnicodeAttribute(default="")
+    payer_account_no = UnicodeAttribute(default="")
     figures = UnicodeAttribute(default="{}")
 
 
@@ -95,9 +96,31 @@ def find(pk: str, sk: str) -> model.Entry | None:
 def list_of_enrolment(account: model.EnrolmentAccount) -> list[model.Entry]:
     """Every entry of an enrolment, in the order of its versions."""
     rows = list(EntryRow.query(account.enrolment_id, EntryRow.sk.startswith("entry#"), consistent_read=True))
-    keys = [(f"bank#{reference}", "entry") for reference in account.deposit_references]
-    rows += EntryRow.batch_get(keys, consistent_read=True) if keys else []
-    return sorted(map(entry_of, rows), key=lambda entry: entry.version)
+    entries = [*map(entry_of, rows), *list_of_bank(account.bank_references)]
+    return sorted(entries, key=lambda entry: entry.version)
+
+
+def list_of_bank(references: Sequence[str]) -> list[model.Entry]:
+    """What was booked under these references of the bank, in no order."""
+    keys = [(f"bank#{reference}", "entry") for reference in references]
+    return list(map(entry_of, EntryRow.batch_get(keys, consistent_read=True))) if keys else []
+
+
+def list_of_refunds(enrolment_id: EnrolmentId) -> list[model.Entry]:
+    """An enrolment's entries that held money for a refund or gave it back to the enrolment."""
+    rows = EntryRow.query(enrolment_id, EntryRow.sk.startswith("entry#refund#"), consistent_read=True)
+    return list(map(entry_of, rows))
+
+
+def count_unreleased(enrolment_id: EnrolmentId, sessions: Collection[SessionId]) -> int:
+    """How many of these lessons of an enrolment the ledger hasn't released."""
+    keys = [(enrolment_id, release_sk(session_id)) for session_id in sessions]
+    return len(keys) - len(list(EntryRow.batch_get(keys, consistent_read=True))) if keys else 0
+
+
+def release_sk(session_id: str) -> str:
+    """The sort key of a lesson's release, in its enrolment's partition."""
+    return f"entry#release#{session_id}"
 
 
 def scan() -> Iterator[model.Entry]:
@@ -138,6 +161,7 @@ def row_of(entry: model.Entry) -> EntryRow:
         version=entry.version,
         reason=entry.reason,
         payer=entry.payer,
+        payer_account_no=entry.payer_account_no,
         figures=json.dumps(dict(entry.figures), separators=(",", ":")),
     )
 
@@ -159,6 +183,7 @@ def entry_of(row: Any) -> model.Entry:
         version=int(row.version),
         reason=row.reason,
         payer=row.payer,
+        payer_account_no=row.payer_account_no,
         figures=json.loads(row.figures),
     )
 

@@ -48,12 +48,14 @@ class TotalsRow(Row):
     held = NumberAttribute(default=0)
     payable = NumberAttribute(default=0)
     in_transit = NumberAttribute(default=0)
+    refund_pending = NumberAttribute(default=0)
     suspense = NumberAttribute(default=0)
     minimum_balance = NumberAttribute(default=0)
     outside = NumberAttribute(default=0)
     deposited_fen = NumberAttribute(default=0)
     released_fen = NumberAttribute(default=0)
     paid_out_fen = NumberAttribute(default=0)
+    refunded_fen = NumberAttribute(default=0)
     payouts_counted = NumberAttribute(default=0)
     entries_counted = NumberAttribute(default=0)
     counted_through = Moment(null=True)
@@ -65,6 +67,7 @@ class DayRow(Row):
     deposited_fen = NumberAttribute(default=0)
     released_fen = NumberAttribute(default=0)
     paid_out_fen = NumberAttribute(default=0)
+    refunded_fen = NumberAttribute(default=0)
 
 
 def count(institution_id: InstitutionId, told: Sequence[model.Entry]) -> int:
@@ -140,6 +143,7 @@ _FLOW_OF = {
     model.EntryKind.DEPOSIT: "deposited_fen",
     model.EntryKind.RELEASE: "released_fen",
     model.EntryKind.SETTLEMENT: "paid_out_fen",
+    model.EntryKind.REFUND_PAID: "refunded_fen",
 }
 
 
@@ -158,7 +162,13 @@ def list_days(of: str, *, first: date, last: date) -> list[model.Day]:
     """The days with movements of a school, or of the DISTRICT, first and last included."""
     rows = DayRow.query(f"days#{of}", DayRow.sk.between(first.isoformat(), last.isoformat()))
     return [
-        model.Day(date.fromisoformat(row.sk), int(row.deposited_fen), int(row.released_fen), int(row.paid_out_fen))
+        model.Day(
+            date.fromisoformat(row.sk),
+            int(row.deposited_fen),
+            int(row.released_fen),
+            int(row.paid_out_fen),
+            int(row.refunded_fen),
+        )
         for row in rows
     ]
 
@@ -214,6 +224,7 @@ def _totals_of(row: TotalsRow) -> model.Totals:
         deposited_fen=int(row.deposited_fen),
         released_fen=int(row.released_fen),
         paid_out_fen=int(row.paid_out_fen),
+        refunded_fen=int(row.refunded_fen),
         payouts_counted=int(row.payouts_counted),
         entries_counted=int(row.entries_counted),
         counted_through=row.counted_through,

@@ -1,0 +1,74 @@
+"""Takes agreed refunds to their end: hold the money, instruct the bank, note its answer. Every quarter of an hour."""
+
+from datetime import datetime
+
+from chalice.app import Blueprint, Cron
+
+from events import facts
+from functions.edge import scheduled, wiring
+from functions.schedules.expire_unpaid import seat_of
+from shared.bank.client import BankRefused, RefundInstruction
+from shared.funds import queries, refund_money, refund_notes
+from shared.funds.model import Refund, RefundPayment, RefundStatus, RefundWait
+from shared.funds.refund_rules import refund_of
+from shared.teaching import queries as teaching
+
+blueprint = Blueprint(__name__)
+
+_NEVER = 422
+
+
+@blueprint.schedule(Cron("5/15", "*", "*", "*", "?", "*"))
+@scheduled.run
+def pay_refunds() -> dict[str, int]:
+    """Every refund that is agreed and not over. What was broken off half done goes on where it was."""
+    due = queries.list_all_refunds_waiting(RefundWait.PAYMENT, until=wiring.now())
+    return {"waiting": len(due), "instructed": scheduled.each("pay_refunds", due, pay, key=lambda one: one.refund_id)}
+
+
+def pay(refund: Refund) -> bool:
+    """One step or more of a refund, as far as it goes; whether the bank was instructed now.
+
+    Raises BankRefused, Unavailable.
+    """
+    now = wiring.now()
+    if refund.status is RefundStatus.AGREED:
+        taught = teaching.list_taught(refund.enrolment_id)
+        held = refund_money.hold(refund=refund, taught=taught, now=now)
+        refund = refund_notes.note_held(refund_id=refund.refund_id, held_fen=held, give_back_seat=seat_of, now=now)
+    if refund.status is RefundStatus.HELD:
+        for payment in refund_money.pending_payments(refund):
+            _instruct(payment, now)
+        refund_notes.note_instructed(refund_id=refund.refund_id)
+    refund_notes.note_outcome(refund_id=refund.refund_id, now=now)
+    return refund.status is RefundStatus.HELD
+
+
+def _instruct(payment: RefundPayment, now: datetime) -> None:
+    """Instruct the bank. What it will never pay (422: this payment can't be right) is given back to the enrolment."""
+    try:
+        wiring.bank().instruct_refund(_instruction(payment), now=now)
+    except BankRefused as refusal:
+        if refusal.figures["status_code"] != _NEVER:
+            raise
+        failed = facts.RefundFailed(
+            payment_id=payment.payment_id,
+            account_no=payment.from_account_no,
+            amount_fen=payment.amount_fen,
+            reason=refusal.sentence("zh"),
+            booked_at=now,
+        )
+        refund_money.void(fact=failed, now=now)
+        refund_notes.note_outcome(refund_id=refund_of(payment.payment_id), now=now, failure=failed.reason)
+
+
+def _instruction(payment: RefundPayment) -> RefundInstruction:
+    return RefundInstruction(
+        payment_id=payment.payment_id,
+        from_account_no=payment.from_account_no,
+        to_account_no=payment.payee_account_no,
+        payee_name=payment.payee_name,
+        amount_fen=payment.amount_fen,
+        original_bank_reference=payment.deposit_reference,
+        purpose="退费",
+    )

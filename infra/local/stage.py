@@ -1,0 +1,61 @@
+"""What a story is told with: its steps, and those who act in it, signed in at the district's doors."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from infra.local.district.staff import STAFF
+from infra.local.district_process import District
+from infra.local.doors import Caller, Console, Refused, sign_in, sign_in_officer
+
+Enrolments = dict[str, dict[str, str | int]]
+"""What was answered to each plan's enrolment, by the plan's number."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something that somebody does at a moment. `name` tells it from all others."""
+
+    at: datetime
+    name: str
+    act: Callable[[], None]
+
+    def live(self) -> None:
+        """Let it happen."""
+        self.act()
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Everybody in a district."""
+
+    district: District
+
+    def guardian(self, openid: str) -> Caller:
+        """A guardian."""
+        return self._sign_in(openid)
+
+    def school_user(self, openid: str) -> Caller:
+        """A school's administrator or teacher."""
+        return self._sign_in(openid, school=True)
+
+    def invited(self, openid: str, invitation: str) -> Caller:
+        """Somebody who becomes a school's user by an invitation."""
+        return self._sign_in(openid, invitation=invitation)
+
+    def officer(self, username: str) -> Console:
+        """A member of the staff. A story that goes on may find her code used: then by the next one."""
+        officer = next(one for one in STAFF if one.username == username)
+        try:
+            return sign_in_officer(self.district.api_url, officer, now=self.district.clock())
+        except Refused:
+            self.district.advance(timedelta(seconds=30))
+            return sign_in_officer(self.district.api_url, officer, now=self.district.clock())
+
+    def _sign_in(self, openid: str, *, school: bool = False, invitation: str | None = None) -> Caller:
+        return sign_in(self.district.api_url, self.district.wechat, openid, school=school, invitation=invitation)
+
+
+def admin_openid(number: int) -> str:
+    """The WeChat id of the `number`-th school's administrator."""
+    return f"openid-admin-{number}"

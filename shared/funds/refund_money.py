@@ -1,0 +1,186 @@
+"""What a refund does to money: held back, then paid to where it came from or given back to the enrolment.
+
+Held before it is instructed. Each payment of a refund is resolved exactly once: paid by the bank, or given back.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from events import facts
+from shared.dynamo import transaction
+from shared.funds import model, posting, refund_rules, rules
+from shared.funds.model import EnrolmentStatus, EntryKind, RefundStatus, State
+from shared.funds.store import accounts, entries, refunds
+from shared.kernel import clock, errors
+from shared.kernel.ids import SessionId
+from shared.kernel.money import Fen
+
+
+class RefundMismatch(errors.Conflict):
+    code = "refund_mismatch"
+    zh = "退费金额或账号与指令不符；本次未入账。"
+    en = "The amount or the account isn't that of the refund. Nothing was booked."
+
+
+class RefundOver(errors.Conflict):
+    code = "refund_over"
+    zh = "该笔退费已办结。"
+    en = "This payment of a refund is resolved already."
+
+
+def hold(*, refund: model.Refund, taught: Collection[SessionId], now: datetime) -> Fen:
+    """Hold back, for an agreed refund, all that is available now; how much that is. Twice is once.
+
+    A lesson released meanwhile isn't in it. `taught` are the lessons marked as taught and not decided in the guardian's
+    favour. Raises RefundMovedOn, Unavailable.
+    """
+    refund_rules.check_becomes(refund, RefundStatus.HELD)
+    return transaction.retried(lambda: _hold(refund, taught, now))
+
+
+def _hold(refund: model.Refund, taught: Collection[SessionId], now: datetime) -> Fen:
+    before = accounts.get(refund.enrolment_id)
+    known = entries.list_of_refunds(refund.enrolment_id)
+    mine = _holds_of(refund, known)
+    if mine:
+        return Fen(sum(entry.legs[State.REFUND_PENDING] for entry in mine))
+    unreleased = entries.count_unreleased(refund.enrolment_id, taught)
+    found = refund_rules.preview(before, taught_lessons=unreleased)
+    if found.refundable_fen <= 0:
+        return Fen(0)
+    deposits = [e for e in entries.list_of_bank(before.bank_references) if e.kind is EntryKind.DEPOSIT]
+    payments = refund_rules.payments(refund.refund_id, found.refundable_fen, deposits=deposits, refunds=known)
+    after = replace(
+        before,
+        status=EnrolmentStatus.REFUNDING,
+        held_fen=Fen(before.held_fen - found.refundable_fen),
+        lessons_refunded=before.lessons - before.lessons_released - unreleased,
+        refunds_pending={**before.refunds_pending, **{one.payment_id: one.amount_fen for one in payments}},
+    )
+    holds = [_hold_entry(before, one, before.version + place, now) for place, one in enumerate(payments, 1)]
+    puts = [entries.put(entry) for entry in holds]
+    transaction.commit([*puts, accounts.change(before, after, entries=len(holds))])
+    return found.refundable_fen
+
+
+def settle(*, fact: facts.RefundPaid, now: datetime) -> model.Posting:
+    """Book the bank's word that a payment of a refund is made.
+
+    Raises UnknownRefund, RefundMismatch, ReferenceReused, RefundOver, Unavailable.
+    """
+    return transaction.retried(lambda: _settle(fact, now))
+
+
+def _settle(fact: facts.RefundPaid, now: datetime) -> model.Posting:
+    body = rules.digest("refund_paid", fact.payment_id, fact.account_no, fact.amount_fen, fact.booked_at)
+    enrolment_id = refunds.enrolment_of(refund_rules.refund_of(fact.payment_id))
+    posted, before = accounts.read_with_entry(posting.bank_key(fact.bank_reference), enrolment_id)
+    if posted is not None:
+        return posting.repeat(posted, body, fact.amount_fen, now)
+    account = _check_pending(before, fact)
+    legs = {State.REFUND_PENDING: -fact.amount_fen, State.OUTSIDE: +fact.amount_fen}
+    entry = posting.bank_entry(fact, EntryKind.REFUND_PAID, account.institution_id, legs, body, now)
+    entry = replace(entry, reason=fact.payment_id, enrolment_id=enrolment_id, version=account.version + 1)
+    after = replace(
+        _without(account, fact.payment_id),
+        refunded_fen=Fen(account.refunded_fen + fact.amount_fen),
+        bank_references=(*account.bank_references, fact.bank_reference),
+    )
+    after = replace(after, status=rules.status_of(after))
+    transaction.commit([entries.put(entry), accounts.change(account, after)])
+    return model.Posting(False, entry)
+
+
+def void(*, fact: facts.RefundFailed, now: datetime) -> model.Posting:
+    """Give a payment that the bank couldn't make back to the enrolment, to be asked for again.
+
+    Raises UnknownRefund, RefundMismatch, RefundOver, Unavailable.
+    """
+    return transaction.retried(lambda: _void(fact, now))
+
+
+def _void(fact: facts.RefundFailed, now: datetime) -> model.Posting:
+    enrolment_id = refunds.enrolment_of(refund_rules.refund_of(fact.payment_id))
+    key = (enrolment_id, _sk(fact.payment_id, "failed"))
+    posted, before = accounts.read_with_entry(key, enrolment_id)
+    if posted is not None:
+        return model.Posting(True, posted)
+    account = _check_pending(before, fact)
+    held = entries.find(enrolment_id, _sk(fact.payment_id, "held"))
+    assert held is not None
+    entry = replace(
+        held,
+        sk=key[1],
+        kind=EntryKind.REFUND_VOID,
+        legs={State.REFUND_PENDING: -fact.amount_fen, State.HELD: +fact.amount_fen},
+        digest=rules.digest("refund_void", fact.payment_id),
+        booked_at=now,
+        effective_on=min(clock.business_day(fact.booked_at), clock.business_day(now)),
+        version=account.version + 1,
+    )
+    after = replace(_without(account, fact.payment_id), held_fen=Fen(account.held_fen + fact.amount_fen))
+    transaction.commit([entries.put(entry), accounts.change(account, after)])
+    return model.Posting(False, entry)
+
+
+def pending_payments(refund: model.Refund) -> list[model.RefundPayment]:
+    """The payments of a refund that the bank hasn't answered yet."""
+    account = accounts.get(refund.enrolment_id)
+    return [one for one in payments(refund) if one.payment_id in account.refunds_pending]
+
+
+def payments(refund: model.Refund) -> list[model.RefundPayment]:
+    """Every payment that money was held back for, in order."""
+    mine = _holds_of(refund, entries.list_of_refunds(refund.enrolment_id))
+    return [refund_rules.payment_of(entry) for entry in mine]
+
+
+def _check_pending(
+    account: model.EnrolmentAccount | None, fact: facts.RefundPaid | facts.RefundFailed
+) -> model.EnrolmentAccount:
+    """Raises UnknownRefund, RefundOver, RefundMismatch."""
+    if account is None:
+        raise refunds.UnknownRefund()
+    if fact.payment_id not in account.refunds_pending:
+        known = entries.find(account.enrolment_id, _sk(fact.payment_id, "held"))
+        raise RefundOver() if known else refunds.UnknownRefund()
+    if (fact.amount_fen, fact.account_no) != (account.refunds_pending[fact.payment_id], account.account_no):
+        raise RefundMismatch()
+    return account
+
+
+def _without(account: model.EnrolmentAccount, payment_id: str) -> model.EnrolmentAccount:
+    rest = {one: amount for one, amount in account.refunds_pending.items() if one != payment_id}
+    return replace(account, refunds_pending=rest)
+
+
+def _holds_of(refund: model.Refund, known: Sequence[model.Entry]) -> list[model.Entry]:
+    mine = [entry for entry in known if entry.kind is EntryKind.REFUND_HOLD and refund.is_of(entry.reason)]
+    return sorted(mine, key=lambda entry: entry.version)
+
+
+def _hold_entry(
+    account: model.EnrolmentAccount, payment: model.RefundPayment, version: int, now: datetime
+) -> model.Entry:
+    return model.Entry(
+        pk=account.enrolment_id,
+        sk=_sk(payment.payment_id, "held"),
+        kind=EntryKind.REFUND_HOLD,
+        institution_id=account.institution_id,
+        account_no=account.account_no,
+        legs={State.HELD: -payment.amount_fen, State.REFUND_PENDING: +payment.amount_fen},
+        reference=payment.deposit_reference,
+        digest=rules.digest("refund_hold", payment.payment_id, payment.amount_fen),
+        booked_at=now,
+        effective_on=clock.business_day(now),
+        enrolment_id=account.enrolment_id,
+        version=version,
+        reason=payment.payment_id,
+        payer=payment.payee_name,
+        payer_account_no=payment.payee_account_no,
+    )
+
+
+def _sk(payment_id: str, what: str) -> str:
+    return f"entry#refund#{payment_id[30:]}#{what}"

@@ -1,0 +1,191 @@
+"""What a guardian gets back, where it goes, and how a refund may go on. Pure; all amounts in fen."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from shared.funds import rules
+from shared.funds.model import (
+    EnrolmentAccount,
+    EnrolmentStatus,
+    Entry,
+    EntryKind,
+    Refund,
+    RefundPayment,
+    RefundPreview,
+    RefundRule,
+    RefundStatus,
+    State,
+)
+from shared.kernel import errors
+from shared.kernel.ids import EnrolmentId, RefundId
+from shared.kernel.money import Fen
+
+MOST_REFUNDS = 99
+
+TRANSITIONS: dict[RefundStatus, frozenset[RefundStatus]] = {
+    RefundStatus.REQUESTED: frozenset({RefundStatus.AGREED, RefundStatus.CONTESTED, RefundStatus.WITHDRAWN}),
+    RefundStatus.CONTESTED: frozenset({RefundStatus.AGREED, RefundStatus.REJECTED, RefundStatus.WITHDRAWN}),
+    RefundStatus.AGREED: frozenset({RefundStatus.HELD, RefundStatus.FAILED}),
+    RefundStatus.HELD: frozenset({RefundStatus.INSTRUCTED, RefundStatus.PAID, RefundStatus.FAILED}),
+    RefundStatus.INSTRUCTED: frozenset({RefundStatus.PAID, RefundStatus.FAILED}),
+    RefundStatus.PAID: frozenset(),
+    RefundStatus.FAILED: frozenset(),
+    RefundStatus.REJECTED: frozenset(),
+    RefundStatus.WITHDRAWN: frozenset(),
+}
+OVER = frozenset(status for status, becomes in TRANSITIONS.items() if not becomes)
+
+
+class NothingToRefund(errors.Conflict):
+    code = "nothing_to_refund"
+    zh = "该报名没有可退的金额。"
+    en = "There is nothing to refund on this enrolment."
+
+
+class AmountChanged(errors.Conflict):
+    code = "refundable_amount_changed"
+    zh = "可退金额现为 {refundable_fen} 分，与申请的 {requested_fen} 分不同；请重新查看后再提交。"
+    en = "What can be refunded is {refundable_fen} fen now, not {requested_fen}. Look again before you ask."
+
+
+class RefundOpen(errors.Conflict):
+    code = "refund_open"
+    zh = "该报名已有一笔退费正在办理。"
+    en = "A refund of this enrolment is under way already."
+
+
+class RefundMovedOn(errors.Conflict):
+    code = "refund_moved_on"
+    zh = "该退费申请现为“{status}”状态，不能这样办理。"
+    en = "The refund is {status}; this can't be done to it."
+
+
+class TooManyRefunds(errors.Conflict):
+    code = "too_many_refunds"
+    zh = "该报名的退费申请次数已达上限。"
+    en = "This enrolment has had as many refunds as there may be."
+
+
+class NotRecommended(errors.Conflict):
+    code = "refund_not_recommended"
+    zh = "请先由审核员提出处理意见，再由另一人裁决。"
+    en = "A reviewer recommends first; then another person decides."
+
+
+class SamePerson(errors.Denied):
+    code = "same_person"
+    zh = "提出意见与裁决须由两人办理。"
+    en = "Who recommended can't decide: two people are needed."
+
+
+class ReasonNeeded(errors.Invalid):
+    code = "reason_needed"
+    zh = "请填写理由（至多200字）。"
+    en = "Give a reason of at most 200 characters."
+
+
+def refund_id(enrolment_id: EnrolmentId, number: int) -> RefundId:
+    """The id of an enrolment's n-th refund."""
+    return RefundId(f"ref_{enrolment_id.removeprefix('enr_')}{number:02d}")
+
+
+def payment_id(of: RefundId, number: int) -> str:
+    """The id of a refund's n-th payment."""
+    return f"{of}-{number}"
+
+
+def refund_of(payment: str) -> RefundId:
+    """The refund that a payment with this id is of."""
+    return RefundId(payment.partition("-")[0])
+
+
+def preview(account: EnrolmentAccount, *, taught_lessons: int) -> RefundPreview:
+    """What would be refunded now: all that is held, but the share of lessons that were taught and aren't decided yet.
+
+    Source: everything before the first lesson, then the price paid minus the lessons taught, pro rata (rule). Lessons
+    divide the price in whole fen; the remainder goes to the guardian.
+    """
+    share = rules.equal_share(account)
+    taught_fen = Fen(min(taught_lessons * share, account.held_fen))
+    refundable = account.held_fen - taught_fen if is_open_to(account) else 0
+    begun = bool(account.lessons_released or taught_lessons)
+    return RefundPreview(
+        rule=RefundRule.PRO_RATA if begun else RefundRule.BEFORE_START,
+        paid_fen=account.paid_fen,
+        released_fen=account.released_fen,
+        taught_lessons=taught_lessons,
+        taught_fen=taught_fen,
+        refundable_fen=Fen(refundable),
+        policy_version=account.policy_version,
+    )
+
+
+def is_open_to(account: EnrolmentAccount) -> bool:
+    """Whether a refund of this enrolment can be asked for: paid, and not all taught."""
+    return account.status in (EnrolmentStatus.ACTIVE, EnrolmentStatus.REFUNDING)
+
+
+def check_request(found: RefundPreview, *, requested_fen: int, last: Refund | None) -> None:
+    """Raises RefundOpen, NothingToRefund, AmountChanged, TooManyRefunds."""
+    if last is not None and last.status not in OVER:
+        raise RefundOpen()
+    if last is not None and last.number >= MOST_REFUNDS:
+        raise TooManyRefunds()
+    if found.refundable_fen <= 0:
+        raise NothingToRefund()
+    if found.refundable_fen != requested_fen:
+        raise AmountChanged(pointer="/amount_fen", refundable_fen=found.refundable_fen, requested_fen=requested_fen)
+
+
+def check_becomes(refund: Refund, becomes: RefundStatus) -> None:
+    """Raises RefundMovedOn."""
+    if becomes not in TRANSITIONS[refund.status]:
+        raise RefundMovedOn(status=refund.status.value)
+
+
+def payments(
+    of: RefundId, amount_fen: Fen, *, deposits: Sequence[Entry], refunds: Sequence[Entry]
+) -> list[RefundPayment]:
+    """Where a refund goes: back to the accounts that the deposits came from, the newest deposit first.
+
+    No deposit gets back more than it paid, earlier refunds included. `deposits` and `refunds` are the enrolment's
+    entries: what came in, and what was held for refunds or given back to the enrolment.
+    """
+    left = Counter({entry.reference: entry.legs[State.HELD] for entry in deposits if State.HELD in entry.legs})
+    for entry in refunds:
+        left[entry.reference] += entry.legs[State.HELD]
+    return list(_payments(of, amount_fen, left, sorted(deposits, key=lambda entry: -entry.version)))
+
+
+def _payments(
+    of: RefundId, amount_fen: Fen, left: Counter[str], newest_first: Sequence[Entry]
+) -> Iterator[RefundPayment]:
+    number = 0
+    for deposit in newest_first:
+        amount = min(amount_fen, left[deposit.reference])
+        if amount <= 0:
+            continue
+        number += 1
+        amount_fen = Fen(amount_fen - amount)
+        yield RefundPayment(
+            payment_id=payment_id(of, number),
+            amount_fen=Fen(amount),
+            from_account_no=deposit.account_no,
+            payee_name=deposit.payer,
+            payee_account_no=deposit.payer_account_no,
+            deposit_reference=deposit.reference,
+        )
+    assert amount_fen == 0, "an enrolment holds no more than its deposits brought"
+
+
+def payment_of(hold: Entry) -> RefundPayment:
+    """The payment that an entry keeps money back for."""
+    assert hold.kind is EntryKind.REFUND_HOLD
+    return RefundPayment(
+        payment_id=hold.reason,
+        amount_fen=Fen(hold.legs[State.REFUND_PENDING]),
+        from_account_no=hold.account_no,
+        payee_name=hold.payer,
+        payee_account_no=hold.payer_account_no,
+        deposit_reference=hold.reference,
+    )

@@ -1,0 +1,156 @@
+"""The way of a refund from the guardian's request to an agreement. What it does to money is in refund_money.py."""
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from shared.dynamo import transaction
+from shared.funds import model, refund_rules
+from shared.funds.model import AgreedBy, RefundStatus, RefundWait
+from shared.funds.store import accounts, entries, refunds
+from shared.kernel import clock
+from shared.kernel.ids import EnrolmentId, InstitutionId, SessionId
+from shared.policy import calendar
+from shared.policy import queries as policies
+
+_LONGEST_REASON = 200
+
+
+def request(
+    *, enrolment_id: EnrolmentId, amount_fen: int, reason: str, taught: Collection[SessionId], now: datetime
+) -> model.Refund:
+    """Ask for a refund of `amount_fen`, which must be exactly what is available (`refund_rules.preview`).
+
+    `taught` are the lessons that are marked as taught and not decided in the guardian's favour.
+
+    Raises UnknownEnrolment, RefundOpen, NothingToRefund, AmountChanged, TooManyRefunds, ReasonNeeded.
+    """
+    return transaction.retried(lambda: _request(enrolment_id, amount_fen, _checked(reason), taught, now))
+
+
+def _request(
+    enrolment_id: EnrolmentId, amount_fen: int, reason: str, taught: Collection[SessionId], now: datetime
+) -> model.Refund:
+    account = accounts.get(enrolment_id)
+    policy = policies.get(version=account.policy_version)
+    last = next(reversed(refunds.list_of_enrolment(enrolment_id)), None)
+    unreleased = entries.count_unreleased(enrolment_id, taught)
+    found = refund_rules.preview(account, taught_lessons=unreleased)
+    refund_rules.check_request(found, requested_fen=amount_fen, last=last)
+    deadline = calendar.working_days_after(clock.business_day(now), policy.refund_answer_working_days)
+    number = last.number + 1 if last else 1
+    refund = model.Refund(
+        refund_id=refund_rules.refund_id(enrolment_id, number),
+        enrolment_id=enrolment_id,
+        institution_id=account.institution_id,
+        guardian_id=account.guardian_id,
+        number=number,
+        requested_fen=found.refundable_fen,
+        rule=found.rule,
+        reason=reason,
+        policy_version=policy.version,
+        requested_at=now,
+        answer_by=deadline.day,
+        deadline_assumed=deadline.assumed,
+        waits_until=clock.end_of(deadline.day),
+    )
+    parts = [refunds.put_new(refund)]
+    if last is not None and last.waits_for is RefundWait.ATTENTION:
+        parts.append(refunds.change(last, replace(last, waits_for=None, waits_until=None)))
+    transaction.commit(parts)
+    return refund
+
+
+def withdraw(*, refund_id: str, now: datetime) -> model.Refund:
+    """The guardian changes her mind, until it is agreed. Raises UnknownRefund, RefundMovedOn."""
+    return refunds.move(refund_id, lambda was: _ended(was, RefundStatus.WITHDRAWN, now))
+
+
+def answer(*, refund_id: str, institution_id: InstitutionId, agree: bool, reason: str, now: datetime) -> model.Refund:
+    """The school agrees, or objects with a reason, and the bureau decides.
+
+    Raises UnknownRefund (another school's too), RefundMovedOn, ReasonNeeded.
+    """
+    told = reason.strip() if agree else _checked(reason)
+
+    def become(was: model.Refund) -> model.Refund:
+        if was.institution_id != institution_id:
+            raise refunds.UnknownRefund()
+        if was.status is not RefundStatus.REQUESTED:
+            raise refund_rules.RefundMovedOn(status=was.status.value)
+        if agree:
+            return replace(_agreed(was, AgreedBy.SCHOOL, now), school_reason=told)
+        contested = replace(was, status=RefundStatus.CONTESTED, school_reason=told)
+        return replace(contested, waits_for=RefundWait.DECISION, waits_until=now)
+
+    return refunds.move(refund_id, become)
+
+
+def agree_by_silence(*, refund_id: str, now: datetime) -> bool:
+    """Count the school's silence as agreed when its days are over; whether it was done now."""
+    done = False
+
+    def become(was: model.Refund) -> model.Refund:
+        nonlocal done
+        done = was.status is RefundStatus.REQUESTED and now >= clock.end_of(was.answer_by)
+        return _agreed(was, AgreedBy.SILENCE, now) if done else was
+
+    refunds.move(refund_id, become)
+    return done
+
+
+def recommend(*, refund_id: str, agree: bool, reason: str, by: str) -> model.Refund:
+    """An officer recommends how a contested refund is decided; the last word counts until it is.
+
+    Raises UnknownRefund, RefundMovedOn, ReasonNeeded.
+    """
+    advice = model.Recommendation(agree, _checked(reason), by)
+
+    def become(was: model.Refund) -> model.Refund:
+        if was.status is not RefundStatus.CONTESTED:
+            raise refund_rules.RefundMovedOn(status=was.status.value)
+        return replace(was, recommendation=advice)
+
+    return refunds.move(refund_id, become)
+
+
+def decide(*, refund_id: str, agree: bool, reason: str, by: str, now: datetime) -> model.Refund:
+    """Another officer decides. Raises UnknownRefund, RefundMovedOn, NotRecommended, SamePerson, ReasonNeeded."""
+    told = _checked(reason)
+
+    def become(was: model.Refund) -> model.Refund:
+        if was.status is not RefundStatus.CONTESTED:
+            raise refund_rules.RefundMovedOn(status=was.status.value)
+        if was.recommendation is None:
+            raise refund_rules.NotRecommended()
+        if was.recommendation.by == by:
+            raise refund_rules.SamePerson()
+        after = _agreed(was, AgreedBy.BUREAU, now) if agree else _ended(was, RefundStatus.REJECTED, now)
+        return replace(after, decided_by=by, decision_reason=told)
+
+    return refunds.move(refund_id, become)
+
+
+def _agreed(was: model.Refund, by: AgreedBy, now: datetime) -> model.Refund:
+    refund_rules.check_becomes(was, RefundStatus.AGREED)
+    policy = policies.get(version=was.policy_version)
+    return replace(
+        was,
+        status=RefundStatus.AGREED,
+        waits_for=RefundWait.PAYMENT,
+        waits_until=now,
+        agreed_by=by,
+        agreed_at=now,
+        pay_by=clock.business_day(now) + timedelta(days=policy.refund_payment_days),
+    )
+
+
+def _ended(was: model.Refund, status: RefundStatus, now: datetime) -> model.Refund:
+    refund_rules.check_becomes(was, status)
+    return replace(was, status=status, waits_for=None, waits_until=None, ended_at=now)
+
+
+def _checked(reason: str) -> str:
+    if not 0 < len(reason.strip()) <= _LONGEST_REASON:
+        raise refund_rules.ReasonNeeded(pointer="/reason")
+    return reason.strip()
