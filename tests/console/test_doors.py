@@ -17,7 +17,15 @@ from tests.edge.doors import Clock
 SCHOOL = f"/console/schools/{builders.SCHOOL}"
 ENROLMENT = f"/console/enrolments/{builders.ENROLMENT}"
 DECISION = f"{ENROLMENT}/lessons/{builders.SESSION}/decision"
-FOR_ALL = ["/console", "/console/schools", "/console/disputes", "/console/alerts", "/console/policy"]
+FOR_ALL = [
+    "/console",
+    "/console/schools",
+    "/console/disputes",
+    "/console/refunds",
+    "/console/refunds.csv",
+    "/console/alerts",
+    "/console/policy",
+]
 FOR_ALL += ["/console/schools.csv", "/console/alerts.csv", "/console/search?q=x"]
 FOR_MONEY = ["/console/suspense", "/console/unhandled"]
 ACTIONS = [f"{SCHOOL}/suspension", f"{SCHOOL}/reinstatement", DECISION]
