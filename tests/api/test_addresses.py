@@ -99,6 +99,12 @@ class TestAnothers:
 PAGED = [one for one in CONTRACTS if one.paged]
 
 
+def _door_of(district: District, contract: Any) -> Door:
+    """The door of somebody whom an endpoint is for."""
+    doors: dict[str, Door] = {"public": district.nobody, "guardian": district.guardian}
+    return doors.get(contract.audience, district.admin)
+
+
 class TestCursors:
     @pytest.mark.parametrize("contract", PAGED, ids=lambda one: one.path)
     @pytest.mark.parametrize(
@@ -107,7 +113,7 @@ class TestCursors:
     )
     def test_that_are_not_ours_are_refused(self, district: District, contract: Any, cursor: str) -> None:
         url = f"{contract.path.format(**IDS)}?cursor={cursor}"
-        door = district.nobody if contract.audience == "public" else district.guardian
+        door = _door_of(district, contract)
 
         answer = district.refuses(door, lambda door: door.get(url), 422, "bad_cursor")
 
@@ -127,7 +133,7 @@ class TestCursors:
     @pytest.mark.parametrize("limit", ["0", "101", "-1", "1.5", "many", ""])
     def test_limits_of_pages_are_held(self, district: District, contract: Any, limit: str) -> None:
         url = f"{contract.path.format(**IDS)}?limit={limit}"
-        door = district.nobody if contract.audience == "public" else district.guardian
+        door = _door_of(district, contract)
 
         district.refuses(door, lambda door: door.get(url), 422, "invalid_request")
 

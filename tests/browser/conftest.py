@@ -18,6 +18,7 @@ from infra.local.district_process import District
 from infra.local.doors import Caller
 from infra.local.term import Term
 from shared.funds import queries as funds
+from shared.funds import refunds
 from shared.institutions import store as institutions
 from shared.kernel.clock import SHANGHAI
 from shared.kernel.ids import EnrolmentId, InstitutionId
@@ -44,11 +45,13 @@ DESK, PHONE = (1280, 900), (390, 844)
 
 @dataclass(frozen=True)
 class Lived:
-    """The district, and what of it the tests look at: a school with enrolments, an enrolment with a dispute."""
+    """The district, and what of it the tests look at: a school with enrolments, an enrolment with a dispute, a
+    contested refund."""
 
     running: District
     school: InstitutionId
     enrolment: EnrolmentId
+    refund: str
 
     @property
     def url(self) -> str:
@@ -89,7 +92,8 @@ def lived(chromium: Browser) -> Iterator[Lived]:
         _pay_out(running)
         _go_astray(running)
         enrolment = _dispute(running)
-        yield Lived(running, funds.get_account(enrolment).institution_id, enrolment)
+        refund = _contest(running, enrolment)
+        yield Lived(running, funds.get_account(enrolment).institution_id, enrolment, refund)
 
 
 def _waiting() -> list[Lesson]:
@@ -130,6 +134,17 @@ def _dispute(running: District) -> EnrolmentId:
     usecases.dispute_lesson(**_named(lesson), reason="孩子当天没有到校上课，请核实", now=running.clock())
     running.settle()
     return lesson.enrolment_id
+
+
+def _contest(running: District, enrolment: EnrolmentId) -> str:
+    """A guardian wants her money back, and the school objects."""
+    account, taught, now = funds.get_account(enrolment), teaching.list_taught(enrolment), running.clock()
+    amount = funds.preview_refund(account=account, taught=taught).refundable_fen
+    asked = refunds.request(enrolment_id=enrolment, amount_fen=amount, reason="搬家", taught=taught, now=now)
+    school, objection = account.institution_id, "已按约定备课"
+    refunds.answer(refund_id=asked.refund_id, institution_id=school, agree=False, reason=objection, now=now)
+    running.settle()
+    return asked.refund_id
 
 
 def sign_in(page: Page, lived: Lived, username: str) -> None:

@@ -25,6 +25,9 @@ ROOMS = [
     "/console/enrolments/{enrolment}",
     "/console/enrolments/{enrolment}?purpose=dispute",
     "/console/disputes",
+    "/console/refunds",
+    "/console/refunds?of=answer",
+    "/console/refunds/{refund}",
     "/console/alerts",
     "/console/suspense",
     "/console/unhandled",
@@ -34,7 +37,7 @@ ROOMS = [
 
 
 def path_of(room: str, lived: Lived) -> str:
-    return room.format(school=lived.school, enrolment=lived.enrolment)
+    return room.format(school=lived.school, enrolment=lived.enrolment, refund=lived.refund)
 
 
 class TestRooms:
