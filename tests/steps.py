@@ -122,7 +122,7 @@ def ask_for_refund(number: int = 1, *, taught: Sequence[str] = (), now: datetime
 def agree_to_refund(refund: model.Refund, *, now: datetime = NOW) -> model.Refund:
     """The school agrees."""
     school = refund.institution_id
-    return refunds.answer(refund_id=refund.refund_id, institution_id=school, agree=True, reason="", now=now)
+    return refunds.answer(refund_id=refund.refund_id, institution_id=school, agree=True, reason="同意", now=now)
 
 
 def hold_refund(refund: model.Refund, *, taught: Sequence[str] = (), now: datetime = NOW) -> model.Refund:

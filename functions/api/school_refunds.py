@@ -16,10 +16,10 @@ blueprint = Blueprint(__name__)
 
 
 class AnswerRequest(Request):
-    """`reason` is needed where the school doesn't agree: the bureau decides on it."""
+    """`reason` is what the school says to the guardian; where it doesn't agree, the bureau decides on it."""
 
     agree: bool
-    reason: Annotated[str, pydantic.Field(max_length=200)] = ""
+    reason: Annotated[str, pydantic.Field(min_length=1, max_length=200)]
 
 
 @endpoint(

@@ -105,7 +105,7 @@ class RefundStory:
         if wish.fails:
             self._cast.district.bank.faults.arm("fail_refund", reason="收款账户已销户")
         agree = wish.answer is Answer.AGREES
-        told = {"agree": agree, "reason": "" if agree else "已按约定备课，且学员已试听"}
+        told = {"agree": agree, "reason": "同意退费" if agree else "已按约定备课，且学员已试听"}
         admin.post(f"/v1/school/refunds/{refund}/answer", told, key=f"answer-{number:03d}")
 
     def _withdraw(self, plan: Plan, number: int) -> None:

@@ -71,7 +71,7 @@ def answer(*, refund_id: str, institution_id: InstitutionId, agree: bool, reason
 
     Raises UnknownRefund (another school's too), RefundMovedOn, ReasonNeeded.
     """
-    told = reason.strip() if agree else _checked(reason)
+    told = _checked(reason)
 
     def become(was: model.Refund) -> model.Refund:
         if was.institution_id != institution_id:

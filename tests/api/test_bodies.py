@@ -12,6 +12,8 @@ from tests.edge.doors import Answer, Door, pointers
 
 _LESSON = "/v1/enrolments/{enrolment_id}/lessons/{session_id}"
 
+REFUND = f"ref_{ENROLMENT.removeprefix('enr_')}01"
+
 
 @dataclass(frozen=True)
 class Command:
@@ -28,7 +30,8 @@ class Command:
 
     def refused(self, district: District, raw: bytes, status: int, code: str, **headers: str) -> Answer:
         """Check that a body is refused and nothing is changed."""
-        path = self.path.format(enrolment_id=ENROLMENT, session_id=SESSION, offering_id=OFFERING)
+        ids = {"enrolment_id": ENROLMENT, "session_id": SESSION, "offering_id": OFFERING, "refund_id": REFUND}
+        path = self.path.format(**ids)
         door = self.door(district, **headers)
         return district.refuses(door, lambda door: door.call("POST", path, raw), status, code)
 
@@ -47,6 +50,9 @@ COMMANDS = [
     ),
     Command(f"{_LESSON}/confirmation", "guardian", {}),
     Command(f"{_LESSON}/dispute", "guardian", {"reason": "老师没有来"}),
+    Command("/v1/enrolments/{enrolment_id}/refunds", "guardian", {"amount_fen": 1000, "reason": "搬家"}),
+    Command("/v1/enrolments/{enrolment_id}/refunds/{refund_id}/withdrawal", "guardian", {}),
+    Command("/v1/school/refunds/{refund_id}/answer", "admin", {"agree": True, "reason": "同意"}),
     Command("/v1/school/invitations", "admin", {"teacher_id": TEACHER}),
     Command(
         "/v1/school/offerings/{offering_id}/sessions/{session_id}/attendance",

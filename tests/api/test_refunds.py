@@ -39,7 +39,7 @@ def asking(amount_fen: Any = 288_000, *, key: str = "refund-0001", **changes: An
 
 def answering(agree: bool = True, *, key: str = "answer-0001", refund: str = REFUND, **changes: Any) -> Act:
     """The school answers."""
-    body = {"agree": agree, **changes}
+    body = {"agree": agree, "reason": "同意", **changes}
     return lambda door: door.post(f"/v1/school/refunds/{refund}/answer", body, key=key)
 
 
@@ -160,7 +160,7 @@ class TestAnswer:
     def test_an_objection_without_a_reason_is_refused(self, district: District) -> None:
         asking()(district.guardian)
 
-        district.refuses(district.admin, answering(False), 422, "reason_needed")
+        district.refuses(district.admin, answering(False, reason=" "), 422, "reason_needed")
 
     def test_of_a_teacher_is_refused(self, district: District) -> None:
         asking()(district.guardian)

@@ -139,7 +139,11 @@ ROLES: dict[Audience, set[Role]] = {
 def filled(contract: Contract) -> str:
     """An endpoint's address, with ids of the right shape."""
     return contract.path.format(
-        enrolment_id=an_id("enr"), session_id=an_id("ses"), offering_id=an_id("off"), name="docs.js"
+        enrolment_id=an_id("enr"),
+        session_id=an_id("ses"),
+        offering_id=an_id("off"),
+        refund_id=f"ref_{an_id('enr')[4:]}01",
+        name="docs.js",
     )
 
 
@@ -169,6 +173,9 @@ AUDIENCES = {
     "/v1/enrolments/{enrolment_id}/lessons": Audience.GUARDIAN,
     "/v1/enrolments/{enrolment_id}/lessons/{session_id}/confirmation": Audience.GUARDIAN,
     "/v1/enrolments/{enrolment_id}/lessons/{session_id}/dispute": Audience.GUARDIAN,
+    "/v1/enrolments/{enrolment_id}/refund-preview": Audience.GUARDIAN,
+    "/v1/enrolments/{enrolment_id}/refunds": Audience.GUARDIAN,
+    "/v1/enrolments/{enrolment_id}/refunds/{refund_id}/withdrawal": Audience.GUARDIAN,
     "/v1/mall/categories": Audience.PUBLIC,
     "/v1/mall/categories/{category}/courses": Audience.PUBLIC,
     "/v1/mall/categories/{category}/institutions": Audience.PUBLIC,
@@ -183,6 +190,8 @@ AUDIENCES = {
     "/v1/school/offerings/{offering_id}/sessions": Audience.SCHOOL,
     "/v1/school/offerings/{offering_id}/sessions/{session_id}/attendance": Audience.SCHOOL,
     "/v1/school/offerings/{offering_id}/sessions/{session_id}/roster": Audience.SCHOOL,
+    "/v1/school/refunds": Audience.SCHOOL_ADMIN,
+    "/v1/school/refunds/{refund_id}/answer": Audience.SCHOOL_ADMIN,
     "/v1/sign-ins": Audience.PUBLIC,
     "/v1/sign-ins/current": Audience.SIGNED_IN,
 }

@@ -46,7 +46,7 @@ def status() -> RefundStatus:
 
 
 def agree() -> model.Refund:
-    return refunds.answer(refund_id=REFUND, institution_id=SCHOOL, agree=True, reason="", now=NOW)
+    return refunds.answer(refund_id=REFUND, institution_id=SCHOOL, agree=True, reason="同意", now=NOW)
 
 
 class TestShowRefunds:

@@ -46,7 +46,7 @@ def ask(amount_fen: int = 1000, *, reason: str = "搬家", taught: tuple[Session
     return refunds.request(enrolment_id=ENROLMENT, amount_fen=amount_fen, reason=reason, taught=taught, now=NOW)
 
 
-def answer(refund: model.Refund, agree: bool, reason: str = "", school: InstitutionId = SCHOOL) -> model.Refund:
+def answer(refund: model.Refund, agree: bool, reason: str = "同意", school: InstitutionId = SCHOOL) -> model.Refund:
     return refunds.answer(
         refund_id=refund.refund_id, institution_id=school, agree=agree, reason=reason, now=NOW + timedelta(hours=1)
     )
@@ -147,10 +147,11 @@ class TestAnswer:
         assert (refund.status, refund.waits_for) == (RefundStatus.CONTESTED, RefundWait.DECISION)
         assert refund.school_reason == "已上三节课"
 
-    def test_an_objection_needs_a_reason(self) -> None:
+    @pytest.mark.parametrize("agree", [True, False])
+    def test_needs_a_reason(self, agree: bool) -> None:
         refund = ask()
 
-        refuses(refund_rules.ReasonNeeded, lambda: answer(refund, False, " "))
+        refuses(refund_rules.ReasonNeeded, lambda: answer(refund, agree, " "))
 
     def test_of_another_school_is_refused_as_if_it_were_not_there(self) -> None:
         refund = ask()
@@ -176,7 +177,7 @@ class TestAnswer:
     def test_to_what_is_no_refund_is_refused(self, refund_id: str) -> None:
         refuses(
             store.UnknownRefund,
-            lambda: refunds.answer(refund_id=refund_id, institution_id=SCHOOL, agree=True, reason="", now=NOW),
+            lambda: refunds.answer(refund_id=refund_id, institution_id=SCHOOL, agree=True, reason="同意", now=NOW),
         )
 
 
