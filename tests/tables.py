@@ -1,67 +1,57 @@
-"""The tables under a test: `on_moto` (one thread, few rows) and `on_engine` (ministack, threads, true units)."""
+"""The tables under a test: `in_memory` (fast) and `on_engine` (ministack: streams, true units, another's judgement)."""
 
 import atexit
 import json
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from copy import deepcopy
 from functools import cache
 from typing import Any
 
-import boto3
 import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ReadTimeoutError
-from moto import mock_aws
-from moto.dynamodb.models import dynamodb_backends
 
 from infra import tables
 from infra.local import engine, trouble
 from shared.dynamo import rows, transaction
+from tests.memory.engine import Engine, Items, listed
 
 CREDENTIALS = {**engine.CREDENTIALS, "AWS_DEFAULT_REGION": rows.REGION}
 
 
+_memory = Engine()
+
+
 @pytest.fixture(scope="module")
-def moto_tables() -> Iterator[Any]:
-    """boto3's client of moto, with every table. A module's tests share it: making it takes longer than they do."""
-    with pytest.MonkeyPatch.context() as patch, mock_aws():
+def memory_tables() -> Iterator[Any]:
+    """boto3's client of the tables in memory, which all rows use too. A module's tests share it: clients take long."""
+    with pytest.MonkeyPatch.context() as patch:
         for name, value in CREDENTIALS.items():
             patch.setenv(name, value)
         rows.connect(None)
-        client = boto3.client("dynamodb", region_name=rows.REGION)
-        tables.create_all(client)
+        client = rows.connection().client
+        _memory.attach(client)
         yield client
     rows.connect(None)
 
 
 @pytest.fixture
-def on_moto(moto_tables: Any) -> Any:
-    """boto3's client of moto, with every table empty."""
-    for table in _of_moto().values():
-        table.items.clear()
-    return moto_tables
+def in_memory(memory_tables: Any) -> Any:
+    """boto3's client of the tables in memory, every table empty."""
+    _memory.clear()
+    return memory_tables
 
 
-_kept: dict[str, dict[str, Any]] = {}
+_kept: dict[str, dict[str, Items]] = {}
 
 
-def put_on_moto(name: str, put: Callable[[], object]) -> None:
-    """What `put` puts into moto's empty tables: done once in the whole run of tests, and copied when it is named again.
-
-    moto copies whole tables for each transaction, so that a school on file takes longer than the test.
-    """
+def put_in_memory(name: str, put: Callable[[], object]) -> None:
+    """What `put` puts into the empty tables: done once in the whole run of tests, and copied when it is named again."""
     if name not in _kept:
         put()
-        _kept[name] = {table: deepcopy(there.items) for table, there in _of_moto().items()}
-    for table, items in _kept[name].items():
-        _of_moto()[table].items = deepcopy(items)
-
-
-def _of_moto() -> dict[str, Any]:
-    tables_of_moto: dict[str, Any] = dynamodb_backends["123456789012"][rows.REGION].tables
-    return tables_of_moto
+        _kept[name] = _memory.copy()
+    _memory.restore(_kept[name])
 
 
 @cache
@@ -110,17 +100,10 @@ def dump(client: Any) -> str:
     return json.dumps(told, indent=1)
 
 
-def dump_moto(*, but: Sequence[str] = ()) -> str:
-    """Like `dump`, of every context but these, without a call: a hundred times as fast."""
-    told = {
-        context: sorted(
-            json.dumps(item.to_json(), sort_keys=True, default=repr)
-            for item in _of_moto()[rows.table_name(context)].all_items()
-        )
-        for context in tables.contexts()
-        if context not in but
-    }
-    return json.dumps(told, indent=1)
+def dump_memory(*, but: Sequence[str] = ()) -> str:
+    """Like `dump`, of every context but these, without a call."""
+    left_out = {rows.table_name(context) for context in but}
+    return json.dumps({name: items for name, items in listed(_memory.tables) if name not in left_out}, indent=1)
 
 
 @contextmanager

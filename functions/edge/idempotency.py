@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any
 from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import PutError, PynamoDBException
 from pynamodb.expressions.condition import Condition
-from pynamodb.models import Model
 
 from functions.edge import logs, wiring
 from shared.dynamo import rows, transaction
@@ -60,7 +59,7 @@ class Replayed:
     body: Any
 
 
-class CommandRow(Model):
+class CommandRow(rows.AnyRow):
     """A command by its key. While it has no answer, `lease_until` says how long it may still be worked on."""
 
     Meta = rows.meta("edge")
@@ -69,9 +68,6 @@ class CommandRow(Model):
     lease_until = NumberAttribute()
     sealed_answer = BinaryAttribute(legacy_encoding=False, null=True)
     status = NumberAttribute(null=True)
-
-
-rows.register(CommandRow)
 
 
 def once(*, scope: str, key: str, body: bytes, status: int, act: Callable[[], Any]) -> Any:

@@ -50,15 +50,13 @@ class BusyConnection(Connection):
             raise
 
 
-class Row(Model):
-    """An item with the two keys that every table has. A subclass sets `Meta = meta("<context>")`."""
-
-    pk = UnicodeAttribute(hash_key=True)
-    sk = UnicodeAttribute(range_key=True)
+class AnyRow(Model):
+    """An item under any keys, reached over the connection that all rows share."""
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
-        register(cls)
+        if hasattr(cls, "Meta"):
+            _rows.append(cls)
 
     @classmethod
     def _get_connection(cls) -> TableConnection:
@@ -72,9 +70,11 @@ class Row(Model):
         return super()._get_connection()
 
 
-def register(row: type[Model]) -> None:
-    """Let `connect` reach a row that isn't a Row."""
-    _rows.append(row)
+class Row(AnyRow):
+    """An item with the two keys that nearly every table has. A subclass sets `Meta = meta("<context>")`."""
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
 
 
 def meta(context: str) -> Any:

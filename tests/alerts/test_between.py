@@ -6,7 +6,7 @@ from shared.alerts import rules, store
 from tests import builders
 from tests.builders import NOW, POLICY, SCHOOL
 
-pytestmark = pytest.mark.usefixtures("on_moto")
+pytestmark = pytest.mark.usefixtures("in_memory")
 
 
 def raise_alert(number: int, *, minutes: int) -> str:

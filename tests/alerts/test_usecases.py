@@ -10,7 +10,7 @@ from tests import builders, tables
 from tests.builders import NOW, POLICY, SCHOOL, an_id
 from tests.tables import busy, lost_answers
 
-pytestmark = pytest.mark.usefixtures("on_moto", "hurried")
+pytestmark = pytest.mark.usefixtures("in_memory", "hurried")
 
 UNMATCHED = {"outside": -1000, "suspense": 1000}
 
@@ -40,10 +40,10 @@ class TestConsider:
 
     def test_of_a_fact_that_comes_again_raises_nothing(self) -> None:
         consider()
-        before = tables.dump_moto()
+        before = tables.dump_memory()
 
         assert consider() == []
-        assert tables.dump_moto() == before
+        assert tables.dump_memory() == before
 
     def test_of_a_fact_that_comes_again_long_after_raises_nothing(self) -> None:
         consider()

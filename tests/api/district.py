@@ -62,7 +62,7 @@ class District:
 
     def dump(self, *, but: Sequence[str] = ()) -> str:
         """Everything in every table but these."""
-        return tables.dump_moto(but=but)
+        return tables.dump_memory(but=but)
 
     def refuses(self, door: Door, act: Act, status: int, code: str, *, but: Sequence[str] = ()) -> Answer:
         """Check that a call is refused, in Chinese and in English, and that it changes nothing; the Chinese answer."""

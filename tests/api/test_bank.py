@@ -35,7 +35,7 @@ def district(district: District) -> District:
         steps.register()
         steps.open_account()
 
-    tables.put_on_moto(__name__, put)
+    tables.put_in_memory(__name__, put)
     return district
 
 
@@ -355,7 +355,7 @@ class TestPayout:
     @pytest.fixture
     def payout_id(self, district: District) -> str:
         """A payout of 1,000 fen that was sent."""
-        tables.put_on_moto(f"{__name__} payout", self.pay_out)
+        tables.put_in_memory(f"{__name__} payout", self.pay_out)
         last = funds.find_last_payout(SCHOOL)
         assert last is not None
         return last.payout_id

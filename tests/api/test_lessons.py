@@ -25,7 +25,7 @@ def district(district: District) -> District:
         steps.open_account(paid_fen=1000)
         district.teaches(sessions=2)
 
-    tables.put_on_moto(__name__, put)
+    tables.put_in_memory(__name__, put)
     return district
 
 

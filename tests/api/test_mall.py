@@ -14,7 +14,7 @@ from tests.edge.doors import Clock, pointers
 @pytest.fixture
 def district(district: District) -> District:
     """With a school that teaches dance."""
-    tables.put_on_moto(__name__, lambda: district.opens(seats=1))
+    tables.put_in_memory(__name__, lambda: district.opens(seats=1))
     return district
 
 

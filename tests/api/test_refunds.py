@@ -27,7 +27,7 @@ def district(district: District) -> District:
         steps.pay(ENROLMENT, 288_000)
         district.teaches(sessions=2)
 
-    tables.put_on_moto(__name__, put)
+    tables.put_in_memory(__name__, put)
     return district
 
 
@@ -248,12 +248,12 @@ class TestBank:
         self, district: District, kind: str, data: dict[str, Any], status: int, code: str
     ) -> None:
         held(district)
-        before = tables.dump_moto(but=("bank",))
+        before = tables.dump_memory(but=("bank",))
 
         answer = bank_says(district, kind, **data)
 
         assert (answer.status, answer.code) == (status, code)
-        assert tables.dump_moto(but=("bank",)) == before  # the message itself is kept
+        assert tables.dump_memory(but=("bank",)) == before  # the message itself is kept
 
 
 class TestLessonsMeanwhile:

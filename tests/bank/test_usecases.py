@@ -13,7 +13,7 @@ from tests.edge.conftest import BANK_KEY
 from tests.letters import a_letter, written
 from tests.tables import busy
 
-pytestmark = pytest.mark.usefixtures("on_moto")
+pytestmark = pytest.mark.usefixtures("in_memory")
 
 BODY = written(a_letter())
 TODAY = "2026-09-01"

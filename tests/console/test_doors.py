@@ -30,7 +30,7 @@ FOR_ALL += ["/console/schools.csv", "/console/alerts.csv", "/console/search?q=x"
 FOR_MONEY = ["/console/suspense", "/console/unhandled"]
 ACTIONS = [f"{SCHOOL}/suspension", f"{SCHOOL}/reinstatement", DECISION]
 
-pytestmark = pytest.mark.usefixtures("on_moto")
+pytestmark = pytest.mark.usefixtures("in_memory")
 
 
 class TestWhoMaySee:

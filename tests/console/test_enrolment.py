@@ -22,7 +22,7 @@ DECISION = f"{PAGE}/lessons/{SESSION}/decision"
 
 
 @pytest.fixture(autouse=True)
-def _a_taught_enrolment(on_moto: object) -> None:
+def _a_taught_enrolment(in_memory: object) -> None:
     """The first enrolment, paid, with a lesson that is marked and disputed, and one that is to come."""
     steps.register()
     offering = steps.put_on_sale()

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.usefixtures("asked")
 
 
 @pytest.fixture
-def asked(on_moto: Any) -> None:
+def asked(in_memory: Any) -> None:
     """The first enrolment, paid, and a refund that its guardian has asked for."""
 
     def put() -> None:
@@ -33,7 +33,7 @@ def asked(on_moto: Any) -> None:
         steps.pay(ENROLMENT, 288_000, payer_name="示例家长")
         steps.ask_for_refund()
 
-    tables.put_on_moto(__name__, put)
+    tables.put_in_memory(__name__, put)
 
 
 @pytest.fixture

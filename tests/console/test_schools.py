@@ -171,7 +171,7 @@ class TestTimeline:
         assert places == sorted(places)
         assert min(places) >= 0
 
-    def test_entries_of_one_kind_and_day_are_one_happening(self, on_moto: object) -> None:
+    def test_entries_of_one_kind_and_day_are_one_happening(self, in_memory: object) -> None:
         steps.register()
         steps.open_account(paid_fen=1000)
         for lesson in (1, 2):
@@ -183,7 +183,7 @@ class TestTimeline:
         told = [(one.kind.value, len(one.entries), one.amount_fen) for one in found if isinstance(one, timeline.Moved)]
         assert told == [("release", 2, 666), ("deposit", 1, 1000)]
 
-    def test_its_pages_together_tell_everything_once(self, on_moto: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_its_pages_together_tell_everything_once(self, in_memory: object, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(timeline, "ENTRIES", 2)
         steps.register()
         steps.open_account(paid_fen=1000)

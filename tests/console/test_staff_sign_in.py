@@ -6,11 +6,11 @@ from tests.console.visitors import Visitor, text_of
 from tests.edge.doors import Answer, Clock
 from tests.people import examples
 
-pytestmark = pytest.mark.usefixtures("on_moto")
+pytestmark = pytest.mark.usefixtures("in_memory")
 
 
 @pytest.fixture(autouse=True)
-def _finance_officer(on_moto: object) -> None:
+def _finance_officer(in_memory: object) -> None:
     examples.hire()
 
 

@@ -22,7 +22,7 @@ from tests import builders, steps
 from tests.builders import ENROLMENT, NOW, POLICY, SCHOOL
 from tests.console.visitors import Visitor, addresses_in, sign_in, text_of
 
-pytestmark = pytest.mark.usefixtures("on_moto")
+pytestmark = pytest.mark.usefixtures("in_memory")
 
 HOSTILE = "<script>alert(1)</script>"
 FIGURES: dict[Rule, dict[str, int | str]] = {
@@ -201,7 +201,7 @@ class TestPolicy:
 
 class TestSearch:
     @pytest.fixture(autouse=True)
-    def _two_schools(self, on_moto: object) -> None:
+    def _two_schools(self, in_memory: object) -> None:
         steps.register(1)
         steps.register(2)
         steps.open_account(paid_fen=1000)

@@ -1,3 +1,3 @@
-from tests.tables import hurried, moto_tables, on_moto
+from tests.tables import hurried, in_memory, memory_tables
 
-__all__ = ["hurried", "moto_tables", "on_moto"]
+__all__ = ["hurried", "in_memory", "memory_tables"]

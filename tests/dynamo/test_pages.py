@@ -14,7 +14,7 @@ NAMES = [f"{number:03d}" for number in range(7)]
 
 
 @pytest.fixture(autouse=True)
-def _notes(on_moto: object) -> None:
+def _notes(in_memory: object) -> None:
     transaction.commit([a_new_note(name) for name in NAMES])
 
 

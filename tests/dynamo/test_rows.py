@@ -9,7 +9,7 @@ from tests import tables
 from tests.builders import NOW
 from tests.dynamo.rows import NoteRow, a_new_note
 
-pytestmark = pytest.mark.usefixtures("on_moto")
+pytestmark = pytest.mark.usefixtures("in_memory")
 
 READS: dict[str, Callable[[], object]] = {
     "GetItem": lambda: NoteRow.get("notes", "a"),

@@ -6,7 +6,7 @@ from shared.kernel import errors
 from tests import tables
 from tests.dynamo.rows import NoteRow, Taken, a_changed_note, a_new_note, numbers
 
-pytestmark = pytest.mark.usefixtures("on_moto", "hurried")
+pytestmark = pytest.mark.usefixtures("in_memory", "hurried")
 
 
 class TestCommit:

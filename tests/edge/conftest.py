@@ -7,9 +7,9 @@ from functions.edge import wiring
 from shared.kernel import clock
 from tests.builders import NOW
 from tests.edge.doors import Clock
-from tests.tables import engine_address, hurried, moto_tables, on_engine, on_moto
+from tests.tables import engine_address, hurried, in_memory, memory_tables, on_engine
 
-__all__ = ["engine_address", "hurried", "moto_tables", "on_engine", "on_moto"]
+__all__ = ["engine_address", "hurried", "in_memory", "memory_tables", "on_engine"]
 
 BANK_KEY = "whsec_dGhlIGJhbmsgc2lnbnMgd2l0aCB0aGlzIG9uZQ=="
 SETTINGS = {

@@ -396,7 +396,7 @@ class TestSignedIn:
         assert (answer.status, answer.code) == (401, "token_missing")
         assert answer.headers["www-authenticate"] == 'Bearer realm="hui"'
 
-    @pytest.mark.usefixtures("on_moto")
+    @pytest.mark.usefixtures("in_memory")
     def test_somebody_is_told_to_the_view_and_to_the_log(self, door: Door, caplog: pytest.LogCaptureFixture) -> None:
         answer = door.with_headers(authorization=bearer("grd_0001")).get("/mine")
 

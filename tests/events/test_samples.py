@@ -79,7 +79,7 @@ class TestStreams:
             assert filters.any_matches(told.filters, record)
             assert f"/hui-{told.context}/" in record["eventSourceARN"]
 
-    def test_have_the_images_that_we_store(self, on_moto: Any) -> None:
+    def test_have_the_images_that_we_store(self, in_memory: Any) -> None:
         steps.open_account(paid_fen=1000)
         examples.claim()
         examples.confirm(now=NOW + timedelta(minutes=5))
@@ -88,7 +88,7 @@ class TestStreams:
         stored = [
             item
             for context in ("teaching", "funds")
-            for item in on_moto.scan(TableName=rows.table_name(context))["Items"]
+            for item in in_memory.scan(TableName=rows.table_name(context))["Items"]
         ]
         shapes = [shape(item) for item in stored]
 
@@ -96,7 +96,7 @@ class TestStreams:
             [record] = sample(name)["Records"]
             assert shape(record["dynamodb"]["NewImage"]) in shapes, name
 
-    def test_a_confirmed_lesson_releases_its_share(self, on_moto: Any) -> None:
+    def test_a_confirmed_lesson_releases_its_share(self, in_memory: Any) -> None:
         steps.register()
         steps.open_account(paid_fen=1000)
         examples.claim()
@@ -107,7 +107,7 @@ class TestStreams:
         assert funds.get_account(ENROLMENT).released_fen == 333
         assert examples.the_lesson().status == "released"
 
-    def test_an_entry_is_counted_and_gives_no_reason_for_an_alert(self, on_moto: Any) -> None:
+    def test_an_entry_is_counted_and_gives_no_reason_for_an_alert(self, in_memory: Any) -> None:
         records = sample("aws/dynamodb-entry.json")["Records"]
 
         assert deliver(keep_totals.keep_totals, records) == deliver(raise_alerts.raise_alerts, records) == []
@@ -116,7 +116,7 @@ class TestStreams:
         assert alerts.list_alerts(SCHOOL, limit=9, cursor=None).rows == []
         assert put_aside() == []
 
-    def test_a_conflict_is_told_to_the_bureau(self, on_moto: Any) -> None:
+    def test_a_conflict_is_told_to_the_bureau(self, in_memory: Any) -> None:
         assert deliver(raise_alerts.raise_alerts, sample("aws/dynamodb-conflict.json")["Records"]) == []
 
         [alert] = alerts.list_alerts(SCHOOL, limit=9, cursor=None).rows
@@ -142,7 +142,7 @@ class TestStreams:
 
 class TestSchedules:
     @pytest.mark.parametrize("schedule", events.SCHEDULES, ids=lambda one: one.name)
-    def test_run_on_what_eventbridge_sends(self, on_moto: Any, schedule: events.ScheduledFunction) -> None:
+    def test_run_on_what_eventbridge_sends(self, in_memory: Any, schedule: events.ScheduledFunction) -> None:
         function = getattr(import_module(schedule.module), schedule.name)
 
         figures = function(sample("aws/eventbridge-schedule.json"), None)
@@ -159,7 +159,7 @@ class TestApiGateway:
         assert answer["headers"]["X-Request-Id"]
         return answer["statusCode"], json.loads(answer["body"])
 
-    def test_a_get_is_answered(self, on_moto: Any) -> None:
+    def test_a_get_is_answered(self, in_memory: Any) -> None:
         steps.register()
         steps.put_on_sale()
 
@@ -167,7 +167,7 @@ class TestApiGateway:
 
         assert (status, [one["course_id"] for one in told["data"]]) == (200, [builders.COURSE])
 
-    def test_a_signed_post_is_booked(self, on_moto: Any) -> None:
+    def test_a_signed_post_is_booked(self, in_memory: Any) -> None:
         steps.register()
         steps.open_account()
 

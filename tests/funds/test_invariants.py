@@ -17,9 +17,9 @@ from tests.funds import budget
 
 
 @pytest.fixture
-def books(on_moto: Any) -> Books:
+def books(in_memory: Any) -> Books:
     """One enrolment taught to its end, one paid in part; a payout settled; a minimum balance; the bank agrees."""
-    tables.put_on_moto("books", _live)
+    tables.put_in_memory("books", _live)
     return invariants.read_books({TUITION_NO: 400, MINIMUM_NO: 20_000})
 
 

@@ -17,14 +17,14 @@ from tests import builders, steps, tables
 from tests.builders import COURSE, ENROLMENT, NOW, OFFERING, SCHOOL, an_id
 from tests.tables import busy, conflicts, just_before, killed_before, lost_answers
 
-pytestmark = pytest.mark.usefixtures("on_moto", "hurried", "enrolled")
+pytestmark = pytest.mark.usefixtures("in_memory", "hurried", "enrolled")
 FIRST, SECOND = SessionId(an_id("ses", 1)), SessionId(an_id("ses", 2))
 
 
 @pytest.fixture
-def enrolled(on_moto: Any) -> None:
+def enrolled(in_memory: Any) -> None:
     """One school, and one enrolment of three lessons that is paid in two: 600 fen and 400 fen."""
-    tables.put_on_moto(__name__, _put)
+    tables.put_in_memory(__name__, _put)
 
 
 def _put() -> None:
@@ -36,10 +36,10 @@ def _put() -> None:
 
 def refuses(refusal: type[errors.Refusal], act: Callable[[], object]) -> None:
     """The command is refused and leaves every table as it was, byte for byte."""
-    before = tables.dump_moto()
+    before = tables.dump_memory()
     with pytest.raises(refusal):
         act()
-    assert tables.dump_moto() == before
+    assert tables.dump_memory() == before
 
 
 def account() -> model.EnrolmentAccount:

@@ -16,15 +16,15 @@ from tests import builders, steps, tables
 from tests.builders import ENROLMENT, NOW, SCHOOL, an_id
 from tests.tables import busy, just_before
 
-pytestmark = pytest.mark.usefixtures("on_moto", "hurried", "enrolled")
+pytestmark = pytest.mark.usefixtures("in_memory", "hurried", "enrolled")
 FIRST, SECOND = SessionId(an_id("ses", 1)), SessionId(an_id("ses", 2))
 SILENT = NOW + timedelta(days=8)  # five working days and a weekend
 
 
 @pytest.fixture
-def enrolled(on_moto: Any) -> None:
+def enrolled(in_memory: Any) -> None:
     """One school, and one enrolment of three lessons that is paid: 1,000 fen."""
-    tables.put_on_moto(__name__, _put)
+    tables.put_in_memory(__name__, _put)
 
 
 def _put() -> None:
@@ -35,10 +35,10 @@ def _put() -> None:
 
 def refuses(refusal: type[errors.Refusal], act: Callable[[], object]) -> errors.Refusal:
     """The command is refused and leaves every table as it was, byte for byte."""
-    before = tables.dump_moto()
+    before = tables.dump_memory()
     with pytest.raises(refusal) as raised:
         act()
-    assert tables.dump_moto() == before
+    assert tables.dump_memory() == before
     return raised.value
 
 

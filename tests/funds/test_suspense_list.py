@@ -10,7 +10,7 @@ from shared.funds.store import entries, totals
 from tests import builders, steps
 from tests.builders import NOW
 
-pytestmark = pytest.mark.usefixtures("on_moto")
+pytestmark = pytest.mark.usefixtures("in_memory")
 
 
 def post(reference: str, *, minutes: int = 0, school: int = 1) -> None:

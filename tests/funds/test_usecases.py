@@ -17,15 +17,15 @@ from tests import builders, steps, tables
 from tests.builders import ENROLMENT, NOW, SCHOOL, an_id
 from tests.tables import busy, conflicts, just_before, lost_answers
 
-pytestmark = pytest.mark.usefixtures("on_moto", "hurried")
+pytestmark = pytest.mark.usefixtures("in_memory", "hurried")
 TUITION = builders.a_tuition_account()
 LATER = NOW + timedelta(hours=72)
 
 
 @pytest.fixture
-def district(on_moto: Any) -> None:
+def district(in_memory: Any) -> None:
     """One school on file, and one enrolment in its class that waits for its deposit."""
-    tables.put_on_moto("funds", _put_district)
+    tables.put_in_memory("funds", _put_district)
 
 
 def _put_district() -> None:
@@ -43,10 +43,10 @@ def account(number: int = 1) -> model.EnrolmentAccount:
 
 def refuses(refusal: type[errors.Refusal], act: Callable[[], object]) -> None:
     """The command is refused and leaves every table as it was, byte for byte."""
-    before = tables.dump_moto()
+    before = tables.dump_memory()
     with pytest.raises(refusal):
         act()
-    assert tables.dump_moto() == before
+    assert tables.dump_memory() == before
 
 
 def legs(posting: model.Posting) -> dict[str, int]:
@@ -125,19 +125,19 @@ class TestPostDeposit:
 
     def test_five_times_is_once(self) -> None:
         first = post()
-        before = tables.dump_moto()
+        before = tables.dump_memory()
 
         for _ in range(4):
             again = post()
             assert (again.duplicate, again.entry) == (True, first.entry)
-        assert tables.dump_moto() == before
+        assert tables.dump_memory() == before
 
     @pytest.mark.parametrize(
         "changes", [{"amount_fen": Fen(2000)}, {"remittance": "另一笔"}, {"account_no": "8000000099"}]
     )
     def test_under_a_posted_reference_with_another_body_is_refused_and_kept(self, changes: dict[str, Any]) -> None:
         post()
-        before = tables.dump_moto(), account()
+        before = tables.dump_memory(), account()
 
         with pytest.raises(ReferenceReused):
             usecases.post_deposit(fact=builders.a_deposit(**{"amount_fen": 1000, **changes}), account=TUITION, now=NOW)
@@ -202,11 +202,11 @@ class TestMinimumBalance:
     def test_twice_is_once_and_another_body_is_refused(self) -> None:
         self.deposit()
         self.withdraw()
-        before = tables.dump_moto()
+        before = tables.dump_memory()
 
         assert self.deposit().duplicate
         assert self.withdraw().duplicate
-        assert tables.dump_moto() == before
+        assert tables.dump_memory() == before
         with pytest.raises(ReferenceReused):
             self.withdraw(999)
         assert minimums.get(SCHOOL).balance_fen == 19_000
@@ -221,9 +221,9 @@ class TestMinimumBalance:
 
 class TestReleaseLesson:
     @pytest.fixture(autouse=True)
-    def paid(self, on_moto: Any) -> None:
+    def paid(self, in_memory: Any) -> None:
         """A school on file, and an enrolment of three lessons with its 1,000 fen held."""
-        tables.put_on_moto("released", lambda: (steps.register(), steps.open_account(paid_fen=1000)))
+        tables.put_in_memory("released", lambda: (steps.register(), steps.open_account(paid_fen=1000)))
 
     def test_moves_each_lessons_share_and_the_last_takes_the_rest(self) -> None:
         released = [legs(steps.release(lesson)) for lesson in (1, 2, 3)]
@@ -243,10 +243,10 @@ class TestReleaseLesson:
     def test_twice_is_once_even_after_the_last(self) -> None:
         for lesson in (1, 2, 3):
             steps.release(lesson)
-        before = tables.dump_moto()
+        before = tables.dump_memory()
 
         assert all(steps.release(lesson).duplicate for lesson in (1, 2, 3))
-        assert tables.dump_moto() == before
+        assert tables.dump_memory() == before
 
     def test_of_a_fourth_lesson_is_refused(self) -> None:
         for lesson in (1, 2, 3):
@@ -299,10 +299,10 @@ class TestExpireEnrolment:
 
     def test_twice_gives_one_seat_back(self) -> None:
         steps.expire(now=LATER)
-        before = tables.dump_moto()
+        before = tables.dump_memory()
 
         assert not steps.expire(now=LATER)
-        assert tables.dump_moto() == before
+        assert tables.dump_memory() == before
 
     def test_sends_what_was_paid_in_part_to_suspense(self) -> None:
         post(400)
@@ -324,7 +324,7 @@ class TestExpireEnrolment:
 
 class TestPayout:
     @pytest.fixture(autouse=True)
-    def released(self, on_moto: Any) -> None:
+    def released(self, in_memory: Any) -> None:
         """A school with 666 fen released and counted."""
 
         def put() -> None:
@@ -334,7 +334,7 @@ class TestPayout:
             steps.release(2)
             steps.count_all()
 
-        tables.put_on_moto("payable", put)
+        tables.put_in_memory("payable", put)
 
     def built(self) -> model.Payout:
         payout = steps.build_payout()
@@ -373,9 +373,9 @@ class TestPayout:
 
         assert legs(self.settle(payout)) == {"in_transit": -666, "outside": 666}
         assert payouts.find_last(SCHOOL).status is PayoutStatus.SETTLED  # type: ignore[union-attr]
-        before = tables.dump_moto()
+        before = tables.dump_memory()
         assert self.settle(payout).duplicate
-        assert tables.dump_moto() == before
+        assert tables.dump_memory() == before
         refuses(usecases.PayoutOver, lambda: self.settle(payout, bank_reference="BKS2"))
         books_hold()
 

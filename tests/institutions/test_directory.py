@@ -6,7 +6,7 @@ from shared.institutions import store
 from tests import builders, steps
 from tests.builders import SCHOOL
 
-pytestmark = pytest.mark.usefixtures("on_moto")
+pytestmark = pytest.mark.usefixtures("in_memory")
 
 
 class TestListPage:

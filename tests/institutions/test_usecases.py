@@ -11,7 +11,7 @@ from tests import builders, steps
 from tests.builders import NOW, SCHOOL
 from tests.tables import dump
 
-pytestmark = pytest.mark.usefixtures("on_moto")
+pytestmark = pytest.mark.usefixtures("in_memory")
 _BY_LATCH = {store._latch(SCHOOL, spread).pk: spread for spread in (builders.an_id("enr", n) for n in range(200))}
 
 
@@ -42,25 +42,25 @@ class TestRegister:
         assert (minimum.purpose, minimum.minimum_required_fen) == (Purpose.MINIMUM_BALANCE, 10_000)
         assert store.find_account(builders.PAYOUT_NO) is None
 
-    def test_a_school_is_registered_once(self, on_moto: Any) -> None:
+    def test_a_school_is_registered_once(self, in_memory: Any) -> None:
         steps.register()
-        before = dump(on_moto)
+        before = dump(in_memory)
         with pytest.raises(store.AlreadyRegistered):
             steps.register()
-        assert dump(on_moto) == before
+        assert dump(in_memory) == before
 
-    def test_two_schools_cannot_share_a_bank_account(self, on_moto: Any) -> None:
+    def test_two_schools_cannot_share_a_bank_account(self, in_memory: Any) -> None:
         steps.register()
-        before = dump(on_moto)
+        before = dump(in_memory)
         with pytest.raises(store.AlreadyRegistered):
             steps.register(2, accounts=builders.a_school().accounts)
-        assert dump(on_moto) == before
+        assert dump(in_memory) == before
 
-    def test_a_school_with_wrong_papers_is_not_written(self, on_moto: Any) -> None:
-        before = dump(on_moto)
+    def test_a_school_with_wrong_papers_is_not_written(self, in_memory: Any) -> None:
+        before = dump(in_memory)
         with pytest.raises(rules.WrongLicence):
             steps.register(licence_no="1")
-        assert dump(on_moto) == before
+        assert dump(in_memory) == before
 
 
 class TestLatches:
@@ -102,23 +102,23 @@ class TestSuspend:
         assert (second.status, second.reason) == (Status.LICENSED, "登记")
         assert (store.get(SCHOOL).status, store.get(SCHOOL).status_reason) == (Status.SUSPENDED, "整改")
 
-    def test_a_second_suspension_is_refused_and_changes_nothing(self, on_moto: Any) -> None:
+    def test_a_second_suspension_is_refused_and_changes_nothing(self, in_memory: Any) -> None:
         steps.register()
         steps.suspend()
-        before = dump(on_moto)
+        before = dump(in_memory)
         with pytest.raises(rules.StatusCantChange):
             steps.suspend(minutes=2)
-        assert dump(on_moto) == before
+        assert dump(in_memory) == before
 
-    def test_of_two_officers_at_once_the_second_is_told(self, on_moto: Any) -> None:
+    def test_of_two_officers_at_once_the_second_is_told(self, in_memory: Any) -> None:
         steps.register()
         school = store.get(SCHOOL)
         steps.suspend()
-        before = dump(on_moto)
+        before = dump(in_memory)
         change = store.list_changes(SCHOOL)[0]
         with pytest.raises(store.StatusChanged):
             store.change_status(change, was=school.status)
-        assert dump(on_moto) == before
+        assert dump(in_memory) == before
 
     def test_an_unknown_school_is_missing(self) -> None:
         with pytest.raises(store.UnknownInstitution):

@@ -1,3 +1,3 @@
-from tests.tables import engine_address, hurried, moto_tables, on_engine, on_moto
+from tests.tables import engine_address, hurried, in_memory, memory_tables, on_engine
 
-__all__ = ["engine_address", "hurried", "moto_tables", "on_engine", "on_moto"]
+__all__ = ["engine_address", "hurried", "in_memory", "memory_tables", "on_engine"]

@@ -14,11 +14,11 @@ from tests import builders, steps, tables
 from tests.builders import COURSE, ENROLMENT, NOW, OFFERING, SCHOOL, STUDENT
 from tests.tables import dump
 
-pytestmark = pytest.mark.usefixtures("on_moto", "hurried")
+pytestmark = pytest.mark.usefixtures("in_memory", "hurried")
 
 
 @pytest.fixture
-def school(on_moto: Any) -> None:
+def school(in_memory: Any) -> None:
     steps.register()
 
 
@@ -47,14 +47,14 @@ class TestPublishCourse:
         assert queries.list_courses_of_institution(SCHOOL) == [course]
         assert queries.list_courses_of_category("art", limit=9, cursor=None).rows == []
 
-    def test_it_is_published_once(self, school: None, on_moto: Any) -> None:
+    def test_it_is_published_once(self, school: None, in_memory: Any) -> None:
         usecases.publish_course(course=builders.a_course(), school_name="星河", policy=builders.POLICY)
-        before = dump(on_moto)
+        before = dump(in_memory)
         with pytest.raises(store.CourseExists):
             usecases.publish_course(
                 course=builders.a_course(price_fen=Fen(1)), school_name="星河", policy=builders.POLICY
             )
-        assert dump(on_moto) == before
+        assert dump(in_memory) == before
 
 
 class TestOpenClass:
@@ -98,17 +98,17 @@ class TestEnrol:
         assert (account.status, account.paid_fen, account.due_fen) == ("awaiting_deposit", 0, 288_000)
         assert made.account_no == account.account_no == builders.TUITION_NO
 
-    def test_the_last_seat_is_sold_once(self, offering: model.Offering, on_moto: Any) -> None:
+    def test_the_last_seat_is_sold_once(self, offering: model.Offering, in_memory: Any) -> None:
         steps.enrol(offering, 1)
         steps.enrol(offering, 2)
-        before = dump(on_moto)
+        before = dump(in_memory)
         with pytest.raises(rules.SoldOut):
             steps.enrol(offering, 3)
-        assert dump(on_moto) == before
+        assert dump(in_memory) == before
         assert seats_left() == 0
 
     def test_a_seat_that_goes_between_reading_and_writing_is_sold_out_not_a_conflict(
-        self, offering: model.Offering, on_moto: Any, monkeypatch: pytest.MonkeyPatch
+        self, offering: model.Offering, in_memory: Any, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         steps.enrol(offering, 1)
         commit = transaction.commit
@@ -124,12 +124,12 @@ class TestEnrol:
         assert seats_left() == 0
         assert len(list(accounts.scan())) == 2
 
-    def test_a_suspended_school_sells_nothing(self, offering: model.Offering, on_moto: Any) -> None:
+    def test_a_suspended_school_sells_nothing(self, offering: model.Offering, in_memory: Any) -> None:
         steps.suspend()
-        before = dump(on_moto)
+        before = dump(in_memory)
         with pytest.raises(institutions.NotSelling):
             steps.enrol(offering)
-        assert dump(on_moto) == before
+        assert dump(in_memory) == before
 
     def test_a_suspension_between_reading_and_writing_stops_the_sale_in_its_own_transaction(
         self, offering: model.Offering, monkeypatch: pytest.MonkeyPatch
@@ -147,18 +147,18 @@ class TestEnrol:
         assert seats_left() == 2
         assert list(accounts.scan()) == []
 
-    def test_a_school_whose_licence_has_ended_sells_nothing(self, on_moto: Any) -> None:
+    def test_a_school_whose_licence_has_ended_sells_nothing(self, in_memory: Any) -> None:
         steps.register(licence_valid_to=builders.TODAY - timedelta(days=1))
         offering = steps.put_on_sale()
         with pytest.raises(institutions.NotSelling):
             steps.enrol(offering)
 
-    def test_a_withdrawn_class_is_not_sold(self, offering: model.Offering, on_moto: Any) -> None:
+    def test_a_withdrawn_class_is_not_sold(self, offering: model.Offering, in_memory: Any) -> None:
         usecases.withdraw_class(course_id=COURSE, offering_id=OFFERING)
-        before = dump(on_moto)
+        before = dump(in_memory)
         with pytest.raises(rules.NotOnSale):
             steps.enrol(offering)
-        assert dump(on_moto) == before
+        assert dump(in_memory) == before
 
     def test_a_class_withdrawn_between_reading_and_writing_is_not_sold(
         self, offering: model.Offering, monkeypatch: pytest.MonkeyPatch
@@ -176,13 +176,13 @@ class TestEnrol:
         assert seats_left() == 2
 
     def test_terms_that_changed_since_they_were_read_are_not_accepted(
-        self, offering: model.Offering, on_moto: Any
+        self, offering: model.Offering, in_memory: Any
     ) -> None:
         reword(offering)
-        before = dump(on_moto)
+        before = dump(in_memory)
         with pytest.raises(rules.TermsChanged):
             steps.enrol(offering)
-        assert dump(on_moto) == before
+        assert dump(in_memory) == before
 
     def test_terms_that_change_between_reading_and_writing_are_not_accepted(
         self, offering: model.Offering, monkeypatch: pytest.MonkeyPatch
@@ -205,12 +205,12 @@ class TestEnrol:
         with pytest.raises(store.UnknownCourse):
             steps.enrol(offering, course_id=CourseId("crs_none"))
 
-    def test_a_student_who_has_a_seat_gets_no_second_one(self, offering: model.Offering, on_moto: Any) -> None:
+    def test_a_student_who_has_a_seat_gets_no_second_one(self, offering: model.Offering, in_memory: Any) -> None:
         steps.enrol(offering, 1)
-        before = dump(on_moto)
+        before = dump(in_memory)
         with pytest.raises(rules.AlreadyEnrolled):
             steps.enrol(offering, 2, student_id=STUDENT)
-        assert dump(on_moto) == before
+        assert dump(in_memory) == before
 
     def test_two_sales_to_one_student_at_once_cannot_pass_the_limit_together(
         self, offering: model.Offering, monkeypatch: pytest.MonkeyPatch
@@ -238,14 +238,14 @@ class TestEnrol:
         assert store.read_pupil(STUDENT, "dance")[0] == [builders.an_id("enr", 2)]
 
     def test_a_lost_answer_is_unavailable_and_the_next_try_finds_the_sale(
-        self, offering: model.Offering, on_moto: Any
+        self, offering: model.Offering, in_memory: Any
     ) -> None:
         with tables.lost_answers("TransactWriteItems"), pytest.raises(errors.Unavailable):
             steps.enrol(offering)
-        before = dump(on_moto)
+        before = dump(in_memory)
         with pytest.raises(rules.AlreadyEnrolled):
             steps.enrol(offering)
-        assert dump(on_moto) == before
+        assert dump(in_memory) == before
         assert seats_left() == 1
 
     def test_the_next_try_finds_the_sale_even_when_the_class_was_withdrawn_since(
@@ -261,20 +261,20 @@ class TestEnrol:
             steps.enrol(offering)
         assert seats_left() == 1
 
-    def test_another_enrolment_under_the_same_id_is_refused(self, offering: model.Offering, on_moto: Any) -> None:
+    def test_another_enrolment_under_the_same_id_is_refused(self, offering: model.Offering, in_memory: Any) -> None:
         steps.enrol(offering, 1)
-        before = dump(on_moto)
+        before = dump(in_memory)
         with pytest.raises(accounts.EnrolmentExists):
             steps.enrol(offering, 1, student_id=StudentId(builders.an_id("stu", 2)))
-        assert dump(on_moto) == before
+        assert dump(in_memory) == before
 
 
 class TestWithdrawClass:
-    def test_an_unknown_class_is_missing(self, offering: model.Offering, on_moto: Any) -> None:
-        before = dump(on_moto)
+    def test_an_unknown_class_is_missing(self, offering: model.Offering, in_memory: Any) -> None:
+        before = dump(in_memory)
         with pytest.raises(store.UnknownOffering):
             usecases.withdraw_class(course_id=COURSE, offering_id=OfferingId("off_none"))
-        assert dump(on_moto) == before
+        assert dump(in_memory) == before
 
     def test_what_is_sold_stays_sold(self, offering: model.Offering) -> None:
         steps.enrol(offering)

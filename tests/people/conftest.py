@@ -1,4 +1,4 @@
 from tests.people.misbehaving import wechat
-from tests.tables import engine_address, hurried, moto_tables, on_engine, on_moto
+from tests.tables import engine_address, hurried, in_memory, memory_tables, on_engine
 
-__all__ = ["engine_address", "hurried", "moto_tables", "on_engine", "on_moto", "wechat"]
+__all__ = ["engine_address", "hurried", "in_memory", "memory_tables", "on_engine", "wechat"]

@@ -13,7 +13,7 @@ from tests.people import examples
 from tests.people.examples import PASSWORD, STAFF, TOTP_SECRET, code_at
 from tests.tables import dump
 
-pytestmark = pytest.mark.usefixtures("on_moto")
+pytestmark = pytest.mark.usefixtures("in_memory")
 OTHER = GuardianId(an_id("grd", 2))
 
 
@@ -33,10 +33,10 @@ class TestSignInGuardian:
 
         assert usecases.sign_in_guardian(openid="openid-1", new_id=examples.new_ids()) == GUARDIAN
 
-    def test_the_openid_itself_is_not_kept(self, on_moto: Any) -> None:
+    def test_the_openid_itself_is_not_kept(self, in_memory: Any) -> None:
         usecases.sign_in_guardian(openid="openid-1", new_id=examples.new_ids())
 
-        assert "openid-1" not in dump(on_moto)
+        assert "openid-1" not in dump(in_memory)
 
 
 class TestSignInSchoolUser:
@@ -64,15 +64,15 @@ class TestSignInSchoolUser:
         with pytest.raises(rules.InvitationInvalid):
             self.sign_in("INVITATION-1", openid="openid-2")
 
-    def test_an_invitation_is_used_by_one_of_two_at_once(self, monkeypatch: pytest.MonkeyPatch, on_moto: Any) -> None:
+    def test_an_invitation_is_used_by_one_of_two_at_once(self, monkeypatch: pytest.MonkeyPatch, in_memory: Any) -> None:
         invitation = examples.invite()
         self.sign_in("INVITATION-1")
-        before = dump(on_moto)
+        before = dump(in_memory)
         monkeypatch.setattr(school_users, "find_invitation", lambda code: invitation)
 
         with pytest.raises(rules.InvitationInvalid):
             self.sign_in("INVITATION-1", openid="openid-2")
-        assert dump(on_moto) == before
+        assert dump(in_memory) == before
 
     def test_an_invitation_is_good_for_fourteen_days(self) -> None:
         examples.invite()
@@ -103,10 +103,10 @@ class TestSignInSchoolUser:
         assert self.sign_in("INVITATION-2").teacher_id is None
         assert self.sign_in().teacher_id is None
 
-    def test_the_code_itself_is_not_kept(self, on_moto: Any) -> None:
+    def test_the_code_itself_is_not_kept(self, in_memory: Any) -> None:
         examples.invite()
 
-        assert "INVITATION-1" not in dump(on_moto)
+        assert "INVITATION-1" not in dump(in_memory)
 
 
 class TestAddChild:
@@ -116,19 +116,19 @@ class TestAddChild:
         assert (student.name, student.consented_at, student.consent_version) == ("小示例", NOW, rules.CONSENT_VERSION)
         assert queries.get_student(guardian_id=GUARDIAN, student_id=STUDENT) == student
 
-    def test_twice_is_one_child(self, on_moto: Any) -> None:
+    def test_twice_is_one_child(self, in_memory: Any) -> None:
         examples.add_child()
-        before = dump(on_moto)
+        before = dump(in_memory)
 
         assert examples.add_child(now=NOW + timedelta(hours=1)).consented_at == NOW
-        assert dump(on_moto) == before
+        assert dump(in_memory) == before
 
-    def test_without_consent_nothing_is_kept(self, on_moto: Any) -> None:
-        before = dump(on_moto)
+    def test_without_consent_nothing_is_kept(self, in_memory: Any) -> None:
+        before = dump(in_memory)
 
         with pytest.raises(rules.ConsentMissing):
             examples.add_child(consent=False)
-        assert dump(on_moto) == before
+        assert dump(in_memory) == before
 
 
 class TestGetStudent:
@@ -198,12 +198,12 @@ class TestSignInStaff:
         assert refused.value.figures == {}
 
     @pytest.mark.parametrize("username", ["x" * 65, "cai\nwu", "\x00"])
-    def test_keeps_nothing_of_a_name_that_can_not_be_one(self, username: str, on_moto: Any) -> None:
-        before = dump(on_moto)
+    def test_keeps_nothing_of_a_name_that_can_not_be_one(self, username: str, in_memory: Any) -> None:
+        before = dump(in_memory)
 
         with pytest.raises(rules.SignInFailed):
             examples.sign_in_staff(username=username)
-        assert dump(on_moto) == before
+        assert dump(in_memory) == before
 
     def test_a_code_is_good_once(self) -> None:
         examples.hire()
@@ -265,11 +265,11 @@ class TestSignInStaff:
                     examples.sign_in_staff(at=at, password="wrong")
             examples.sign_in_staff(at=at)
 
-    def test_neither_password_nor_cookie_is_kept(self, on_moto: Any) -> None:
+    def test_neither_password_nor_cookie_is_kept(self, in_memory: Any) -> None:
         examples.hire()
         examples.sign_in_staff(secret="a-cookie-of-the-staff")
 
-        kept = dump(on_moto)
+        kept = dump(in_memory)
         assert json.dumps(PASSWORD) not in kept
         assert "a-cookie-of-the-staff" not in kept
         assert "$argon2id$" in kept
@@ -335,9 +335,9 @@ class TestRecordStaffReading:
 
 
 class TestSignOut:
-    def test_revokes_the_token_until_it_would_have_expired(self, on_moto: Any) -> None:
+    def test_revokes_the_token_until_it_would_have_expired(self, in_memory: Any) -> None:
         assert not queries.is_revoked("tok_1")
         usecases.sign_out(token_id="tok_1", expires_at=NOW)
 
         assert queries.is_revoked("tok_1")
-        assert f'"N": "{int(NOW.timestamp())}"' in json.loads(dump(on_moto))["people"][0]
+        assert f'"N": "{int(NOW.timestamp())}"' in json.loads(dump(in_memory))["people"][0]

@@ -29,7 +29,7 @@ def statuses() -> list[str]:
 
 
 @pytest.fixture
-def marked(on_moto: Any) -> None:
+def marked(in_memory: Any) -> None:
     """Three lessons are marked, the last one a day later."""
     for number, days in ((1, 0), (2, 0), (3, 1)):
         examples.claim(number=number, now=NOW + timedelta(days=days))
@@ -51,10 +51,10 @@ class TestAutoConfirm:
     def test_twice_confirms_once(self, at: Clock) -> None:
         at.now = CONFIRM_BY
         run(auto_confirm.auto_confirm)
-        before = tables.dump_moto()
+        before = tables.dump_memory()
 
         assert run(auto_confirm.auto_confirm) == {"due": 0, "confirmed": 0}
-        assert tables.dump_moto() == before
+        assert tables.dump_memory() == before
 
     def test_killed_in_the_middle_comes_to_the_same(self, at: Clock) -> None:
         at.now = CONFIRM_BY + timedelta(days=1)
@@ -92,11 +92,11 @@ class TestAutoConfirm:
         assert statuses() == [LessonStatus.TAUGHT] * 3
         assert run(auto_confirm.auto_confirm)["confirmed"] == 2
 
-    def test_a_lesson_that_cannot_be_handled_is_parked_and_stops_no_other(self, at: Clock, on_moto: Any) -> None:
+    def test_a_lesson_that_cannot_be_handled_is_parked_and_stops_no_other(self, at: Clock, in_memory: Any) -> None:
         at.now = CONFIRM_BY
         broken = queries.list_due(Due.AUTO_CONFIRMATION, until=CONFIRM_BY)[0]
         key = {"pk": {"S": broken[0]}, "sk": {"S": f"lesson#{broken[1]}"}}
-        on_moto.update_item(
+        in_memory.update_item(
             TableName=rows.table_name("teaching"),
             Key=key,
             UpdateExpression="SET confirm_by = :broken",

@@ -20,7 +20,7 @@ OVER = NOW + timedelta(hours=72)
 
 
 @pytest.fixture(autouse=True)
-def sold(on_moto: Any) -> None:
+def sold(in_memory: Any) -> None:
     """Three seats of ten are sold: not paid, paid in part, paid."""
 
     def put() -> None:
@@ -31,7 +31,7 @@ def sold(on_moto: Any) -> None:
         steps.pay(enrolment(2), 100_000)
         steps.pay(enrolment(3), 288_000)
 
-    tables.put_on_moto(__name__, put)
+    tables.put_in_memory(__name__, put)
 
 
 def enrolment(number: int) -> EnrolmentId:
@@ -72,10 +72,10 @@ class TestExpireUnpaid:
     def test_twice_ends_once(self, at: Clock) -> None:
         at.now = OVER
         run(expire_unpaid.expire_unpaid)
-        before = tables.dump_moto()
+        before = tables.dump_memory()
 
         assert run(expire_unpaid.expire_unpaid)["expired"] == 0
-        assert tables.dump_moto() == before
+        assert tables.dump_memory() == before
 
     def test_killed_in_the_middle_comes_to_the_same(self, at: Clock) -> None:
         at.now = OVER

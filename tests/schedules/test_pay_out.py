@@ -33,7 +33,7 @@ def bank_of_ours(bank: Bank, settings: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def released(on_moto: Any) -> None:
+def released(in_memory: Any) -> None:
     """Two schools with a lesson released each, all of it counted."""
 
     def put() -> None:
@@ -50,7 +50,7 @@ def released(on_moto: Any) -> None:
             steps.release(1, enrolment=number, institution_id=school)
         steps.count_all()
 
-    tables.put_on_moto(__name__, put)
+    tables.put_in_memory(__name__, put)
 
 
 def last(school: InstitutionId = SCHOOL) -> model.Payout:
@@ -187,11 +187,11 @@ class TestResendPayouts:
     def test_twice_while_the_bank_is_down_changes_nothing(self, bank: Bank) -> None:
         bank.status = 503
         run(pay_out.pay_out)
-        before = tables.dump_moto()
+        before = tables.dump_memory()
 
         for _ in range(2):
             assert run(resend_payouts.resend_payouts) == {"waiting": 2, "sent": 0}
-        assert tables.dump_moto() == before
+        assert tables.dump_memory() == before
 
     def test_loses_to_the_banks_word_in_the_very_moment(self, bank: Bank) -> None:
         bank.status = 503

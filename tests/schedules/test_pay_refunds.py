@@ -33,7 +33,7 @@ def bank_of_ours(bank: Bank, settings: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.fixture
-def enrolled(on_moto: Any) -> None:
+def enrolled(in_memory: Any) -> None:
     """Two enrolments, each paid."""
 
     def put() -> None:
@@ -43,7 +43,7 @@ def enrolled(on_moto: Any) -> None:
             steps.enrol(offering, number)
             steps.pay(builders.an_enrolment_made(number).enrolment_id, 1000)
 
-    tables.put_on_moto(__name__, put)
+    tables.put_in_memory(__name__, put)
 
 
 def agreed(number: int = 1) -> model.Refund:

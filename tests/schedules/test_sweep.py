@@ -28,7 +28,7 @@ LATER = timedelta(minutes=11)
 
 
 @pytest.fixture(autouse=True)
-def lost(on_moto: Any) -> None:
+def lost(in_memory: Any) -> None:
     """A confirmed lesson, an unpaid enrolment, three entries, an alert, a conflict; every stream lost them all."""
 
     def put() -> None:
@@ -43,12 +43,12 @@ def lost(on_moto: Any) -> None:
         with pytest.raises(ReferenceReused):
             steps.pay(ENROLMENT, 51, reference="BK000050")
 
-    tables.put_on_moto(__name__, put)
+    tables.put_in_memory(__name__, put)
 
 
 def state() -> str:
     """Everything but the sweeps' own lines."""
-    return "\n".join(line.rstrip(",") for line in tables.dump_moto().splitlines() if "repairs" not in line)
+    return "\n".join(line.rstrip(",") for line in tables.dump_memory().splitlines() if "repairs" not in line)
 
 
 def streams_bring_everything() -> None:

@@ -19,7 +19,7 @@ OTHER = InstitutionId(an_id("ins", 2))
 
 
 @pytest.fixture
-def batch(on_moto: Any) -> list[Record]:
+def batch(in_memory: Any) -> list[Record]:
     """Two schools: one with a paid enrolment and two released lessons, the other with money in suspense."""
 
     def put() -> None:
@@ -31,8 +31,8 @@ def batch(on_moto: Any) -> list[Record]:
         fact = builders.a_deposit(500, bank_reference="BK000777", account_no=other.account_no)
         usecases.post_deposit(fact=fact, account=other, now=builders.NOW)
 
-    tables.put_on_moto(__name__, put)
-    return records_of(on_moto, "funds")
+    tables.put_in_memory(__name__, put)
+    return records_of(in_memory, "funds")
 
 
 def told(school: InstitutionId = SCHOOL) -> dict[State, int]:
@@ -77,10 +77,10 @@ class TestKeepTotals:
 
     def test_that_comes_again_changes_nothing(self, batch: list[Record]) -> None:
         deliver(keep_totals.keep_totals, batch)
-        before = tables.dump_moto()
+        before = tables.dump_memory()
 
         assert deliver(keep_totals.keep_totals, batch) == []
-        assert tables.dump_moto() == before
+        assert tables.dump_memory() == before
 
     def test_that_comes_twice_in_one_batch_counts_once(self, batch: list[Record]) -> None:
         assert deliver(keep_totals.keep_totals, [*batch, *batch]) == []

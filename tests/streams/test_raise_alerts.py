@@ -18,7 +18,7 @@ pytestmark = pytest.mark.usefixtures("hurried")
 
 
 @pytest.fixture
-def batch(on_moto: Any) -> list[Record]:
+def batch(in_memory: Any) -> list[Record]:
     """A deposit too large by a fen, the same with another amount, an uninstructed withdrawal, a matched deposit."""
 
     def put() -> None:
@@ -30,8 +30,8 @@ def batch(on_moto: Any) -> list[Record]:
         steps.count_all()
         usecases.post_withdrawal(fact=builders.a_withdrawal(700), account=builders.a_tuition_account(), now=NOW)
 
-    tables.put_on_moto(__name__, put)
-    return records_of(on_moto, "funds", kinds=("entry", "conflict"))
+    tables.put_in_memory(__name__, put)
+    return records_of(in_memory, "funds", kinds=("entry", "conflict"))
 
 
 def raised() -> list[tuple[str, str, int]]:
@@ -64,10 +64,10 @@ class TestRaiseAlerts:
 
     def test_of_records_that_come_again_raises_nothing_more(self, batch: list[Record]) -> None:
         deliver(raise_alerts.raise_alerts, batch)
-        before = tables.dump_moto()
+        before = tables.dump_memory()
 
         assert deliver(raise_alerts.raise_alerts, [*batch, *batch[::-1]]) == []
-        assert tables.dump_moto() == before
+        assert tables.dump_memory() == before
 
     def test_parks_a_poison_record_and_goes_on(self, batch: list[Record]) -> None:
         strange = poison(78)

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.usefixtures("hurried")
 
 
 @pytest.fixture
-def client(on_moto: Any) -> Any:
+def client(in_memory: Any) -> Any:
     """Three families have paid 1,000 fen each, and each has confirmed her first lesson."""
 
     def put() -> None:
@@ -29,8 +29,8 @@ def client(on_moto: Any) -> Any:
             steps.open_account(number, paid_fen=1000)
             confirm(number)
 
-    tables.put_on_moto(__name__, put)
-    return on_moto
+    tables.put_in_memory(__name__, put)
+    return in_memory
 
 
 def confirm(number: int, *, session: int = 1) -> None:
@@ -82,19 +82,19 @@ class TestReleaseLesson:
     def test_that_comes_again_releases_nothing_more(self, client: Any) -> None:
         batch = [confirmed(client, number) for number in (1, 2)]
         deliver(release_lesson.release_lesson, batch)
-        before = tables.dump_moto()
+        before = tables.dump_memory()
 
         assert deliver(release_lesson.release_lesson, batch[::-1] + batch) == []
-        assert tables.dump_moto() == before
+        assert tables.dump_memory() == before
 
     def test_passes_over_what_is_not_a_confirmed_lesson(self, client: Any) -> None:
         session = {"pk": {"S": OFFERING}, "sk": {"S": f"session#{an_id('ses')}"}}
         told = confirmed(client, 1)
         told["dynamodb"]["NewImage"]["status"] = {"S": "taught"}
-        before = tables.dump_moto()
+        before = tables.dump_memory()
 
         assert deliver(release_lesson.release_lesson, [a_record(session, table="teaching"), told]) == []
-        assert tables.dump_moto() == before
+        assert tables.dump_memory() == before
 
     def test_parks_a_poison_record_and_goes_on(self, client: Any) -> None:
         bad = confirmed(client, 2)
@@ -190,5 +190,5 @@ class TestReleaseLesson:
         steps.count_all()
         assert steps.violations() == {}
 
-    def test_of_nothing_does_nothing(self, on_moto: Any) -> None:
+    def test_of_nothing_does_nothing(self, in_memory: Any) -> None:
         assert deliver(release_lesson.release_lesson, []) == []

@@ -14,7 +14,7 @@ from tests.builders import ENROLMENT, NOW, OFFERING, POLICY, SESSION, an_id
 from tests.tables import busy, conflicts, just_before, lost_answers
 from tests.teaching.examples import auto_confirm, bring_to, claim, confirm, decide, dispute, release, the_lesson
 
-pytestmark = pytest.mark.usefixtures("on_moto", "hurried")
+pytestmark = pytest.mark.usefixtures("in_memory", "hurried")
 
 CONFIRM_BY = date(2026, 9, 10)  # the 7th working day after NOW's
 OVER = clock.end_of(CONFIRM_BY)
@@ -84,12 +84,12 @@ class TestClaimAttendance:
 
     def test_the_same_mark_twice_is_one_and_keeps_its_days(self) -> None:
         claim()
-        before = tables.dump_moto()
+        before = tables.dump_memory()
 
         [again] = claim(now=NOW + timedelta(days=3))
 
         assert again.confirm_by == CONFIRM_BY
-        assert tables.dump_moto() == before
+        assert tables.dump_memory() == before
 
     def test_a_mark_may_come_again_after_the_pupil_is_no_longer_active(self) -> None:
         claim()
@@ -154,7 +154,7 @@ class TestEveryStatusAndAction:
     @pytest.mark.parametrize("status", LessonStatus)
     def test_does_what_the_rules_say_or_changes_nothing(self, status: LessonStatus, action: Action) -> None:
         bring_to(status, late=OVER)
-        before = tables.dump_moto()
+        before = tables.dump_memory()
         becomes = rules.TRANSITIONS.get((status, action))
 
         try:
@@ -164,7 +164,7 @@ class TestEveryStatusAndAction:
 
         if becomes is None:
             assert action is Action.RELEASE or done is False  # releasing twice is harmless
-            assert tables.dump_moto() == before
+            assert tables.dump_memory() == before
         else:
             assert the_lesson().status is becomes
 
@@ -215,11 +215,11 @@ class TestConfirmLesson:
 
     def test_while_dynamodb_is_busy_changes_nothing(self) -> None:
         claim()
-        before = tables.dump_moto()
+        before = tables.dump_memory()
 
         with busy("TransactWriteItems"), pytest.raises(errors.Unavailable):
             confirm()
-        assert tables.dump_moto() == before
+        assert tables.dump_memory() == before
 
 
 class TestDisputeLesson:
@@ -278,10 +278,10 @@ class TestAutoConfirmLesson:
     def test_twice_is_once(self) -> None:
         claim()
         auto_confirm(now=OVER)
-        before = tables.dump_moto()
+        before = tables.dump_memory()
 
         assert auto_confirm(now=OVER + timedelta(hours=1)) is False
-        assert tables.dump_moto() == before
+        assert tables.dump_memory() == before
 
     def test_in_the_very_moment_of_a_dispute_does_nothing(self) -> None:
         claim()
@@ -308,11 +308,11 @@ class TestMarkReleased:
 
     def test_twice_is_once(self) -> None:
         bring_to(LessonStatus.RELEASED, late=OVER)
-        before = tables.dump_moto()
+        before = tables.dump_memory()
 
         release(now=OVER)
 
-        assert tables.dump_moto() == before
+        assert tables.dump_memory() == before
 
     def test_out_of_order_is_refused(self) -> None:
         claim()

@@ -10,7 +10,7 @@ from shared.teaching.model import Due, LessonStatus, Outcome
 from tests import builders
 from tests.builders import NOW, OFFERING, POLICY, SESSION, TEACHER
 
-pytestmark = pytest.mark.usefixtures("on_moto")
+pytestmark = pytest.mark.usefixtures("in_memory")
 
 
 def dispute(number: int, *, minutes: int = 0) -> EnrolmentId:
