@@ -117,7 +117,7 @@ class TestStreamsThatBringNothing:
 
 
 def _alerts_but_outflows(lived: Lived) -> dict[str, int]:
-    """The alerts by rule, but for large outflows: what lay unreleased for weeks leaves in one payout, and that is one."""
+    """The alerts by rule, but for large outflows: what lay unreleased for weeks leaves in one payout, and is one."""
     return {rule: count for rule, count in lived.figures["alerts"].items() if rule != "large_outflow"}
 
 
