@@ -32,7 +32,7 @@ lint: environment  ## format, lint, types and import contracts
 
 check: lint test  ## lint and test: what CI runs
 
-parity: environment  ## hold the tests' engine in memory to moto and to ministack, 20,000 random calls (about 8 minutes)
+parity: environment  ## hold the tests' engine in memory to moto and to ministack, 20,000 random calls (about 4 minutes)
 	@exec $(BIN)/python -m tests.memory.parity $(ARGS)
 
 format: environment  ## put the code into its format

@@ -8,7 +8,7 @@ from events import facts
 from functions.api import enrolments as sales
 from shared.dynamo import transaction
 from shared.funds import invariants, model, queries, refund_money, refund_notes, refunds, usecases
-from shared.funds.store import accounts, entries, totals
+from shared.funds.store import accounts, books, entries, totals
 from shared.institutions import model as institution_model
 from shared.institutions import store as institutions
 from shared.institutions import usecases as institution_usecases
@@ -170,4 +170,4 @@ def count_all(told: Sequence[model.Entry] | None = None) -> int:
 
 def violations() -> dict[str, list[str]]:
     """Every violated invariant, over all the books."""
-    return {name: found for name, found in invariants.check_all(invariants.read_books()).items() if found}
+    return {name: found for name, found in invariants.check_all(books.read()).items() if found}

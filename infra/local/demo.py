@@ -124,14 +124,14 @@ def read_figures(running: District) -> dict[str, Any]:
     from functions.edge import parked
     from shared.alerts import store as alerts
     from shared.funds import invariants
-    from shared.funds.store import sweeps
+    from shared.funds.store import books, sweeps
 
     running.settle()
     supervised = {one["account_no"]: one["balance_fen"] for one in running.bank.books.accounts() if one["supervised"]}
-    books = invariants.read_books(supervised)
-    found = invariants.check_all(books)
+    read = books.read(supervised)
+    found = invariants.check_all(read)
     states: Counter[str] = Counter()
-    for totals in books.totals:
+    for totals in read.totals:
         states.update({state.value: amount for state, amount in totals.by_state.items()})
     raised = alerts.list_alerts(alerts.DISTRICT, limit=1000, cursor=None).rows
     repairs: Counter[str] = Counter()
@@ -140,17 +140,17 @@ def read_figures(running: District) -> dict[str, Any]:
     return {
         "money_fen": {state: states[state] for state in sorted(states) if state != "outside"},
         "flow_fen": {
-            "deposited": sum(totals.deposited_fen for totals in books.totals),
-            "released": sum(totals.released_fen for totals in books.totals),
-            "paid_out": sum(totals.paid_out_fen for totals in books.totals),
-            "refunded": sum(totals.refunded_fen for totals in books.totals),
+            "deposited": sum(totals.deposited_fen for totals in read.totals),
+            "released": sum(totals.released_fen for totals in read.totals),
+            "paid_out": sum(totals.paid_out_fen for totals in read.totals),
+            "refunded": sum(totals.refunded_fen for totals in read.totals),
         },
         "bank_fen": sum(supervised.values()),
-        "enrolments": dict(sorted(Counter(account.status.value for account in books.accounts).items())),
-        "entries": dict(sorted(Counter(entry.kind.value for entry in books.entries).items())),
-        "lessons_released": sum(account.lessons_released for account in books.accounts),
-        "payouts": dict(sorted(Counter(payout.status.value for payout in books.payouts).items())),
-        "refunds": dict(sorted(Counter(refund.status.value for refund in books.refunds).items())),
+        "enrolments": dict(sorted(Counter(account.status.value for account in read.accounts).items())),
+        "entries": dict(sorted(Counter(entry.kind.value for entry in read.entries).items())),
+        "lessons_released": sum(account.lessons_released for account in read.accounts),
+        "payouts": dict(sorted(Counter(payout.status.value for payout in read.payouts).items())),
+        "refunds": dict(sorted(Counter(refund.status.value for refund in read.refunds).items())),
         "alerts": dict(sorted(Counter(alert.rule.value for alert in raised).items())),
         "repairs": dict(repairs),
         "parked": len(parked.list_parked(limit=1000, cursor=None).rows),

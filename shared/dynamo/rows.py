@@ -1,7 +1,7 @@
 """The base of every stored row, and how rows reach DynamoDB. With the contexts' stores, all that knows pynamodb."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -110,6 +110,13 @@ class Moment(Attribute[datetime]):
 
     def deserialize(self, value: str) -> datetime:
         return clock.read(value)
+
+
+def scan_images(context: str) -> Iterator[Mapping[str, Mapping[str, Any]]]:
+    """Every item of a context's table, as a stream record would show it. For checks only: it reads the whole table."""
+    told = connection().client.get_paginator("scan").paginate(TableName=table_name(context), ConsistentRead=True)
+    for page in told:
+        yield from page["Items"]
 
 
 def from_image(row: type[Row], image: Mapping[str, Mapping[str, Any]]) -> Any:

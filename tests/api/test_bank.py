@@ -13,7 +13,7 @@ from shared.bank import signature
 from shared.bank import store as inbox
 from shared.bank.store import Outcome
 from shared.funds import queries as funds
-from shared.funds.store import entries, payouts
+from shared.funds.store import books, entries, payouts
 from tests import steps, tables
 from tests.api.district import District
 from tests.builders import ENROLMENT, MINIMUM_NO, NOW, SCHOOL
@@ -207,7 +207,7 @@ class TestAgain:
         assert [(answer.status, answer.code) for answer in answers] == [(409, "bank_reference_reused")] * 2
         assert posted() == [("BK000001", {"outside": -1000, "held": 1000})]
         assert kept("msg_0002") == [(other, Outcome.REFUSED, "bank_reference_reused")]
-        [conflict] = entries.scan_conflicts()
+        [conflict] = books.read().conflicts
         assert (conflict.reference, conflict.posted_fen, conflict.sent_fen) == ("BK000001", 1000, 999)
         assert raise_alerts.consider(conflict) == 1
         [alert] = alerts.list_alerts(SCHOOL, limit=9, cursor=None).rows

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from shared.funds import invariants, usecases
-from shared.funds.invariants import Books
 from shared.funds.model import Entry, EntryKind, PayoutStatus, State
+from shared.funds.store import books as store
+from shared.funds.store.books import Books
 from shared.kernel.money import Fen
 from tests import builders, steps, tables
 from tests.builders import MINIMUM_NO, NOW, TUITION_NO
@@ -20,7 +21,7 @@ from tests.funds import budget
 def books(in_memory: Any) -> Books:
     """One enrolment taught to its end, one paid in part; a payout settled; a minimum balance; the bank agrees."""
     tables.put_in_memory("books", _live)
-    return invariants.read_books({TUITION_NO: 400, MINIMUM_NO: 20_000})
+    return store.read({TUITION_NO: 400, MINIMUM_NO: 20_000})
 
 
 def _live() -> None:
@@ -155,13 +156,18 @@ class TestCheckAll:
         assert found(swapped(books, deposit, early)) == {"effective_not_after_booking"}
 
     def test_an_entry_that_the_journal_has_not(self, books: Books) -> None:
-        assert found(replace(books, lines=books.lines[1:])) == {"projections_equal_journal"}
+        assert found(replace(books, lines=books.lines[1:])) == {"journal_has_every_entry", "totals_equal_journal"}
+
+    def test_an_entry_that_the_journal_has_otherwise(self, books: Books) -> None:
+        altered = [replace(books.lines[0], payer="somebody else"), *books.lines[1:]]
+
+        assert found(replace(books, lines=altered)) == {"journal_has_every_entry"}
 
     def test_totals_that_are_a_fen_off(self, books: Books) -> None:
         [totals] = books.totals
         held = {**totals.by_state, State.HELD: totals.by_state[State.HELD] + 1}
 
-        assert found(replace(books, totals=[replace(totals, by_state=held)])) == {"projections_equal_journal"}
+        assert found(replace(books, totals=[replace(totals, by_state=held)])) == {"totals_equal_journal"}
 
     def test_a_sale_beyond_what_the_policy_lets_charge(self, books: Books) -> None:
         assert found(account_off(books, 1, price_fen=Fen(500_001))) == {"sold_within_policy"}

@@ -8,7 +8,7 @@ import pytest
 from shared.funds import model, queries, refund_money, refund_notes, refund_rules, rules
 from shared.funds.model import EnrolmentStatus, RefundStatus, RefundWait
 from shared.funds.posting import ReferenceReused
-from shared.funds.store import accounts, entries, totals
+from shared.funds.store import accounts, books, totals
 from shared.funds.store import refunds as store
 from shared.kernel import errors
 from shared.kernel.ids import EnrolmentId, SessionId
@@ -217,7 +217,7 @@ class TestSettle:
 
         with pytest.raises(ReferenceReused):
             paid(first, bank_reference="BK000001")
-        assert len(list(entries.scan_conflicts())) == 1
+        assert len(books.read().conflicts) == 1
 
     @pytest.mark.parametrize("wrong", [{"amount_fen": 401}, {"account_no": "8000000012"}])
     def test_of_another_amount_or_account_is_refused(self, wrong: dict[str, Any]) -> None:

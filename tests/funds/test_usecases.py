@@ -7,7 +7,7 @@ import pytest
 from shared.funds import model, rules, usecases
 from shared.funds.model import EnrolmentStatus, PayoutStatus, SuspenseReason
 from shared.funds.posting import ReferenceReused
-from shared.funds.store import accounts, entries, minimums, payouts, totals
+from shared.funds.store import accounts, books, entries, minimums, payouts, totals
 from shared.institutions import store as institutions
 from shared.kernel import errors
 from shared.kernel.ids import EnrolmentId, PayoutId
@@ -141,7 +141,7 @@ class TestPostDeposit:
 
         with pytest.raises(ReferenceReused):
             usecases.post_deposit(fact=builders.a_deposit(**{"amount_fen": 1000, **changes}), account=TUITION, now=NOW)
-        [conflict] = entries.scan_conflicts()
+        [conflict] = books.read().conflicts
         assert (conflict.reference, conflict.posted_fen) == ("BK000001", 1000)
         assert conflict.sent_fen == changes.get("amount_fen", 1000)
         assert account() == before[1]

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from shared.dynamo import transaction
-from shared.funds.store import accounts
+from shared.funds.store import accounts, books
 from shared.institutions import store as institutions
 from shared.kernel import errors
 from shared.kernel.ids import CourseId, OfferingId, StudentId
@@ -122,7 +122,7 @@ class TestEnrol:
         with pytest.raises(rules.SoldOut):
             steps.enrol(offering, 3)
         assert seats_left() == 0
-        assert len(list(accounts.scan())) == 2
+        assert len(list(books.read().accounts)) == 2
 
     def test_a_suspended_school_sells_nothing(self, offering: model.Offering, in_memory: Any) -> None:
         steps.suspend()
@@ -145,7 +145,7 @@ class TestEnrol:
         with pytest.raises(institutions.NotSelling):
             steps.enrol(offering)
         assert seats_left() == 2
-        assert list(accounts.scan()) == []
+        assert list(books.read().accounts) == []
 
     def test_a_school_whose_licence_has_ended_sells_nothing(self, in_memory: Any) -> None:
         steps.register(licence_valid_to=builders.TODAY - timedelta(days=1))
@@ -197,7 +197,7 @@ class TestEnrol:
         monkeypatch.setattr(transaction, "commit", reworded_meanwhile)
         with pytest.raises(rules.TermsChanged):
             steps.enrol(offering)
-        assert list(accounts.scan()) == []
+        assert list(books.read().accounts) == []
 
     def test_an_unknown_class_is_missing(self, offering: model.Offering) -> None:
         with pytest.raises(store.UnknownOffering):
@@ -227,7 +227,7 @@ class TestEnrol:
         monkeypatch.setattr(transaction, "commit", the_other_is_faster)
         with pytest.raises(rules.SplitCharge):
             steps.enrol(offering, 1)
-        assert [account.lessons for account in accounts.scan()] == [50]
+        assert [account.lessons for account in books.read().accounts] == [50]
         assert seats_left() == 2
 
     def test_an_enrolment_that_is_over_does_not_count_any_more(self, offering: model.Offering) -> None:

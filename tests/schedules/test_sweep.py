@@ -10,7 +10,7 @@ from functions.streams import keep_totals, raise_alerts, release_lesson
 from shared.alerts import store as alerts
 from shared.funds import queries as funds
 from shared.funds.posting import ReferenceReused
-from shared.funds.store import entries, sweeps
+from shared.funds.store import books, entries, sweeps
 from shared.kernel.ids import EnrolmentId
 from shared.teaching import queries, store
 from shared.teaching.model import Due, LessonStatus
@@ -60,7 +60,7 @@ def streams_bring_everything() -> None:
     keep_totals.count(list(entries.scan()))
     for entry in entries.scan():
         raise_alerts.consider(entries.moved(entry))
-    for conflict in entries.scan_conflicts():
+    for conflict in books.read().conflicts:
         raise_alerts.consider(conflict)
 
 

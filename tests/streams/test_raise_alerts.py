@@ -7,7 +7,7 @@ from functions.streams import raise_alerts
 from shared.alerts import store as alerts
 from shared.funds import usecases
 from shared.funds.posting import ReferenceReused
-from shared.funds.store import entries
+from shared.funds.store import books
 from shared.policy import queries as policies
 from tests import builders, steps, tables
 from tests.builders import NOW, SCHOOL
@@ -106,4 +106,4 @@ class TestRaiseAlerts:
         kinds = {record["dynamodb"]["NewImage"]["kind"]["S"] for record in batch}
 
         assert kinds == {"entry", "conflict"}
-        assert len(list(entries.scan_conflicts())) == 1
+        assert len(books.read().conflicts) == 1

@@ -1,7 +1,7 @@
 """Enrolments' accounts: what a release, a deposit or an expiry is authorised against."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -238,9 +238,3 @@ def read_with_entry(
     entry, *account = transaction.read_together(wanted)
     found = account[0] if account else None
     return entries.entry_of(entry) if entry else None, account_of(found) if found else None
-
-
-def scan() -> Iterator[model.EnrolmentAccount]:
-    """Every account of the table. For the nightly sweep and the checks only."""
-    for row in AccountRow.scan(AccountRow.kind == "account", consistent_read=True):
-        yield account_of(row)

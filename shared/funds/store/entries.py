@@ -129,19 +129,13 @@ def scan() -> Iterator[model.Entry]:
         yield entry_of(row)
 
 
-def scan_conflicts() -> Iterator[facts.ReferenceConflicted]:
-    """Every conflict of bank references. For the checks only."""
-    for row in ConflictRow.scan(ConflictRow.kind == "conflict", consistent_read=True):
-        yield _conflicted(row)
-
-
 def scan_between(since: datetime, until: datetime) -> tuple[list[model.Entry], list[facts.ReferenceConflicted]]:
     """The entries that were booked and the conflicts that were noticed in a half-open period. For the sweep only."""
     booked = (_NewRow.kind == "entry") & (_NewRow.booked_at >= since) & (_NewRow.booked_at < until)
     noticed = (_NewRow.kind == "conflict") & (_NewRow.noticed_at >= since) & (_NewRow.noticed_at < until)
     rows = list(_NewRow.scan(booked | noticed, consistent_read=True))
     entries = [entry_of(row) for row in rows if row.kind == "entry"]
-    return entries, [_conflicted(row) for row in rows if row.kind == "conflict"]
+    return entries, [conflict_of(row) for row in rows if row.kind == "conflict"]
 
 
 def row_of(entry: model.Entry) -> EntryRow:
@@ -195,10 +189,11 @@ def entry_from_image(image: dict[str, Any]) -> model.Entry:
 
 def conflict_from_image(image: dict[str, Any]) -> facts.ReferenceConflicted:
     """The conflict of a stream record's new image."""
-    return _conflicted(from_image(ConflictRow, image))
+    return conflict_of(from_image(ConflictRow, image))
 
 
-def _conflicted(row: Any) -> facts.ReferenceConflicted:
+def conflict_of(row: Any) -> facts.ReferenceConflicted:
+    """The conflict of a stored row."""
     return facts.ReferenceConflicted(
         entry_key=f"{row.pk}/{row.sk}",
         institution_id=InstitutionId(row.institution),

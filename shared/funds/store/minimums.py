@@ -1,7 +1,5 @@
 """Schools' minimum balances: what a withdrawal is authorised against."""
 
-from collections.abc import Iterator
-
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
 from shared.dynamo import transaction
@@ -35,22 +33,20 @@ def read_with_entry(
     entry, row = transaction.read_together(
         [(entries.EntryRow, *entry_key), (MinimumRow, f"minimum#{institution_id}", "balance")]
     )
-    return entries.entry_of(entry) if entry else None, _balance_of(institution_id, row)
+    return entries.entry_of(entry) if entry else None, _balance(institution_id, row)
 
 
 def get(institution_id: InstitutionId) -> model.MinimumBalance:
     """A school's minimum balance; nothing deposited yet is a balance of 0."""
     (row,) = transaction.read_together([(MinimumRow, f"minimum#{institution_id}", "balance")])
-    return _balance_of(institution_id, row)
+    return _balance(institution_id, row)
 
 
-def scan() -> Iterator[model.MinimumBalance]:
-    """Every minimum balance. For the checks only."""
-    for row in MinimumRow.scan(MinimumRow.kind == "minimum", consistent_read=True):
-        yield _balance_of(InstitutionId(row.pk.removeprefix("minimum#")), row)
-
-
-def _balance_of(institution_id: InstitutionId, row: MinimumRow | None) -> model.MinimumBalance:
-    if row is None:
-        return model.MinimumBalance(institution_id, Fen(0), 0)
+def balance_of(row: MinimumRow) -> model.MinimumBalance:
+    """The minimum balance of a stored row."""
+    institution_id = InstitutionId(row.pk.removeprefix("minimum#"))
     return model.MinimumBalance(institution_id, Fen(int(row.balance_fen)), int(row.version))
+
+
+def _balance(institution_id: InstitutionId, row: MinimumRow | None) -> model.MinimumBalance:
+    return model.MinimumBalance(institution_id, Fen(0), 0) if row is None else balance_of(row)

@@ -1,7 +1,6 @@
 """Payouts: released money on its way to a school."""
 
 import contextlib
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -111,28 +110,23 @@ def read_with_entry(entry_key: tuple[str, str], payout_id: str) -> tuple[model.E
     entry, row = transaction.read_together([(entries.EntryRow, *entry_key), (PayoutRow, *_key(payout_id))])
     if row is None:
         raise UnknownPayout()
-    return entries.entry_of(entry) if entry else None, _payout_of(row)
+    return entries.entry_of(entry) if entry else None, payout_of(row)
 
 
 def find_last(institution_id: InstitutionId) -> model.Payout | None:
     """A school's newest payout."""
     rows = PayoutRow.query(f"payouts#{institution_id}", scan_index_forward=False, limit=1, consistent_read=True)
-    return next(map(_payout_of, rows), None)
+    return next(map(payout_of, rows), None)
 
 
 def list_of(institution_id: InstitutionId, *, limit: int, cursor: str | None) -> Page[model.Payout]:
     """A school's payouts, newest first."""
     page = pages.page(PayoutRow, f"payouts#{institution_id}", limit=limit, cursor=cursor, backwards=True)
-    return page.map(_payout_of)
+    return page.map(payout_of)
 
 
-def scan() -> Iterator[model.Payout]:
-    """Every payout of the table. For the checks only."""
-    for row in PayoutRow.scan(PayoutRow.kind == "payout", consistent_read=True):
-        yield _payout_of(row)
-
-
-def _payout_of(row: Any) -> model.Payout:
+def payout_of(row: Any) -> model.Payout:
+    """The payout of a stored row."""
     institution_id = InstitutionId(row.pk.removeprefix("payouts#"))
     return model.Payout(
         payout_id=id_of(institution_id, int(row.sk)),

@@ -1,6 +1,6 @@
 """Refunds: what guardians asked for and what became of it. The money itself is in entries and accounts."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -92,7 +92,7 @@ def change(before: model.Refund, after: model.Refund) -> transaction.Part:
 def get(refund_id: str) -> model.Refund:
     """A refund. Raises UnknownRefund."""
     try:
-        return _refund_of(RefundRow.get(*_key(refund_id), consistent_read=True))
+        return refund_of(RefundRow.get(*_key(refund_id), consistent_read=True))
     except RefundRow.DoesNotExist:
         raise UnknownRefund() from None
 
@@ -116,7 +116,7 @@ def move(refund_id: str, become: Callable[[model.Refund], model.Refund]) -> mode
 def list_of_enrolment(enrolment_id: EnrolmentId) -> list[model.Refund]:
     """Every refund of an enrolment, oldest first."""
     rows = RefundRow.query(enrolment_id, RefundRow.sk.startswith("refund#"), consistent_read=True)
-    return list(map(_refund_of, rows))
+    return list(map(refund_of, rows))
 
 
 def list_of_institution(institution_id: InstitutionId, *, limit: int, cursor: str | None) -> Page[model.Refund]:
@@ -152,12 +152,6 @@ def count_waiting(wait: model.RefundWait, *, at_most: int) -> int:
     return min(int(RefundRow.waits.count(wait.value, limit=at_most)), at_most)
 
 
-def scan() -> Iterator[model.Refund]:
-    """Every refund of the table. For the checks only."""
-    for row in RefundRow.scan(RefundRow.kind == "refund", consistent_read=True):
-        yield _refund_of(row)
-
-
 def enrolment_of(refund_id: str) -> EnrolmentId:
     """The enrolment that a refund belongs to. Raises UnknownRefund."""
     return EnrolmentId(_key(refund_id)[0])
@@ -166,7 +160,7 @@ def enrolment_of(refund_id: str) -> EnrolmentId:
 def _whole(page: Page[Any]) -> Page[model.Refund]:
     keys = [(row.pk, row.sk) for row in page.rows]
     found = {(row.pk, row.sk): row for row in RefundRow.batch_get(keys, consistent_read=True)} if keys else {}
-    return Page([_refund_of(found[key]) for key in keys if key in found], page.next_cursor)
+    return Page([refund_of(found[key]) for key in keys if key in found], page.next_cursor)
 
 
 def _key(refund_id: str) -> tuple[str, str]:
@@ -209,7 +203,8 @@ def _row_of(refund: model.Refund) -> RefundRow:
     )
 
 
-def _refund_of(row: Any) -> model.Refund:
+def refund_of(row: Any) -> model.Refund:
+    """The refund of a stored row."""
     recommended = row.recommended is not None
     return model.Refund(
         refund_id=RefundId(f"ref_{row.pk.removeprefix('enr_')}{row.sk.removeprefix('refund#')}"),

@@ -5,7 +5,7 @@ it adds to, and only once: so a record that comes again, or late, or out of orde
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import partial
 from itertools import islice
@@ -150,12 +150,12 @@ _FLOW_OF = {
 def get(institution_id: InstitutionId) -> model.Totals:
     """A school's totals as counted so far; zero when nothing is."""
     (row,) = transaction.read_together([(TotalsRow, "totals", institution_id)])
-    return _totals_of(row) if row else model.Totals(institution_id, {})
+    return totals_of(row) if row else model.Totals(institution_id, {})
 
 
 def list_all() -> list[model.Totals]:
     """The totals of every school that has any."""
-    return [_totals_of(row) for row in TotalsRow.query("totals", consistent_read=True)]
+    return [totals_of(row) for row in TotalsRow.query("totals", consistent_read=True)]
 
 
 def list_days(of: str, *, first: date, last: date) -> list[model.Day]:
@@ -176,18 +176,12 @@ def list_days(of: str, *, first: date, last: date) -> list[model.Day]:
 def list_lines(institution_id: InstitutionId, *, limit: int, cursor: str | None) -> Page[model.Entry]:
     """A school's journal, newest first."""
     page = pages.page(LineRow, f"journal#{institution_id}", limit=limit, cursor=cursor, backwards=True)
-    return page.map(_entry_of_line)
+    return page.map(entry_of_line)
 
 
 def list_suspense(*, limit: int, cursor: str | None) -> Page[model.Entry]:
     """The entries of all schools that moved money into suspense or out of it, newest first."""
-    return pages.page(LineRow, _SUSPENSE, limit=limit, cursor=cursor, backwards=True).map(_entry_of_line)
-
-
-def scan_lines() -> Iterator[model.Entry]:
-    """Every journal line, as the entry that it copies. For the checks only."""
-    for row in LineRow.scan(LineRow.kind == "line", consistent_read=True):
-        yield _entry_of_line(row)
+    return pages.page(LineRow, _SUSPENSE, limit=limit, cursor=cursor, backwards=True).map(entry_of_line)
 
 
 def _line_key(entry: model.Entry) -> tuple[str, str]:
@@ -212,12 +206,14 @@ def _copy(entry: model.Entry, pk: str, sk: str) -> LineRow:
 _COPIED = [name for name in entries.EntryRow.get_attributes() if name not in {"pk", "sk", "kind"}]
 
 
-def _entry_of_line(row: Any) -> model.Entry:
+def entry_of_line(row: Any) -> model.Entry:
+    """The entry that a journal line copies."""
     row.pk, row.sk = row.entry_pk, row.entry_sk
     return entries.entry_of(row)
 
 
-def _totals_of(row: TotalsRow) -> model.Totals:
+def totals_of(row: TotalsRow) -> model.Totals:
+    """The totals of a stored row."""
     return model.Totals(
         institution_id=InstitutionId(row.sk),
         by_state={state: int(getattr(row, state.value)) for state in model.State},
