@@ -7,7 +7,7 @@ BIN := .venv/bin
 export PORT JSON ARGS
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo control test check parity lint format package lock environment browser clean
+.PHONY: help run demo control test check parity simulate lint format package lock environment browser clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ check: lint test  ## lint and test: what CI runs
 
 parity: environment  ## hold the tests' engine in memory to moto and to ministack, 20,000 random calls (about 4 minutes)
 	@exec $(BIN)/python -m tests.memory.parity $(ARGS)
+
+simulate: environment  ## live a million steps of the ledger with trouble, every invariant checked after each (about an hour)
+	@exec $(BIN)/python -m tests.simulation $(ARGS)
 
 format: environment  ## put the code into its format
 	$(BIN)/ruff format .

@@ -67,8 +67,9 @@ def enrolment_equation(books: Books) -> Iterator[str]:
 
 def lesson_once(books: Books) -> Iterator[str]:
     """5. A lesson is released at most once; released and refunded lessons never pass the contract."""
+    of_enrolment = books.of_enrolment()
     for account in books.accounts:
-        released = [e.reference for e in books.of_enrolment()[account.enrolment_id] if e.kind is EntryKind.RELEASE]
+        released = [e.reference for e in of_enrolment[account.enrolment_id] if e.kind is EntryKind.RELEASE]
         if len(released) != len(set(released)) or len(released) != account.lessons_released:
             yield f"{account.enrolment_id}: {len(released)} releases, {account.lessons_released} counted"
         if account.lessons_left < 0 or account.lessons_refunded < 0:

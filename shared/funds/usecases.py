@@ -26,6 +26,12 @@ class PayoutOver(errors.Conflict):
     en = "The payout is settled already."
 
 
+class PayoutOutstanding(errors.Conflict):
+    code = "payout_outstanding"
+    zh = "划拨批次 {payout_id} 尚未结清，结清后再建下一批。"
+    en = "The payout {payout_id} isn't settled yet; the next is built when it is."
+
+
 @dataclass(frozen=True)
 class TuitionAccount:
     """A school's supervised tuition account."""
@@ -219,12 +225,16 @@ def build_payout(
     """Build a school's next payout (划拨批次) of all that the totals show as payable; None when nothing is.
 
     The number after the last counted payout is its key, so a payout that the totals haven't counted can't be paid
-    twice. Raises TotalsBehind then, the latch's refusal, Unavailable.
+    twice. One at a time: what couldn't be paid is sent again before anything follows it. Raises PayoutOutstanding,
+    TotalsBehind, the latch's refusal, Unavailable.
     """
     counted = totals.get(account.institution_id)
     amount = Fen(counted.by_state.get(State.PAYABLE, 0))
     if amount <= 0:
         return None
+    last = payouts.find_last(account.institution_id)
+    if last is not None and last.status is not model.PayoutStatus.SETTLED:
+        raise PayoutOutstanding(payout_id=last.payout_id)
     number = counted.payouts_counted + 1
     payout = model.Payout(
         payout_id=payouts.id_of(account.institution_id, number),

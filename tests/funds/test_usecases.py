@@ -358,10 +358,30 @@ class TestPayout:
 
         assert steps.build_payout() is None
 
-    def test_is_not_built_again_before_the_totals_have_counted_it(self) -> None:
+    def test_is_not_built_before_the_last_one_is_settled(self) -> None:
         steps.build_payout()
 
+        refuses(usecases.PayoutOutstanding, steps.build_payout)
+
+    def test_is_not_built_before_the_totals_have_counted_the_last_one(self) -> None:
+        payout = steps.build_payout()
+        assert payout is not None
+        self.settle(payout)
+
         refuses(payouts.TotalsBehind, steps.build_payout)
+
+    def test_that_could_not_be_paid_holds_up_the_next_until_it_is(self) -> None:
+        payout = self.built()
+        usecases.fail_payout(fact=builders.a_failure(payout))
+        steps.release(3)
+        steps.count_all()
+
+        refuses(usecases.PayoutOutstanding, steps.build_payout)
+        self.settle(payout)
+        steps.count_all()
+        following = steps.build_payout()
+        assert following is not None
+        assert (following.number, following.amount_fen) == (2, 334)
 
     def test_is_not_built_after_a_freeze(self) -> None:
         steps.freeze()

@@ -99,6 +99,13 @@ class Engine:
             raise NotImplementedError(operation)
         return acts[operation](told)
 
+    def put(self, table: str, key: Key, item: Item | None) -> None:
+        """Write an item; None deletes it."""
+        if item is None:
+            self.tables[table].pop(key, None)
+        else:
+            self.tables[table][key] = item
+
     def _table(self, name: str) -> Items:
         if name not in self.tables:
             raise Refused("ResourceNotFoundException", "Requested resource not found")
@@ -133,7 +140,7 @@ class Engine:
             before = table.get(key)
             if not _allowed(told, before):
                 raise Refused("ConditionalCheckFailedException", "The conditional request failed")
-            _put(table, key, _after(verb, told, before))
+            self.put(told["TableName"], key, _after(verb, told, before))
             wanted = told.get("ReturnValues", "NONE")
             shown = {"ALL_NEW": table.get(key), "ALL_OLD": before}.get(wanted)
             return {"Attributes": _shown(shown)} if shown else {}
@@ -155,17 +162,20 @@ class Engine:
             raise Refused("TransactionCanceledException", f"Transaction cancelled: {reasons}", reasons)
         for (verb, part), (name, key), item in zip(parts, wanted, before, strict=True):
             if verb != "ConditionCheck":
-                _put(self._table(name), key, _after(verb, part, item))
+                self.put(name, key, _after(verb, part, item))
         return {}
 
     def _query(self, told: Mapping[str, Any]) -> dict[str, Any]:
         hash_key, range_key = self._keys(told)[0], self._keys(told)[-1]
         attributes = self._attributes(told)
-        asked = (told["KeyConditionExpression"], told["ExpressionAttributeNames"], told["ExpressionAttributeValues"])
+        expression, names = told["KeyConditionExpression"], told["ExpressionAttributeNames"]
+        values = told["ExpressionAttributeValues"]
+        partitions = list(values.values())
         found = [
             item
             for item in self._table(told["TableName"]).values()
-            if hash_key in item and range_key in item and expressions.holds(asked[0], item, asked[1], asked[2])
+            if item.get(hash_key) in partitions and range_key in item
+            if expressions.holds(expression, item, names, values)
         ]
         found.sort(key=lambda item: _order(item, attributes), reverse=not told.get("ScanIndexForward", True))
         return self._page(told, found, attributes)
@@ -250,13 +260,6 @@ def _after(verb: str, told: Mapping[str, Any], before: Item | None) -> Item | No
         return None
     names, values = told.get("ExpressionAttributeNames", {}), told.get("ExpressionAttributeValues", {})
     return expressions.updated(told["UpdateExpression"], before or dict(told["Key"]), names, values)
-
-
-def _put(table: Items, key: Key, item: Item | None) -> None:
-    if item is None:
-        table.pop(key, None)
-    else:
-        table[key] = item
 
 
 def _shown(item: Item) -> Item:

@@ -1,0 +1,127 @@
+"""The district that every history begins in: two schools, a class each, five families; and the world around it."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pytest
+
+from events import facts
+from functions.api import bank as bank_door
+from functions.edge import logs, wiring
+from shared.dynamo import rows, transaction
+from shared.funds.store import sweeps
+from shared.kernel.ids import CourseId, EnrolmentId, OfferingId
+from shared.kernel.money import Fen
+from shared.mall import model as mall
+from shared.mall import store as mall_store
+from shared.teaching import model as teaching
+from shared.teaching import usecases as teaching_usecases
+from tests import builders, steps
+from tests.builders import NOW, an_id
+from tests.edge.doors import Clock
+from tests.memory.engine import Items
+from tests.simulation.bank import Bank
+from tests.simulation.engine import Engine
+from tests.tables import CREDENTIALS
+
+SCHOOLS, SESSIONS, SEATS = (1, 2), 4, 4
+SOLD = {1: 1, 2: 1, 3: 1, 4: 2, 5: 2}  # the enrolments that every history begins with, and their schools
+PRICE, LESSONS = 1000, 3
+
+engine = Engine()
+clock = Clock(NOW)
+banks = [Bank()]  # the last is the one that is instructed
+beginning: list[tuple[dict[str, Items], Bank]] = []
+
+
+@contextmanager
+def prepared() -> Iterator[None]:
+    """Everything of the functions' that reaches outside reaches the simulation."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in CREDENTIALS.items():
+            patch.setenv(name, value)
+        rows.connect(None)
+        engine.attach(rows.connection().client)
+        patch.setattr(transaction, "pause", lambda attempt: None)
+        patch.setattr(logs, "logger", _Silent)
+        patch.setattr(wiring, "clock", clock)
+        patch.setattr(wiring, "bank", lambda: banks[-1])
+        engine.clear()
+        bank = Bank()
+        _put_district()
+        _sell(bank)
+        sweeps.keep({}, now=NOW - timedelta(hours=7))
+        engine.streams.clear()
+        beginning[:] = [(engine.copy(), bank)]
+        yield
+    rows.connect(None)
+
+
+class _Silent:
+    def __getattr__(self, name: str) -> Callable[..., None]:
+        return lambda *told, **figures: None
+
+
+def _put_district() -> None:
+    """Two schools, each with one class of few seats and a few sessions that are over."""
+    for number in SCHOOLS:
+        school = steps.register(number)
+        course = builders.a_course(
+            course_id=an_id("crs", number), institution_id=school.institution_id, price_fen=Fen(PRICE), lessons=LESSONS
+        )
+        steps.put_on_sale(
+            course,
+            offering_id=an_id("off", number),
+            seats=SEATS,
+            seats_left=SEATS,
+            starts_on=NOW.date() + timedelta(29),
+        )
+        teaching_usecases.schedule_class(sessions=[session_of(number, session) for session in range(1, SESSIONS + 1)])
+
+
+def _sell(bank: Bank) -> None:
+    """Every enrolment is sold, and all but the last are paid: one of them in two parts."""
+    for number, school in SOLD.items():
+        offering = class_of(school)
+        seller = mall.Seller(offering.institution_id, builders.a_tuition_account(school).account_no)
+        steps.enrol(offering, number, seller=seller)
+        for amount in {2: (400, 600), max(SOLD): ()}.get(number, (PRICE,)):
+            fact = deposit_of(bank, school, amount, number)
+            bank.receives(fact)
+            bank_door.act(fact)
+            bank.acknowledged(fact)
+    steps.count_all()
+
+
+def deposit_of(bank: Bank, school: int, amount: int, enrolment: int) -> facts.DepositPosted:
+    return builders.a_deposit(
+        amount,
+        bank_reference=f"BKI{len(bank.moves):06d}",
+        account_no=builders.a_tuition_account(school).account_no,
+        remittance=f"学费{id_of(enrolment).removeprefix('enr_')}",
+        booked_at=clock(),
+    )
+
+
+def session_of(school: int, number: int) -> teaching.Session:
+    return builders.a_session(
+        number,
+        session_id=an_id("ses", 10 * school + number),
+        offering_id=an_id("off", school),
+        course_id=an_id("crs", school),
+        institution_id=an_id("ins", school),
+    )
+
+
+def class_of(school: int) -> mall.Offering:
+    course = mall_store.get_course(CourseId(an_id("crs", school)))
+    return mall_store.find_offering(course, OfferingId(an_id("off", school)))
+
+
+def id_of(enrolment: int) -> EnrolmentId:
+    return EnrolmentId(an_id("enr", enrolment))
+
+
+def number_of(enrolment_id: str) -> int:
+    return int(enrolment_id[-6:])

@@ -1,0 +1,112 @@
+"""The whole ledger as a state machine: anything happens in any order, with trouble, and every invariant holds after it.
+
+What happens is what happens in the district: families enrol, pay, confirm, dispute and want their money back; teachers
+mark; the bank tells, twice and late; streams bring records in any order and lose some; schedules run; functions are
+ended in the middle of their work; time passes. At the end everything comes to rest, and nothing may be missing.
+"""
+
+from collections import Counter
+
+import hypothesis
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import invariant, rule, run_state_machine_as_test
+
+from functions.edge import parked
+from shared.funds import invariants
+from shared.funds.model import EnrolmentStatus, RefundStatus, State
+from tests import steps
+from tests.simulation.district import (
+    SCHOOLS,
+    SEATS,
+    class_of,
+    clock,
+    engine,
+    number_of,
+)
+from tests.simulation.engine import Kind, Trouble
+from tests.simulation.moves import MOVES, Moves
+
+PICK = st.integers(0, 99)
+TROUBLE = st.none() | st.none() | st.builds(Trouble, st.sampled_from(Kind), st.integers(1, 6))
+
+
+class Ledger(Moves):
+    """A history that Hypothesis makes up. `steps_made` counts over all of them."""
+
+    steps_made = 0
+
+    @rule(move=st.sampled_from(MOVES), pick=PICK, more=PICK, trouble=TROUBLE)
+    def next(self, move: str, pick: int, more: int, trouble: Trouble | None) -> None:
+        """Something happens. `pick` says to whom, `more` how."""
+        Ledger.steps_made += 1
+        getattr(self, move)(pick, more, trouble)
+
+    @invariant()
+    def holds(self) -> None:
+        """Every invariant that holds at every moment."""
+        found = self.books()
+        told = {check.__name__: list(check(found)) for check in invariants.CHECKS if check is not _AT_REST}
+        assert not any(told.values()), {name: violations for name, violations in told.items() if violations}
+        for institution_id, before in self.frozen.items():
+            assert self.let_go(institution_id) == before, f"{institution_id} let money go while it was frozen"
+        for one in parked.list_parked(limit=50, cursor=None).rows:
+            assert one.reason.startswith(("NothingLeft", "NotActive")), one
+
+    def teardown(self) -> None:
+        """Everything comes to rest, and then nothing is missing."""
+        self.bank.down = False
+        for institution_id in self.frozen:
+            steps.freeze(institution_id, releasing=True)
+        self.frozen = {}
+        if not any(self._come_closer_to_rest() for _ in range(12)):
+            raise AssertionError("never comes to rest")
+        self.holds()
+        found = self.books()
+        assert list(_AT_REST(found)) == []
+        ours = Counter[str]()
+        for entry in found.entries:
+            ours[entry.account_no] -= entry.legs.get(State.OUTSIDE, 0)
+        theirs = self.bank.balances
+        assert {no: fen for no, fen in ours.items() if fen} == {no: fen for no, fen in theirs.items() if fen}
+        for totals in found.totals:
+            moving = (State.PAYABLE, State.IN_TRANSIT, State.REFUND_PENDING)
+            assert not any(totals.by_state[state] for state in moving), totals
+        for school in SCHOOLS:
+            seated = [self.school_of[number_of(one.enrolment_id)] for one in found.accounts if one.status in _SEATED]
+            assert class_of(school).seats_left == SEATS - seated.count(school)
+
+    def _come_closer_to_rest(self) -> bool:
+        """A day passes with the bank answering and nothing going wrong; whether anything is still to be done."""
+        clock.pass_by(days=1)
+        for name in sorted(self.bank.waiting):
+            self.bank.answers(name, pays=True, now=clock())
+        for fact in [*self.bank.untold]:
+            self.tell(fact, None)
+        self.live_on()
+        if self.bank.untold or self.bank.waiting or any(engine.streams.values()):
+            return False
+        found = self.books()
+        return not any(one.status in _MOVING for one in found.refunds) and not any(
+            one.by_state[State.PAYABLE] for one in found.totals
+        )
+
+
+def live(*, histories: int, seed: int, shrink: bool = True) -> None:
+    """Live so many histories of 50 steps; raises what the first that goes wrong raises, in its shortest form."""
+    told = settings(
+        max_examples=histories,
+        stateful_step_count=50,
+        derandomize=False,
+        database=None,
+        deadline=None,
+        report_multiple_bugs=False,
+        suppress_health_check=list(HealthCheck),
+        phases=[Phase.generate, Phase.shrink] if shrink else [Phase.generate],
+    )
+    run_state_machine_as_test(hypothesis.seed(seed)(Ledger), settings=told)
+
+
+_AT_REST = invariants.journal_has_every_entry
+_SEATED = (EnrolmentStatus.AWAITING_DEPOSIT, EnrolmentStatus.ACTIVE, EnrolmentStatus.COMPLETED)
+_MOVING = (RefundStatus.AGREED, RefundStatus.HELD, RefundStatus.INSTRUCTED)

@@ -1,0 +1,240 @@
+"""What may happen in a history, and how often. `pick` says to whom it happens, `more` how."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from events import facts
+from functions.api import bank as bank_door
+from infra import events
+from shared.funds import queries, refunds
+from shared.funds.model import EnrolmentStatus, RefundStatus
+from shared.institutions.model import Accounts
+from shared.kernel.ids import InstitutionId
+from shared.mall import model as mall
+from shared.teaching import model as teaching
+from shared.teaching import queries as lessons
+from shared.teaching import usecases as teaching_usecases
+from tests import builders, steps
+from tests.builders import an_id
+from tests.simulation.district import (
+    PRICE,
+    SCHOOLS,
+    SESSIONS,
+    class_of,
+    clock,
+    deposit_of,
+    engine,
+    id_of,
+    number_of,
+    session_of,
+)
+from tests.simulation.engine import Trouble
+from tests.simulation.history import History
+
+OFTEN = {
+    "time_passes": 4,
+    "mark_class": 3,
+    "answer_mark": 4,
+    "decide_dispute": 1,
+    "enrol": 1,
+    "pay": 2,
+    "ask_for_refund": 2,
+    "move_refund": 3,
+    "answer_instruction": 2,
+    "tell_late_or_again": 2,
+    "bring_records": 2,
+    "run_schedule": 1,
+    "do_again": 2,
+    "something_odd": 2,
+}
+MOVES = [move for move, times in OFTEN.items() for _ in range(times)]
+AMOUNTS = (PRICE, PRICE, 1, 333, 5000)
+HOURS = (1, 1, 24, 73, 200)
+ODD = ("freeze or thaw", "unknown money", "distortion", "bank down or up", "loss")
+_LIKELY = {
+    RefundStatus.REQUESTED: ("agree", "agree", "object", "withdraw"),
+    RefundStatus.CONTESTED: ("recommend", "recommend", "decide", "reject", "withdraw"),
+}
+
+
+class Moves(History):
+    """Each method is something that happens, with the trouble that comes with it."""
+
+    # what people do
+
+    def enrol(self, pick: int, more: int, trouble: Trouble | None) -> None:
+        school = SCHOOLS[pick % 2]
+        number = len(self.school_of) + 1
+        self.school_of[number] = school
+
+        def sell() -> None:
+            offering = class_of(school)
+            seller = mall.Seller(offering.institution_id, builders.a_tuition_account(school).account_no)
+            steps.enrol(offering, number, seller=seller, now=clock())
+
+        self.do(sell, trouble)
+
+    def mark_class(self, pick: int, more: int, trouble: Trouble | None) -> None:
+        told = session_of(SCHOOLS[pick % 2], 1 + more % SESSIONS)
+
+        def claim() -> None:
+            active = [one for one in self.books().accounts if one.status is EnrolmentStatus.ACTIVE]
+            pupils = [
+                teaching.Pupil(one.enrolment_id, one.guardian_id, active=True)
+                for one in active
+                if one.offering_id == told.offering_id
+            ]
+            teaching_usecases.claim_attendance(
+                session=told,
+                pupils=pupils,
+                marks={pupil.enrolment_id: teaching.Outcome.PRESENT for pupil in pupils},
+                by="usr_1",
+                teacher_id=told.teacher_id,
+                policy=builders.POLICY,
+                now=clock(),
+            )
+
+        self.do(claim, trouble)
+
+    def answer_mark(self, pick: int, more: int, trouble: Trouble | None) -> None:
+        marked = lessons.list_due(teaching.Due.AUTO_CONFIRMATION, until=clock() + timedelta(days=99))
+        if not marked:
+            return
+        enrolment_id, session_id = marked[pick % len(marked)]
+        which: dict[str, Any] = {
+            "enrolment_id": enrolment_id,
+            "session_id": session_id,
+            "offering_id": an_id("off", self.school_of[number_of(enrolment_id)]),
+        }
+        if more % 4 == 3:
+            self.do(lambda: teaching_usecases.dispute_lesson(**which, reason="没有上课", now=clock()), trouble)
+        else:
+            self.do(lambda: teaching_usecases.confirm_lesson(**which, now=clock()), trouble)
+
+    def decide_dispute(self, pick: int, more: int, trouble: Trouble | None) -> None:
+        due = lessons.list_due(teaching.Due.DECISION, until=clock())
+        if due:
+            enrolment_id, session_id = due[pick % len(due)]
+            self.do(
+                lambda: teaching_usecases.decide_dispute(
+                    enrolment_id=enrolment_id, session_id=session_id, uphold=more % 2 == 0, by="科长", now=clock()
+                ),
+                trouble,
+            )
+
+    def ask_for_refund(self, pick: int, more: int, trouble: Trouble | None) -> None:
+        enrolment = self.some_enrolment(pick)
+
+        def ask() -> None:
+            taught = lessons.list_taught(id_of(enrolment))
+            found = queries.preview_refund(account=queries.get_account(id_of(enrolment)), taught=taught)
+            amount = found.refundable_fen + (more % 5 == 4)
+            refunds.request(enrolment_id=id_of(enrolment), amount_fen=amount, reason="搬家", taught=taught, now=clock())
+
+        self.do(ask, trouble)
+
+    def move_refund(self, pick: int, more: int, trouble: Trouble | None) -> None:
+        found = sorted(self.books().refunds, key=lambda one: one.refund_id)
+        if not found:
+            return
+        refund = found[pick % len(found)]
+        which: dict[str, Any] = {"refund_id": refund.refund_id}
+        school: dict[str, Any] = {"institution_id": refund.institution_id}
+        acts: dict[str, Callable[[], object]] = {
+            "agree": lambda: refunds.answer(**which, **school, agree=True, reason="同意", now=clock()),
+            "object": lambda: refunds.answer(**which, **school, agree=False, reason="已开课", now=clock()),
+            "withdraw": lambda: refunds.withdraw(**which, now=clock()),
+            "recommend": lambda: refunds.recommend(**which, agree=True, reason="应退", by="usr_1"),
+            "decide": lambda: refunds.decide(**which, agree=True, reason="应退", by="usr_2", now=clock()),
+            "reject": lambda: refunds.decide(**which, agree=False, reason="不退", by="usr_2", now=clock()),
+        }
+        likely = _LIKELY.get(refund.status, tuple(acts))
+        self.do(acts[likely[more % len(likely)]], trouble)
+
+    # what the bank does
+
+    def pay(self, pick: int, more: int, trouble: Trouble | None) -> None:
+        enrolment = self.some_enrolment(pick)
+        school = SCHOOLS[pick % 2] if more % 4 == 3 else self.school_of[enrolment]
+        self.bank.receives(
+            deposit_of(self.bank, school, AMOUNTS[more % len(AMOUNTS)], 99 if pick % 10 == 9 else enrolment)
+        )
+        self.tell(self.bank.untold[-1], trouble)
+
+    def answer_instruction(self, pick: int, more: int, trouble: Trouble | None) -> None:
+        waiting = sorted(self.bank.waiting)
+        if waiting:
+            self.bank.answers(waiting[pick % len(waiting)], pays=more % 3 > 0, now=clock())
+            self.tell(self.bank.untold[-1], trouble)
+
+    def tell_late_or_again(self, pick: int, more: int, trouble: Trouble | None) -> None:
+        known = self.bank.untold + self.bank.told
+        if known:
+            self.tell(known[pick % len(known)], trouble)
+
+    # what the platform does by itself
+
+    def run_schedule(self, pick: int, more: int, trouble: Trouble | None) -> None:
+        schedule = events.SCHEDULES[pick % len(events.SCHEDULES)]
+        self.do(lambda: self.run(schedule.name), trouble, again=False)
+
+    def time_passes(self, pick: int, more: int, trouble: Trouble | None) -> None:
+        """The streams bring all that they have, and every schedule runs once; or nothing at all does."""
+        clock.pass_by(hours=HOURS[pick % len(HOURS)])
+        late = replace(trouble, call=trouble.call * (1 + more % 15)) if trouble else None
+        if more % 4 < 3:
+            self.do(self.live_on, late, again=False)
+
+    def bring_records(self, pick: int, more: int, trouble: Trouble | None) -> None:
+        name = events.STREAM_FUNCTIONS[pick % len(events.STREAM_FUNCTIONS)].name
+        waiting = engine.streams[name]
+        if waiting:
+            start = more % len(waiting)
+            batch = waiting[start : start + 1 + pick % 10]
+            self.do(lambda: self.bring(name, batch), trouble)
+
+    # what happens to everything
+
+    def do_again(self, pick: int, more: int, trouble: Trouble | None) -> None:
+        if self.commands:
+            self.do(self.commands[pick % len(self.commands)], trouble, again=False)
+
+    def something_odd(self, pick: int, more: int, _: Trouble | None) -> None:
+        what = ODD[more % len(ODD)]
+        school = builders.a_school(SCHOOLS[pick % len(SCHOOLS)])
+        if what == "freeze or thaw":
+            self._freeze_or_thaw(school.institution_id)
+        elif what == "unknown money":
+            self._move_without_us(school.accounts, pick)
+        elif what == "distortion":
+            self._tell_otherwise(pick)
+        elif what == "bank down or up":
+            self.bank.down = not self.bank.down
+        else:
+            for waiting in filter(None, engine.streams.values()):
+                waiting.pop(pick % len(waiting))
+
+    def _freeze_or_thaw(self, institution_id: InstitutionId) -> None:
+        if institution_id in self.frozen:
+            del self.frozen[institution_id]
+            steps.freeze(institution_id, releasing=True)
+        else:
+            steps.freeze(institution_id)
+            self.frozen[institution_id] = self.let_go(institution_id)
+
+    def _move_without_us(self, accounts: Accounts, pick: int) -> None:
+        account_no = accounts.minimum_balance_account_no if pick % 3 else accounts.tuition_account_no
+        told: dict[str, Any] = {"bank_reference": f"BKI{len(self.bank.moves):06d}", "booked_at": clock()}
+        told["account_no"] = account_no
+        if pick % 5:
+            self.bank.receives(builders.a_deposit(500, remittance="往来款", **told))
+        else:
+            self.bank.loses(builders.a_withdrawal(77, **told))
+
+    def _tell_otherwise(self, pick: int) -> None:
+        """A reference that is booked comes again with another amount."""
+        known = [fact for fact in self.bank.told if not isinstance(fact, facts.PayoutFailed | facts.RefundFailed)]
+        distorted = self.bank.distorted(known[pick % len(known)])
+        assert self.do(lambda: bank_door.act(distorted), None, again=False) == "refused"

@@ -1,0 +1,67 @@
+"""Anything happens in any order, with trouble: `make simulate` lives a million steps of it; here, 50,000."""
+
+import subprocess
+import sys
+import traceback
+from collections.abc import Iterator
+
+import pytest
+
+from shared.dynamo import transaction
+from shared.funds import model, posting, rules
+from shared.funds.store import payouts
+from shared.institutions import store as institutions
+from shared.kernel.money import Fen
+from tests.simulation import district, machine
+
+
+@pytest.fixture
+def prepared() -> Iterator[None]:
+    """The simulation in the place of all that is outside."""
+    with district.prepared():
+        yield
+
+
+def test_every_invariant_holds_after_each_of_50_000_steps() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.simulation", "--steps", "50000"], capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    *_, made, verdict = done.stdout.strip().replace("\r", "\n").splitlines()
+    assert int(made.split(" ")[0].replace(",", "")) >= 50_000
+    assert verdict == "every invariant held after every step"
+
+
+@pytest.mark.usefixtures("prepared")
+class TestALedgerWithAFault:
+    """Each of these is found out: the simulation can fail."""
+
+    def is_found_out(self, *, says: str) -> None:
+        with pytest.raises((AssertionError, ExceptionGroup)) as found:
+            machine.live(histories=300, seed=1, shrink=False)
+        assert says in "".join(traceback.format_exception(found.value))
+
+    def test_that_strands_the_last_fen(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(rules, "lesson_share", lambda account: Fen(account.price_fen // account.lessons))
+
+        self.is_found_out(says="no_fen_stranded")
+
+    def test_that_releases_in_spite_of_a_freeze(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def open_latch(institution_id: str, *, spread_by: str) -> transaction.Part:
+            row = institutions.LatchRow(f"latch#{institution_id}#00", "latch")
+            return transaction.check(row, institutions.LatchRow.pk.exists(), refused=institutions.ReleasesStopped())
+
+        monkeypatch.setattr(institutions, "releasing_latch", open_latch)
+
+        self.is_found_out(says="let money go while it was frozen")
+
+    def test_that_forgets_a_payout_that_could_not_be_paid(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(payouts, "find_last", lambda _: None)
+
+        self.is_found_out(says="in_transit")
+
+    def test_that_takes_another_amount_for_a_repeat(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(posting, "repeat", lambda posted, *_: model.Posting(True, posted))
+
+        self.is_found_out(says="refused")
