@@ -4,10 +4,10 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3.11)
 BIN := .venv/bin
 
-export PORT JSON ARGS
+export PORT JSON BOOKS ARGS
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo control test check parity simulate lint format package lock environment browser clean
+.PHONY: help run demo control test check parity simulate lint format judge package lock environment browser hledger clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -15,13 +15,13 @@ help:  ## this list
 run: environment  ## the whole district on this machine, at http://127.0.0.1:8000 (PORT=9000 changes it)
 	@exec $(BIN)/python -m infra.local.run
 
-demo: environment  ## a term of the district in about two minutes, every invariant checked (JSON=file writes the figures)
-	@exec $(BIN)/python -m infra.local.demo $(if $(JSON),--json "$(JSON)")
+demo: environment  ## a term of the district in about two minutes, every invariant checked (JSON=file writes the figures, BOOKS=folder the books)
+	@exec $(BIN)/python -m infra.local.demo $(if $(JSON),--json "$(JSON)") $(if $(BOOKS),--books "$(BOOKS)")
 
 control: environment  ## steer a running district: make control ARGS="clock advance 7d" | "bank lose-next" | "status"
 	@exec $(BIN)/python -m infra.local.control $(ARGS)
 
-test: environment browser  ## all tests (ARGS="-k webhook" passes words on to pytest)
+test: environment browser hledger  ## all tests (ARGS="-k webhook" passes words on to pytest)
 	@exec $(BIN)/python -m pytest $(ARGS)
 
 lint: environment  ## format, lint, types and import contracts
@@ -34,6 +34,9 @@ check: lint test  ## lint and test: what CI runs
 
 parity: environment  ## hold the tests' engine in memory to moto and to ministack, 20,000 random calls (about 4 minutes)
 	@exec $(BIN)/python -m tests.memory.parity $(ARGS)
+
+judge: environment hledger  ## let beancount and hledger look at the books that make demo BOOKS=folder has written (BOOKS=folder)
+	@exec $(BIN)/python -m tests.judges "$(BOOKS)"
 
 simulate: environment  ## live a million steps of the ledger with trouble, every invariant checked after each (about an hour)
 	@exec $(BIN)/python -m tests.simulation $(ARGS)
@@ -56,7 +59,10 @@ environment:
 	@$(PYTHON) infra/environment.py
 
 browser:
-	@sh infra/chromium.sh
+	@sh infra/debian.sh /usr/bin/chromium "chromium fonts-noto-cjk" "浏览器测试" "the browser tests"
+
+hledger:
+	@sh infra/debian.sh /usr/bin/hledger hledger "账簿检验" "the tests that judge the books"
 
 clean:  ## remove what was built and cached (not .venv, not the district's state in .hui)
 	rm -rf dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -5,6 +5,7 @@ from chalice.app import Chalice
 from functions.api import bank, enrolments, mall, me, problem_list, refunds, school, school_refunds, service, sign_ins
 from functions.console import (
     alert_list,
+    books,
     disputes,
     enrolment,
     policy,
@@ -36,6 +37,7 @@ for module in (
     today,
     schools,
     school_status,
+    books,
     enrolment,
     disputes,
     console_refunds,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from functions.console import words
-from shared.kernel import clock
+from shared.kernel import clock, money
 
 _BOM = "\ufeff"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -20,8 +20,7 @@ class Yuan(str):
     @classmethod
     def of(cls, amount_fen: int) -> "Yuan":
         """`amount_fen` in yuan with two decimals: -5 -> '-0.05'."""
-        yuan, rest = divmod(abs(amount_fen), 100)
-        return cls(f"{'-' if amount_fen < 0 else ''}{yuan}.{rest:02d}")
+        return cls(money.plain(amount_fen))
 
 
 Cell = str | int

@@ -22,11 +22,13 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from infra.local import district, district_process, seed, trouble
+from infra.local import books, district, district_process, seed, trouble
 from infra.local.district_process import District
 from infra.local.stage import Step
 from infra.local.story import TERM_ENDS
 from infra.local.term import Term
+from shared.funds.store import books as stored_books
+from shared.funds.store.books import Books
 from shared.kernel import clock, money
 
 STATE = Path(".hui/demo")
@@ -63,6 +65,8 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         with district_process.running(port=options.port, state_dir=state) as running:
             figures = _tell(running, options, stopping, console, state)
+            if figures is not None and options.books:
+                books.write(list(books.of_schools(read_books(running))), options.books)
     except trouble.Trouble as problem:
         console.print(str(problem), style="red")
         return 1
@@ -80,6 +84,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--json", help="write the figures here")
+    parser.add_argument("--books", type=Path, help="write every school's books here, for beancount and hledger")
     parser.add_argument("--port", type=int, default=8200)
     parser.add_argument("--state", type=Path, default=STATE)
     parser.add_argument("--until", type=date.fromisoformat, help="stop the story at the start of this day")
@@ -119,16 +124,21 @@ def _tell(
     return read_figures(running)
 
 
+def read_books(running: District) -> Books:
+    """All the books of a district at rest, with the bank's word."""
+    running.settle()
+    supervised = {one["account_no"]: one["balance_fen"] for one in running.bank.books.accounts() if one["supervised"]}
+    return stored_books.read(supervised)
+
+
 def read_figures(running: District) -> dict[str, Any]:
     """The closing figures of a district at rest: money by state, counts, and every invariant."""
     from functions.edge import parked
     from shared.alerts import store as alerts
     from shared.funds import invariants
-    from shared.funds.store import books, sweeps
+    from shared.funds.store import sweeps
 
-    running.settle()
-    supervised = {one["account_no"]: one["balance_fen"] for one in running.bank.books.accounts() if one["supervised"]}
-    read = books.read(supervised)
+    read = read_books(running)
     found = invariants.check_all(read)
     states: Counter[str] = Counter()
     for totals in read.totals:
@@ -145,7 +155,7 @@ def read_figures(running: District) -> dict[str, Any]:
             "paid_out": sum(totals.paid_out_fen for totals in read.totals),
             "refunded": sum(totals.refunded_fen for totals in read.totals),
         },
-        "bank_fen": sum(supervised.values()),
+        "bank_fen": sum(read.bank_balances.values()),
         "enrolments": dict(sorted(Counter(account.status.value for account in read.accounts).items())),
         "entries": dict(sorted(Counter(entry.kind.value for entry in read.entries).items())),
         "lessons_released": sum(account.lessons_released for account in read.accounts),

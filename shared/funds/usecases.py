@@ -225,16 +225,15 @@ def build_payout(
     """Build a school's next payout (划拨批次) of all that the totals show as payable; None when nothing is.
 
     The number after the last counted payout is its key, so a payout that the totals haven't counted can't be paid
-    twice. One at a time: what couldn't be paid is sent again before anything follows it. Raises PayoutOutstanding,
-    TotalsBehind, the latch's refusal, Unavailable.
+    twice. One at a time: while its money is in transit nothing follows it, so what couldn't be paid is sent again
+    first. Raises PayoutOutstanding, TotalsBehind, the latch's refusal, Unavailable.
     """
     counted = totals.get(account.institution_id)
     amount = Fen(counted.by_state.get(State.PAYABLE, 0))
     if amount <= 0:
         return None
-    last = payouts.find_last(account.institution_id)
-    if last is not None and last.status is not model.PayoutStatus.SETTLED:
-        raise PayoutOutstanding(payout_id=last.payout_id)
+    if counted.by_state.get(State.IN_TRANSIT, 0) > 0:
+        raise PayoutOutstanding(payout_id=payouts.id_of(account.institution_id, counted.payouts_counted))
     number = counted.payouts_counted + 1
     payout = model.Payout(
         payout_id=payouts.id_of(account.institution_id, number),

@@ -17,3 +17,8 @@ def text(amount_fen: int) -> str:
     sign = "-" if amount_fen < 0 else ""
     yuan, rest = divmod(abs(amount_fen), 100)
     return f"{sign}¥{yuan:,}.{rest:02d}"
+
+
+def plain(amount_fen: int) -> str:
+    """An amount as programs read it, in yuan: 123456 -> '1234.56', -5 -> '-0.05'."""
+    return text(amount_fen).replace("¥", "").replace(",", "")

@@ -98,11 +98,20 @@ class TestPayOut:
 
     def test_what_is_released_meanwhile_is_in_the_next(self, bank: Bank) -> None:
         run(pay_out.pay_out)
+        usecases.settle_payout(fact=builders.a_settlement(last()), now=NOW)
         steps.release(2)
         steps.count_all()
 
         assert run(pay_out.pay_out) == {"built": 1, "sent": 1, "amount_fen": 333}
         assert last().number == 2
+
+    def test_builds_none_while_the_last_is_in_transit(self, bank: Bank) -> None:
+        run(pay_out.pay_out)
+        steps.release(2)
+        steps.count_all()
+
+        assert run(pay_out.pay_out) == {"built": 0, "sent": 0, "amount_fen": 0}
+        assert last().number == 1
 
     @pytest.mark.parametrize("call", [1, 2, 3, 4])
     def test_killed_anywhere_pays_once_in_the_end(self, bank: Bank, call: int) -> None:

@@ -45,7 +45,7 @@ def prepared() -> Iterator[None]:
         engine.attach(rows.connection().client)
         patch.setattr(transaction, "pause", lambda attempt: None)
         patch.setattr(logs, "logger", _Silent)
-        patch.setattr(wiring, "clock", clock)
+        patch.setattr(wiring, "_clock", clock)
         patch.setattr(wiring, "bank", lambda: banks[-1])
         engine.clear()
         bank = Bank()

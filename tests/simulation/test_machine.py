@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from functions.schedules import pay_out
 from shared.dynamo import transaction
 from shared.funds import model, posting, rules
-from shared.funds.store import payouts
 from shared.institutions import store as institutions
 from shared.kernel.money import Fen
 from tests.simulation import district, machine
@@ -56,10 +56,10 @@ class TestALedgerWithAFault:
 
         self.is_found_out(says="let money go while it was frozen")
 
-    def test_that_forgets_a_payout_that_could_not_be_paid(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(payouts, "find_last", lambda _: None)
+    def test_that_never_sends_a_payout_again(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(pay_out, "unsent", list)
 
-        self.is_found_out(says="in_transit")
+        self.is_found_out(says="never comes to rest")
 
     def test_that_takes_another_amount_for_a_repeat(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(posting, "repeat", lambda posted, *_: model.Posting(True, posted))

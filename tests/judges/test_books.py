@@ -1,0 +1,119 @@
+"""The books are accepted by judges who share no code with them, and refused when a fen is out of place."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.local import books as export
+from shared.funds import plain_text, usecases
+from shared.funds.store import books
+from tests import builders, steps, tables
+from tests.builders import MINIMUM_NO, NOW, TUITION_NO
+from tests.district.conftest import faultless, faultless_weeks
+from tests.judges import judges
+from tests.simulation import district, machine
+from tests.simulation.machine import Ledger
+
+__all__ = ["faultless", "faultless_weeks"]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def hledger() -> None:
+    """Without hledger these tests are skipped, in one line; where CI=true they fail."""
+    if not judges.HLEDGER.exists():
+        missing = f"没有 {judges.HLEDGER}：跳过账簿检验 / No {judges.HLEDGER}: the books aren't judged"
+        if os.environ.get("CI") == "true":
+            pytest.fail(missing)
+        pytest.skip(missing)
+
+
+@pytest.fixture
+def book(in_memory: Any) -> plain_text.Book:
+    """A school with a payout settled, an enrolment paid in part, a refund paid, stray money, a minimum balance."""
+    tables.put_in_memory(__name__, _live)
+    [found] = export.of_schools(books.read({TUITION_NO: 1_477, MINIMUM_NO: 20_000}))
+    return found
+
+
+def _live() -> None:
+    steps.register()
+    payout = steps.a_built_payout()
+    usecases.settle_payout(fact=builders.a_settlement(payout), now=NOW)
+    steps.open_account(2, paid_fen=400)
+    steps.open_account(3, paid_fen=1000)
+    steps.a_held_refund(3)
+    minimum = builders.a_deposit(20_000, bank_reference="BKM", account_no=MINIMUM_NO)
+    usecases.post_deposit(fact=minimum, account=builders.a_minimum_account(), now=NOW)
+    stray = builders.a_deposit(77, bank_reference='BK"\\; 1|2, 学', remittance="?")
+    usecases.post_deposit(fact=stray, account=builders.a_tuition_account(), now=NOW)
+    steps.count_all()
+
+
+def judged(book: plain_text.Book, folder: Path) -> list[str]:
+    """What each judge has against a book."""
+    export.write([book], folder)
+    hledger = folder / f"{book.title}.journal"
+    told = [judges.bean_check(folder / f"{book.title}.beancount"), judges.hledger_check(hledger)]
+    sums = judges.folded(hledger)
+    different = {name: (fen, sums.get(name)) for name, fen in book.closing.items() if sums.get(name) != fen}
+    return [*filter(None, told), *([f"SQL: {different}"] if different else [])]
+
+
+class TestABook:
+    def test_is_accepted_by_every_judge(self, book: plain_text.Book, tmp_path: Path) -> None:
+        assert judged(book, tmp_path) == []
+
+    def test_asserts_every_account_that_it_has(self, book: plain_text.Book) -> None:
+        names = {plain_text.account_name(entry, state) for entry in book.entries for state in entry.legs}
+
+        assert set(book.closing) == names
+        assert book.closing[f"Assets:Bank:A{TUITION_NO}"] == 1_477
+
+    def test_with_a_balance_that_is_a_fen_off_is_refused_by_every_judge(
+        self, book: plain_text.Book, tmp_path: Path
+    ) -> None:
+        for name, fen in book.closing.items():
+            spoiled = replace(book, closing={**book.closing, name: fen + 1})
+            assert len(judged(spoiled, tmp_path)) == 3, name
+
+    def test_that_lacks_an_entry_is_refused_by_every_judge(self, book: plain_text.Book, tmp_path: Path) -> None:
+        for entry in book.entries:
+            spoiled = replace(book, entries=[one for one in book.entries if one is not entry])
+            assert len(judged(spoiled, tmp_path)) == 3, entry.key
+
+    def test_asserts_nothing_of_what_has_moved_on_since_it_was_read(self, book: plain_text.Book) -> None:
+        read = books.read()
+        early = [entry for entry in read.entries if entry.kind != "refund_hold"]
+        [found] = export.of_schools(replace(read, entries=early))
+
+        assert [name for name in found.closing if builders.an_id("enr", 3)[4:] in name] == []
+        assert [name for name in found.closing if name.endswith("Payable")] == []
+        assert len([name for name in found.closing if "Held" in name]) == 2
+
+
+class TestRandomHistories:
+    @pytest.fixture
+    def lived(self, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[books.Books]]:
+        """The books of each history, at rest."""
+        found: list[books.Books] = []
+        rest = Ledger.teardown
+
+        def teardown(ledger: Ledger) -> None:
+            rest(ledger)
+            found.append(ledger.books())
+
+        monkeypatch.setattr(Ledger, "teardown", teardown)
+        with district.prepared():
+            yield found
+
+    def test_are_accepted_by_every_judge(self, lived: list[books.Books], tmp_path: Path) -> None:
+        machine.live(histories=25, seed=5)
+
+        judged_books = [book for one in lived for book in export.of_schools(one)]
+        assert len(judged_books) == 50
+        for book in judged_books:
+            assert judged(book, tmp_path) == []
