@@ -5,6 +5,7 @@ from chalice.app import Chalice
 from functions.api import bank, enrolments, mall, me, problem_list, refunds, school, school_refunds, service, sign_ins
 from functions.console import (
     alert_list,
+    approvals,
     books,
     disputes,
     enrolment,
@@ -41,6 +42,7 @@ for module in (
     enrolment,
     disputes,
     console_refunds,
+    approvals,
     alert_list,
     unhandled,
     policy,

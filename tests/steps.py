@@ -150,15 +150,14 @@ def expire(number: int = 1, *, now: datetime) -> bool:
     )
 
 
-def freeze(institution_id: InstitutionId = builders.SCHOOL, *, releasing: bool = False) -> None:
-    """Flip a school's releasing latches, as a freeze will."""
-    latches = [
-        institutions.LatchRow(f"latch#{institution_id}#{number:02d}", "latch") for number in range(institutions.LATCHES)
-    ]
-    flip = [institutions.LatchRow.releasing.set(releasing)]
-    there = institutions.LatchRow.pk.exists()
-    refused = institutions.UnknownInstitution()
-    transaction.commit([transaction.update(latch, flip, there, refused=refused) for latch in latches])
+def freeze(institution_id: InstitutionId = builders.SCHOOL, *, now: datetime = NOW) -> None:
+    """Freeze a school's money."""
+    institution_usecases.freeze(institution_id=institution_id, reason="核查", by="科长", now=now)
+
+
+def thaw(institution_id: InstitutionId = builders.SCHOOL, *, now: datetime = NOW) -> None:
+    """Let a frozen school's money go again."""
+    institution_usecases.thaw(institution_id=institution_id, reason="查清", by="科长", now=now)
 
 
 def count_all(told: Sequence[model.Entry] | None = None) -> int:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from functions.console import roles
 from functions.edge import parked
+from shared.approvals import store as approvals
 from shared.bank import store as bank
 from shared.funds import queries as funds
 from shared.funds.model import RefundWait
@@ -33,6 +34,7 @@ _ROOMS: tuple[tuple[str, str, str, Set[StaffRole]], ...] = (
     ("/console/schools", "机构", "Schools", roles.EVERYONE),
     ("/console/disputes", "争议", "Disputes", roles.EVERYONE),
     ("/console/refunds", "退费", "Refunds", roles.EVERYONE),
+    ("/console/approvals", "审批", "Approvals", roles.EVERYONE),
     ("/console/alerts", "预警", "Alerts", roles.EVERYONE),
     ("/console/suspense", "待查款", "Suspense", roles.MONEY),
     ("/console/unhandled", "未处理", "Unhandled", roles.MONEY),
@@ -57,6 +59,7 @@ def _is_in(here: str, path: str) -> bool:
 def _counts(role: StaffRole, now: datetime) -> dict[str, int]:
     counts = {
         "/console/disputes": teaching.count_waiting(Due.DECISION, until=now, at_most=MOST_COUNTED),
+        "/console/approvals": approvals.count_waiting(at_most=MOST_COUNTED),
         "/console/refunds": funds.count_refunds_waiting(RefundWait.DECISION, at_most=MOST_COUNTED),
     }
     if role in roles.MONEY:

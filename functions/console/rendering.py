@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from functions.console import alert_words, charts, links, navigation, roles, timeline, words
+from functions.console import acts, alert_words, charts, links, navigation, roles, timeline, words
 from functions.edge.settings import settings
 from shared.kernel import clock, money
 from shared.people.model import StaffSession
@@ -58,6 +58,7 @@ def _templates() -> Any:
         words=words,
         charts=charts,
         roles=roles,
+        acts=acts,
         why=alert_words.why,
         happening=happening,
         moved_fen=timeline.amount,

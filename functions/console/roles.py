@@ -9,5 +9,7 @@ PERSONAL = frozenset({StaffRole.SUPERVISOR, StaffRole.FINANCE_OFFICER, StaffRole
 """Who may be shown a child's name, for a purpose that is recorded."""
 RECOMMENDERS = frozenset({StaffRole.REVIEWER, StaffRole.SUPERVISOR})
 """Who recommends on a contested refund; another person decides."""
+MONEY_MOVERS = frozenset({StaffRole.SUPERVISOR, StaffRole.FINANCE_OFFICER})
+"""Who proposes and approves, two together, what freezes or moves money."""
 SUPERVISORS = frozenset({StaffRole.SUPERVISOR})
 """Who suspends schools and decides disputes and contested refunds."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from shared.alerts.model import RULE_NAMES, Rule, Severity
+from shared.approvals.model import Status as ProposalStatus
 from shared.bank.store import Outcome as BankOutcome
 from shared.funds.model import (
     AgreedBy,
@@ -15,7 +16,7 @@ from shared.funds.model import (
     State,
     SuspenseReason,
 )
-from shared.institutions.model import STATUS_NAMES, Status
+from shared.institutions.model import CHANGE_NAMES, STATUS_NAMES, Change, Status
 from shared.mall.model import CATEGORIES
 from shared.mall.model import Status as SaleStatus
 from shared.people.model import StaffRole
@@ -110,6 +111,17 @@ OUTCOMES: Mapping[Outcome, Both] = {
 
 SCHOOLS: Mapping[Status, Both] = STATUS_NAMES
 
+CHANGES: Mapping[Change, Both] = CHANGE_NAMES
+
+PROPOSAL_FIGURES: Mapping[str, Both] = {}
+
+PROPOSALS: Mapping[ProposalStatus, Both] = {
+    ProposalStatus.PROPOSED: ("待批准", "Waiting"),
+    ProposalStatus.APPROVED: ("已批准", "Approved"),
+    ProposalStatus.REJECTED: ("已否决", "Rejected"),
+    ProposalStatus.WITHDRAWN: ("已撤回", "Withdrawn"),
+}
+
 SIZES: Mapping[str, Both] = {"small": ("小型", "Small"), "medium": ("中型", "Medium"), "large": ("大型", "Large")}
 
 SALES: Mapping[SaleStatus, Both] = {
@@ -175,6 +187,10 @@ PURPOSES: Mapping[str, Both] = {
 CATEGORY_NAMES: Mapping[str, Both] = {one.code: (one.zh, one.en) for one in CATEGORIES}
 
 NOTICES: Mapping[str, Both] = {
+    "proposed": ("已提出，等待另一人批准。", "Proposed; another person approves it."),
+    "approved": ("已批准并办理。", "Approved and done."),
+    "not_approved": ("已否决。", "Rejected; nothing was done."),
+    "taken_back": ("已撤回。", "Withdrawn."),
     "suspended": ("已暂停该机构招生，立即生效。", "The school is suspended from selling, at once."),
     "reinstated": ("已恢复该机构招生。", "The school may sell again."),
     "upheld": ("争议成立：这节课不再拨付。", "The dispute is upheld; the lesson won't be paid."),

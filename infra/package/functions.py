@@ -76,6 +76,7 @@ FUNCTIONS = (
             "funds": R | W,
             "bank": R | W,
             "alerts": R,
+            "approvals": R | W,
             "parked": R,
             "edge": R | W | D,
         },

@@ -79,8 +79,9 @@ class SuspenseReason(StrEnum):
 class EnrolmentAccount:
     """One enrolment and its money: paid = held + released + refund_pending + refunded.
 
-    `version` counts the entries that changed it. `refunds_pending` is what each payment of a refund keeps back until
-    the bank has answered. `bank_references` are those of its deposits and of the refunds that were paid.
+    `version` counts the entries that changed it, and `seal` is the last one's. `refunds_pending` is what each payment
+    of a refund keeps back until the bank has answered. `bank_references` are those of its deposits and of the refunds
+    that were paid.
     """
 
     enrolment_id: EnrolmentId
@@ -107,6 +108,7 @@ class EnrolmentAccount:
     lessons_refunded: int = 0
     refunds_pending: Mapping[str, Fen] = field(default_factory=dict)
     version: int = 0
+    seal: str = ""
     bank_references: tuple[str, ...] = ()
 
     @property
@@ -139,7 +141,8 @@ class EnrolmentAccount:
 class Entry:
     """A movement of money, written once. Its key (`pk`, `sk`) is its permanent idempotency record.
 
-    `version` is the enrolment account's version after it; `digest` tells whether a repeated command is the same.
+    `version` is the enrolment account's version after it; `digest` tells whether a repeated command is the same;
+    `seal` makes an alteration seen (shared/funds/chain.py).
     """
 
     pk: str
@@ -158,6 +161,7 @@ class Entry:
     payer: str = ""
     payer_account_no: str = ""
     figures: Mapping[str, int] = field(default_factory=dict)
+    seal: str = ""
 
     def __post_init__(self) -> None:
         if sum(self.legs.values()) != 0 or not all(type(amount) is int for amount in self.legs.values()):

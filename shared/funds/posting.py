@@ -1,11 +1,16 @@
-"""What every posting of the bank's word shares: the reference is its key, and the same one twice is posted once."""
+"""What every posting shares: an entry and the account that it changes are written together, sealed and numbered; and
+the bank's word has its reference for a key, so that the same one twice is posted once.
+"""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from events import facts
+from shared.dynamo import transaction
 from shared.funds import model
 from shared.funds.model import EntryKind, State
-from shared.funds.store import entries
+from shared.funds.store import accounts, entries
 from shared.kernel import clock, errors
 from shared.kernel.ids import InstitutionId
 from shared.kernel.money import Fen
@@ -15,6 +20,17 @@ class ReferenceReused(errors.Conflict):
     code = "bank_reference_reused"
     zh = "银行流水号 {reference} 已入账，且内容不同；本次未入账，已记入预警。"
     en = "The bank reference {reference} is posted already with another body. Nothing was booked; an alert is kept."
+
+
+def on_account(
+    before: model.EnrolmentAccount, after: model.EnrolmentAccount, new: Sequence[model.Entry]
+) -> list[transaction.Part]:
+    """The parts that write an enrolment's next entries and move its account on by as many versions.
+
+    The entries are those that `chain.linked` has numbered and sealed.
+    """
+    after = replace(after, version=new[-1].version, seal=new[-1].seal)
+    return [*map(entries.put, new), accounts.change(before, after)]
 
 
 def repeat(posted: model.Entry, body: str, sent_fen: Fen, now: datetime) -> model.Posting:

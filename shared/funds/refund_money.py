@@ -9,7 +9,7 @@ from datetime import datetime
 
 from events import facts
 from shared.dynamo import transaction
-from shared.funds import model, posting, refund_rules, rules
+from shared.funds import chain, model, posting, refund_rules, rules
 from shared.funds.model import EnrolmentStatus, EntryKind, RefundStatus, State
 from shared.funds.store import accounts, entries, refunds
 from shared.kernel import clock, errors
@@ -58,9 +58,8 @@ def _hold(refund: model.Refund, taught: Collection[SessionId], now: datetime) ->
         lessons_refunded=before.lessons - before.lessons_released - unreleased,
         refunds_pending={**before.refunds_pending, **{one.payment_id: one.amount_fen for one in payments}},
     )
-    holds = [_hold_entry(before, one, before.version + place, now) for place, one in enumerate(payments, 1)]
-    puts = [entries.put(entry) for entry in holds]
-    transaction.commit([*puts, accounts.change(before, after, entries=len(holds))])
+    holds = chain.linked(before, *(_hold_entry(before, one, now) for one in payments))
+    transaction.commit(posting.on_account(before, after, holds))
     return found.refundable_fen
 
 
@@ -81,14 +80,14 @@ def _settle(fact: facts.RefundPaid, now: datetime) -> model.Posting:
     account = _check_pending(before, fact)
     legs = {State.REFUND_PENDING: -fact.amount_fen, State.OUTSIDE: +fact.amount_fen}
     entry = posting.bank_entry(fact, EntryKind.REFUND_PAID, account.institution_id, legs, body, now)
-    entry = replace(entry, reason=fact.payment_id, enrolment_id=enrolment_id, version=account.version + 1)
+    [entry] = chain.linked(account, replace(entry, reason=fact.payment_id))
     after = replace(
         _without(account, fact.payment_id),
         refunded_fen=Fen(account.refunded_fen + fact.amount_fen),
         bank_references=(*account.bank_references, fact.bank_reference),
     )
     after = replace(after, status=rules.status_of(after))
-    transaction.commit([entries.put(entry), accounts.change(account, after)])
+    transaction.commit(posting.on_account(account, after, [entry]))
     return model.Posting(False, entry)
 
 
@@ -117,10 +116,10 @@ def _void(fact: facts.RefundFailed, now: datetime) -> model.Posting:
         digest=rules.digest("refund_void", fact.payment_id),
         booked_at=now,
         effective_on=min(clock.business_day(fact.booked_at), clock.business_day(now)),
-        version=account.version + 1,
     )
+    [entry] = chain.linked(account, entry)
     after = replace(_without(account, fact.payment_id), held_fen=Fen(account.held_fen + fact.amount_fen))
-    transaction.commit([entries.put(entry), accounts.change(account, after)])
+    transaction.commit(posting.on_account(account, after, [entry]))
     return model.Posting(False, entry)
 
 
@@ -160,9 +159,7 @@ def _holds_of(refund: model.Refund, known: Sequence[model.Entry]) -> list[model.
     return sorted(mine, key=lambda entry: entry.version)
 
 
-def _hold_entry(
-    account: model.EnrolmentAccount, payment: model.RefundPayment, version: int, now: datetime
-) -> model.Entry:
+def _hold_entry(account: model.EnrolmentAccount, payment: model.RefundPayment, now: datetime) -> model.Entry:
     return model.Entry(
         pk=account.enrolment_id,
         sk=_sk(payment.payment_id, "held"),
@@ -174,8 +171,6 @@ def _hold_entry(
         digest=rules.digest("refund_hold", payment.payment_id, payment.amount_fen),
         booked_at=now,
         effective_on=clock.business_day(now),
-        enrolment_id=account.enrolment_id,
-        version=version,
         reason=payment.payment_id,
         payer=payment.payee_name,
         payer_account_no=payment.payee_account_no,

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from events import facts
 from shared.dynamo import transaction
-from shared.funds import model, posting, rules
+from shared.funds import chain, model, posting, rules
 from shared.funds.model import EnrolmentStatus, EntryKind, State, SuspenseReason
 from shared.funds.store import accounts, entries, minimums, payouts, totals
 from shared.kernel import clock, errors
@@ -76,12 +76,13 @@ def _deposit_tuition(fact: facts.DepositPosted, account: TuitionAccount, body: s
     legs = {state: amount for state, amount in legs.items() if amount}
     entry = posting.bank_entry(fact, EntryKind.DEPOSIT, account.institution_id, legs, body, now)
     entry = replace(entry, payer=fact.payer_name, payer_account_no=fact.payer_account_no, reason=split.reason or "")
-    parts = []
     if before is not None and split.matched_fen:
+        [entry] = chain.linked(before, entry)
         after = _after_deposit(before, fact.bank_reference, split.matched_fen)
-        entry = replace(entry, enrolment_id=before.enrolment_id, version=before.version + 1)
-        parts.append(accounts.change(before, after))
-    transaction.commit([entries.put(entry), *parts])
+        transaction.commit(posting.on_account(before, after, [entry]))
+    else:
+        entry = chain.sealed(entry)
+        transaction.commit([entries.put(entry)])
     return model.Posting(False, entry)
 
 
@@ -117,6 +118,7 @@ def _put_once(entry: model.Entry, amount_fen: Fen, now: datetime) -> model.Posti
     posted, _ = accounts.read_with_entry((entry.pk, entry.sk), None)
     if posted is not None:
         return posting.repeat(posted, entry.digest, amount_fen, now)
+    entry = chain.sealed(entry)
     transaction.commit([entries.put(entry)])
     return model.Posting(False, entry)
 
@@ -130,7 +132,7 @@ def _move_minimum(entry: model.Entry, account: MinimumBalanceAccount, now: datet
     figures = {"balance_after_fen": after, "required_fen": account.required_fen}
     if moved < 0:
         figures["balance_before_fen"] = before.balance_fen
-    entry = replace(entry, figures=figures, version=before.version + 1)
+    entry = chain.sealed(replace(entry, figures=figures, version=before.version + 1))
     transaction.commit([entries.put(entry), minimums.change(before, after)])
     return model.Posting(False, entry)
 
@@ -169,11 +171,10 @@ def _release(fact: facts.LessonConfirmed, latch: transaction.Part, now: datetime
         digest=rules.digest("release", fact.enrolment_id, fact.session_id),
         booked_at=now,
         effective_on=clock.business_day(fact.confirmed_at),
-        enrolment_id=before.enrolment_id,
-        version=before.version + 1,
         reason="auto_confirmed" if fact.automatic else "confirmed",
     )
-    transaction.commit([entries.put(entry), accounts.change(before, after), latch])
+    [entry] = chain.linked(before, entry)
+    transaction.commit([*posting.on_account(before, after, [entry]), latch])
     return model.Posting(False, entry)
 
 
@@ -194,10 +195,11 @@ def _expire(
     if not rules.may_expire(before, now):
         return False
     after = replace(before, status=EnrolmentStatus.EXPIRED, paid_fen=Fen(0), held_fen=Fen(0))
-    parts = [accounts.change(before, after), give_back_seat(before)]
     if before.held_fen:
-        parts.append(entries.put(_expiry_entry(before, now)))
-    transaction.commit(parts)
+        parts = posting.on_account(before, after, chain.linked(before, _expiry_entry(before, now)))
+    else:
+        parts = [accounts.change(before, replace(after, version=before.version + 1))]
+    transaction.commit([*parts, give_back_seat(before)])
     return True
 
 
@@ -213,8 +215,6 @@ def _expiry_entry(before: model.EnrolmentAccount, now: datetime) -> model.Entry:
         digest=rules.digest("expiry", before.enrolment_id),
         booked_at=now,
         effective_on=clock.business_day(now),
-        enrolment_id=before.enrolment_id,
-        version=before.version + 1,
         reason=SuspenseReason.EXPIRED,
     )
 
@@ -258,7 +258,7 @@ def build_payout(
         effective_on=clock.business_day(now),
         figures={"balance_before_fen": counted.tuition_balance_fen},
     )
-    transaction.commit([payouts.build(payout), entries.put(entry), latch])
+    transaction.commit([payouts.build(payout), entries.put(chain.sealed(entry)), latch])
     return payout
 
 
@@ -278,7 +278,7 @@ def _settle(fact: facts.PayoutSettled, now: datetime) -> model.Posting:
         raise PayoutOver()
     legs = {State.IN_TRANSIT: -fact.amount_fen, State.OUTSIDE: +fact.amount_fen}
     entry = posting.bank_entry(fact, EntryKind.SETTLEMENT, payout.institution_id, legs, body, now)
-    entry = replace(entry, reason=payout.payout_id)
+    entry = chain.sealed(replace(entry, reason=payout.payout_id))
     settle = payouts.settle(payout, bank_reference=fact.bank_reference, at=fact.booked_at)
     transaction.commit([entries.put(entry), settle])
     return model.Posting(False, entry)

@@ -16,9 +16,25 @@ class Status(StrEnum):
     SUSPENDED = "suspended"
 
 
+class Change(StrEnum):
+    """What happens to a school on file: a status that it comes to, or its money frozen and let go again."""
+
+    LICENSED = "licensed"
+    SUSPENDED = "suspended"
+    FROZEN = "frozen"
+    THAWED = "thawed"
+
+
 STATUS_NAMES: Mapping[Status, tuple[str, str]] = {
     Status.LICENSED: ("正常办学", "Licensed"),
     Status.SUSPENDED: ("暂停招生", "Suspended"),
+}
+
+
+CHANGE_NAMES: Mapping[Change, tuple[str, str]] = {
+    **{Change(status.value): names for status, names in STATUS_NAMES.items()},
+    Change.FROZEN: ("资金冻结", "Money frozen"),
+    Change.THAWED: ("解除冻结", "Money let go"),
 }
 
 
@@ -80,6 +96,8 @@ class Institution:
     teachers: tuple[Teacher, ...]
     status: Status = Status.LICENSED
     status_reason: str = ""
+    frozen: bool = False
+    frozen_reason: str = ""
 
     def may_sell_on(self, day: date) -> bool:
         """Whether it may sell on a business day: licensed, and the licence still valid."""
@@ -98,10 +116,10 @@ class SupervisedAccount:
 
 @dataclass(frozen=True)
 class StatusChange:
-    """One change of a school's status: when, by whom, why."""
+    """One change of a school: when, by whom, why."""
 
     institution_id: InstitutionId
-    status: Status
+    change: Change
     reason: str
     by: str
     at: datetime

@@ -35,6 +35,18 @@ class StatusCantChange(errors.Conflict):
     en = "The institution is {status}; it can't change that way."
 
 
+class AlreadyFrozen(errors.Conflict):
+    code = "already_frozen"
+    zh = "该机构的资金已冻结。"
+    en = "The institution's money is frozen already."
+
+
+class NotFrozen(errors.Conflict):
+    code = "not_frozen"
+    zh = "该机构的资金未被冻结。"
+    en = "The institution's money isn't frozen."
+
+
 class ReasonMissing(errors.Invalid):
     code = "reason_missing"
     zh = "请填写原因。"
@@ -47,6 +59,14 @@ def check_registration(institution: Institution) -> None:
         raise WrongCreditCode(pointer="/credit_code", credit_code=institution.credit_code)
     if not _LICENCE.fullmatch(institution.licence_no):
         raise WrongLicence(pointer="/licence_no", licence_no=institution.licence_no)
+
+
+def check_freeze(institution: Institution, *, frozen: bool) -> None:
+    """Whether its money can be frozen, or let go. Raises AlreadyFrozen, NotFrozen."""
+    if institution.frozen and frozen:
+        raise AlreadyFrozen()
+    if not institution.frozen and not frozen:
+        raise NotFrozen()
 
 
 def check_change(now_is: Status, becomes: Status, reason: str) -> None:

@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Any
 
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.expressions.update import Action
 
 from shared.dynamo import pages, transaction
 from shared.dynamo.rows import Moment, Row, meta
@@ -57,6 +58,8 @@ class InstitutionRow(Row):
     document = UnicodeAttribute()
     status = UnicodeAttribute()
     status_reason = UnicodeAttribute(default="")
+    frozen = BooleanAttribute(default=False)
+    frozen_reason = UnicodeAttribute(default="")
 
 
 class DirectoryRow(Row):
@@ -86,7 +89,7 @@ class LatchRow(Row):
 
 class ChangeRow(Row):
     Meta = meta("institutions")
-    status = UnicodeAttribute()
+    change = UnicodeAttribute()
     reason = UnicodeAttribute()
     by = UnicodeAttribute()
     at = Moment()
@@ -118,7 +121,9 @@ def add(institution: model.Institution, change: model.StatusChange) -> None:
     iid = institution.institution_id
     taken = AlreadyRegistered()
     rows: list[Row] = [
-        InstitutionRow(iid, "institution", document=_document(institution), status=institution.status.value),
+        InstitutionRow(
+            iid, "institution", document=_document(institution), status=institution.status.value, frozen=False
+        ),
         DirectoryRow(
             _DIRECTORY,
             f"{institution.short_name}#{iid}",
@@ -156,20 +161,38 @@ def add(institution: model.Institution, change: model.StatusChange) -> None:
 def change_status(change: model.StatusChange, *, was: model.Status) -> None:
     """Change the status and flip all latches in one transaction. Raises StatusChanged when it isn't `was` any more."""
     iid = change.institution_id
-    selling = change.status is model.Status.LICENSED
-    actions = [InstitutionRow.status.set(change.status.value), InstitutionRow.status_reason.set(change.reason)]
+    becomes = model.Status(change.change.value)
+    selling = becomes is model.Status.LICENSED
+    actions = [InstitutionRow.status.set(becomes.value), InstitutionRow.status_reason.set(change.reason)]
     parts = [
         transaction.update(
             InstitutionRow(iid, "institution"), actions, InstitutionRow.status == was.value, refused=StatusChanged()
         ),
         transaction.put_new(_change_row(change), refused=StatusChanged()),
     ]
-    for number in range(LATCHES):
-        row = LatchRow(*_latch_key(iid, number))
-        parts.append(
-            transaction.update(row, [LatchRow.selling.set(selling)], LatchRow.pk.exists(), refused=UnknownInstitution())
-        )
-    transaction.commit(parts)
+    transaction.commit([*parts, *_flip(iid, LatchRow.selling.set(selling))])
+
+
+def change_releases(change: model.StatusChange, *, frozen: bool, also: Sequence[transaction.Part]) -> None:
+    """Freeze a school's money, or let it go, through all latches in one transaction with what stands in `also`.
+
+    Raises StatusChanged when it is so already, and what `also` refuses.
+    """
+    iid = change.institution_id
+    actions = [InstitutionRow.frozen.set(frozen), InstitutionRow.frozen_reason.set(change.reason if frozen else "")]
+    before = InstitutionRow.frozen != frozen
+    parts = [
+        *also,
+        transaction.update(InstitutionRow(iid, "institution"), actions, before, refused=StatusChanged()),
+        transaction.put_new(_change_row(change), refused=StatusChanged()),
+    ]
+    transaction.commit([*parts, *_flip(iid, LatchRow.releasing.set(not frozen))])
+
+
+def _flip(institution_id: InstitutionId, action: Action) -> list[transaction.Part]:
+    latches = [LatchRow(*_latch_key(institution_id, number)) for number in range(LATCHES)]
+    there = LatchRow.pk.exists()
+    return [transaction.update(latch, [action], there, refused=UnknownInstitution()) for latch in latches]
 
 
 def get(institution_id: InstitutionId) -> model.Institution:
@@ -230,14 +253,14 @@ def find_account(account_no: str) -> model.SupervisedAccount | None:
 def list_changes(institution_id: InstitutionId) -> list[model.StatusChange]:
     """Every change of a school's status, newest first."""
     rows = ChangeRow.query(institution_id, ChangeRow.sk.startswith("change#"), scan_index_forward=False)
-    return [model.StatusChange(institution_id, model.Status(row.status), row.reason, row.by, row.at) for row in rows]
+    return [model.StatusChange(institution_id, model.Change(row.change), row.reason, row.by, row.at) for row in rows]
 
 
 def _change_row(change: model.StatusChange) -> ChangeRow:
     return ChangeRow(
         change.institution_id,
-        f"change#{clock.stored(change.at)}",
-        status=change.status.value,
+        f"change#{clock.stored(change.at)}#{change.change}",
+        change=change.change.value,
         reason=change.reason,
         by=change.by,
         at=change.at,
@@ -246,7 +269,8 @@ def _change_row(change: model.StatusChange) -> ChangeRow:
 
 def _document(institution: model.Institution) -> str:
     told = dataclasses.asdict(institution)
-    del told["status"], told["status_reason"]
+    for name in ("status", "status_reason", "frozen", "frozen_reason"):
+        del told[name]
     return json.dumps(told, ensure_ascii=False, default=_plain, separators=(",", ":"))
 
 
@@ -268,5 +292,7 @@ def _institution(row: InstitutionRow) -> model.Institution:
             "teachers": tuple(model.Teacher(**teacher) for teacher in told["teachers"]),
             "status": model.Status(row.status),
             "status_reason": row.status_reason,
+            "frozen": bool(row.frozen),
+            "frozen_reason": row.frozen_reason,
         }
     )

@@ -1,7 +1,9 @@
 """What can be done with an institution."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
+from shared.dynamo import transaction
 from shared.institutions import model, rules, store
 from shared.kernel.ids import InstitutionId
 
@@ -10,7 +12,8 @@ def register(*, institution: model.Institution, by: str, now: datetime) -> None:
     """Put a licensed school on file. Raises WrongCreditCode, WrongLicence, AlreadyRegistered."""
     rules.check_registration(institution)
     reason = "登记"
-    store.add(institution, model.StatusChange(institution.institution_id, institution.status, reason, by, now))
+    change = model.Change(institution.status.value)
+    store.add(institution, model.StatusChange(institution.institution_id, change, reason, by, now))
 
 
 def suspend(*, institution_id: InstitutionId, reason: str, by: str, now: datetime) -> None:
@@ -23,7 +26,37 @@ def reinstate(*, institution_id: InstitutionId, reason: str, by: str, now: datet
     _change(institution_id, model.Status.LICENSED, reason, by, now)
 
 
+def freeze(
+    *, institution_id: InstitutionId, reason: str, by: str, now: datetime, also: Sequence[transaction.Part] = ()
+) -> None:
+    """Let no lesson's share and no payout of a school go from now on (冻结). What is in `also` commits with it.
+
+    Raises UnknownInstitution, AlreadyFrozen, StatusChanged, what `also` refuses, Unavailable.
+    """
+    _change_releases(institution_id, True, reason, by, now, also)
+
+
+def thaw(
+    *, institution_id: InstitutionId, reason: str, by: str, now: datetime, also: Sequence[transaction.Part] = ()
+) -> None:
+    """Let a frozen school's money go again (解除冻结); what is due is released by the next sweep.
+
+    Raises UnknownInstitution, NotFrozen, StatusChanged, what `also` refuses, Unavailable.
+    """
+    _change_releases(institution_id, False, reason, by, now, also)
+
+
+def _change_releases(
+    institution_id: InstitutionId, frozen: bool, reason: str, by: str, now: datetime, also: Sequence[transaction.Part]
+) -> None:
+    rules.check_freeze(store.get(institution_id), frozen=frozen)
+    change = model.Change.FROZEN if frozen else model.Change.THAWED
+    told = model.StatusChange(institution_id, change, reason.strip(), by, now)
+    store.change_releases(told, frozen=frozen, also=also)
+
+
 def _change(institution_id: InstitutionId, becomes: model.Status, reason: str, by: str, now: datetime) -> None:
     was = store.get(institution_id).status
     rules.check_change(was, becomes, reason)
-    store.change_status(model.StatusChange(institution_id, becomes, reason.strip(), by, now), was=was)
+    change = model.Change(becomes.value)
+    store.change_status(model.StatusChange(institution_id, change, reason.strip(), by, now), was=was)

@@ -19,6 +19,7 @@ EnrolmentId = NewType("EnrolmentId", str)
 PayoutId = NewType("PayoutId", str)
 RefundId = NewType("RefundId", str)
 AlertId = NewType("AlertId", str)
+ProposalId = NewType("ProposalId", str)
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 SHAPE = r"[a-z]{3}_[0-9A-HJKMNP-TV-Z]{26}"

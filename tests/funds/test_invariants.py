@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from shared.funds import invariants, usecases
+from shared.funds import chain, invariants, usecases
 from shared.funds.model import Entry, EntryKind, PayoutStatus, State
 from shared.funds.store import books as store
 from shared.funds.store.books import Books
@@ -46,8 +46,20 @@ def entry(books: Books, kind: EntryKind) -> Entry:
 def swapped(books: Books, old: Entry, *new: Entry) -> Books:
     """The books with other entries in one's place, in the journal too."""
     entries = [one for one in books.entries if one is not old] + list(new)
-    lines = [one for one in books.lines if one.key != old.key] + list(new)
-    return replace(books, entries=entries, lines=lines)
+    return resealed(replace(books, entries=entries, lines=entries))
+
+
+def resealed(books: Books) -> Books:
+    """The books with seals as if everything in them had been booked so."""
+    heads = {account.enrolment_id: "" for account in books.accounts}
+    entries = []
+    for one in sorted(books.entries, key=lambda one: one.version):
+        after = heads[one.enrolment_id] if one.enrolment_id else ""
+        entries.append(chain.sealed(one, after=after))
+        if one.enrolment_id:
+            heads[one.enrolment_id] = entries[-1].seal
+    accounts = [replace(account, seal=heads[account.enrolment_id]) for account in books.accounts]
+    return replace(books, entries=entries, lines=entries, accounts=accounts)
 
 
 def broken(one: Entry, legs: dict[State, Any]) -> Entry:
@@ -168,6 +180,45 @@ class TestCheckAll:
         held = {**totals.by_state, State.HELD: totals.by_state[State.HELD] + 1}
 
         assert found(replace(books, totals=[replace(totals, by_state=held)])) == {"totals_equal_journal"}
+
+    def test_an_entry_that_was_altered_afterwards(self, books: Books) -> None:
+        deposit = next(one for one in books.entries if one.kind is EntryKind.DEPOSIT and one.version == 1)
+        altered = replace(deposit, payer="somebody else")
+        entries = [altered if one is deposit else one for one in books.entries]
+
+        [told] = invariants.chains_are_unbroken(replace(books, entries=entries))
+        assert deposit.key in told
+
+    def test_an_entry_that_is_missing_and_those_renumbered(self, books: Books) -> None:
+        [first, second, third] = [one for one in books.entries if one.kind is EntryKind.RELEASE]
+        entries = [one for one in books.entries if one not in (first, second, third)]
+        entries += [first, replace(third, version=second.version)]
+
+        [told] = invariants.chains_are_unbroken(replace(books, entries=entries))
+        assert third.key in told
+
+    def test_the_last_entry_that_is_missing(self, books: Books) -> None:
+        last = max((one for one in books.entries if one.enrolment_id), key=lambda one: one.version)
+
+        [told] = invariants.chains_are_unbroken(
+            replace(books, entries=[one for one in books.entries if one is not last])
+        )
+        assert "ends before version 4" in told
+
+    def test_two_entries_in_each_others_place(self, books: Books) -> None:
+        [first, second, third] = [one for one in books.entries if one.kind is EntryKind.RELEASE]
+        swap = {first.key: replace(first, version=second.version), second.key: replace(second, version=first.version)}
+
+        [told] = invariants.chains_are_unbroken(
+            replace(books, entries=[swap.get(one.key, one) for one in books.entries])
+        )
+        assert second.key in told
+
+    def test_an_entry_of_no_enrolment_that_was_altered(self, books: Books) -> None:
+        payout = entry(books, EntryKind.PAYOUT)
+        entries = [replace(one, account_no="8000000099") if one is payout else one for one in books.entries]
+
+        assert list(invariants.chains_are_unbroken(replace(books, entries=entries))) == [f"{payout.key}: altered"]
 
     def test_a_sale_beyond_what_the_policy_lets_charge(self, books: Books) -> None:
         assert found(account_off(books, 1, price_fen=Fen(500_001))) == {"sold_within_policy"}

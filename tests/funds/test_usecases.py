@@ -266,7 +266,7 @@ class TestReleaseLesson:
         steps.freeze()
         refuses(institutions.ReleasesStopped, steps.release)
 
-        steps.freeze(releasing=True)
+        steps.thaw()
         assert not steps.release().duplicate
 
     def test_a_freeze_in_the_very_moment_wins(self) -> None:
@@ -359,7 +359,9 @@ class TestPayout:
         assert steps.build_payout() is None
 
     def test_is_not_built_before_the_last_one_is_settled(self) -> None:
-        steps.build_payout()
+        self.built()
+        steps.release(3)
+        steps.count_all()
 
         refuses(usecases.PayoutOutstanding, steps.build_payout)
 

@@ -11,7 +11,7 @@ LISTS = ("requirements.in", "requirements-dev.in")
 LOCKS = ("requirements.txt", "requirements-dev.txt")
 
 PERMISSIVE = ("Apache", "BSD", "MIT", "PSF", "Python Software Foundation")
-WEAK_COPYLEFT_USED_UNCHANGED = {"python-stdnum"}  # LGPL; docs/dependencies.md
+WEAK_COPYLEFT_USED_UNCHANGED = {"fpdf2", "python-stdnum"}  # LGPL; docs/dependencies.md
 
 
 def asked_for(name: str) -> set[str]:

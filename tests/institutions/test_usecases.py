@@ -5,7 +5,7 @@ import pytest
 
 from shared.dynamo import transaction
 from shared.institutions import rules, store, usecases
-from shared.institutions.model import Purpose, Status
+from shared.institutions.model import Change, Purpose, Status
 from shared.kernel.ids import InstitutionId
 from tests import builders, steps
 from tests.builders import NOW, SCHOOL
@@ -98,8 +98,8 @@ class TestSuspend:
         steps.register()
         steps.suspend()
         first, second = store.list_changes(SCHOOL)
-        assert (first.status, first.reason, first.by) == (Status.SUSPENDED, "整改", "科长")
-        assert (second.status, second.reason) == (Status.LICENSED, "登记")
+        assert (first.change, first.reason, first.by) == (Change.SUSPENDED, "整改", "科长")
+        assert (second.change, second.reason) == (Change.LICENSED, "登记")
         assert (store.get(SCHOOL).status, store.get(SCHOOL).status_reason) == (Status.SUSPENDED, "整改")
 
     def test_a_second_suspension_is_refused_and_changes_nothing(self, in_memory: Any) -> None:

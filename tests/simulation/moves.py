@@ -219,9 +219,9 @@ class Moves(History):
     def _freeze_or_thaw(self, institution_id: InstitutionId) -> None:
         if institution_id in self.frozen:
             del self.frozen[institution_id]
-            steps.freeze(institution_id, releasing=True)
+            steps.thaw(institution_id, now=clock())
         else:
-            steps.freeze(institution_id)
+            steps.freeze(institution_id, now=clock())
             self.frozen[institution_id] = self.let_go(institution_id)
 
     def _move_without_us(self, accounts: Accounts, pick: int) -> None:

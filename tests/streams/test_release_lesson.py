@@ -167,7 +167,7 @@ class TestReleaseLesson:
 
         assert (released(), put_aside(), lesson().status) == ([0, 0, 0], [], LessonStatus.CONFIRMED)
         assert (enrolment(1), lesson().session_id) in queries.list_due(Due.RELEASE, until=NOW)
-        steps.freeze(releasing=True)
+        steps.thaw()
         deliver(release_lesson.release_lesson, batch)
         assert released() == [1, 0, 0]
 

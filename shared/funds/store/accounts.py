@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -93,6 +92,7 @@ class AccountRow(Row):
     lessons_refunded = NumberAttribute(default=0)
     refunds_pending = UnicodeAttribute(default="{}")
     version = NumberAttribute()
+    seal = UnicodeAttribute(default="")
     bank_references = UnicodeAttribute(default="")
 
 
@@ -126,9 +126,9 @@ def open_new(fact: facts.EnrolmentMade) -> transaction.Part:
     return transaction.put_new(row, refused=EnrolmentExists())
 
 
-def change(before: model.EnrolmentAccount, after: model.EnrolmentAccount, *, entries: int = 1) -> transaction.Part:
-    """The part that moves an account on by one version an entry, if it is still as it was read."""
-    after = replace(after, version=before.version + entries)
+def change(before: model.EnrolmentAccount, after: model.EnrolmentAccount) -> transaction.Part:
+    """The part that moves an account on to a later version, if it is still as it was read."""
+    assert after.version > before.version, "an account moves on"
     terms = (after.held_fen, after.released_fen, after.refund_pending_fen, after.refunded_fen)
     assert after.paid_fen == sum(terms), "paid = held + released + refund_pending + refunded"
     assert min(after.paid_fen, after.lessons_left, *terms) >= 0, "no negative balance"
@@ -139,6 +139,7 @@ def change(before: model.EnrolmentAccount, after: model.EnrolmentAccount, *, ent
         AccountRow.released_fen.set(after.released_fen),
         AccountRow.lessons_released.set(after.lessons_released),
         AccountRow.version.set(after.version),
+        AccountRow.seal.set(after.seal),
     ]
     if after.bank_references != before.bank_references:
         actions.append(AccountRow.bank_references.set("\n".join(after.bank_references)))
@@ -224,6 +225,7 @@ def account_of(row: AccountRow) -> model.EnrolmentAccount:
         lessons_refunded=int(row.lessons_refunded),
         refunds_pending=json.loads(row.refunds_pending),
         version=int(row.version),
+        seal=row.seal,
         bank_references=tuple(row.bank_references.split("\n")) if row.bank_references else (),
     )
 

@@ -40,6 +40,7 @@ class EntryRow(Row):
     payer = UnicodeAttribute(default="")
     payer_account_no = UnicodeAttribute(default="")
     figures = UnicodeAttribute(default="{}")
+    seal = UnicodeAttribute(default="")
 
 
 class ConflictRow(Row):
@@ -157,6 +158,7 @@ def row_of(entry: model.Entry) -> EntryRow:
         payer=entry.payer,
         payer_account_no=entry.payer_account_no,
         figures=json.dumps(dict(entry.figures), separators=(",", ":")),
+        seal=entry.seal,
     )
 
 
@@ -179,6 +181,7 @@ def entry_of(row: Any) -> model.Entry:
         payer=row.payer,
         payer_account_no=row.payer_account_no,
         figures=json.loads(row.figures),
+        seal=row.seal,
     )
 
 

@@ -1,0 +1,47 @@
+"""What one person of the bureau proposes and another approves (双人审批): every act of the staff that moves money."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from shared.kernel.ids import InstitutionId, ProposalId
+
+
+class Kind(StrEnum):
+    """What is to be done once it is approved."""
+
+    FREEZE = "freeze"
+    THAW = "thaw"
+
+
+class Status(StrEnum):
+    """proposed → approved | rejected | withdrawn. Approved is done: the act is in the approval's own transaction."""
+
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """An act that waits for a second person, or has been decided.
+
+    `subject` is the id of what it is about, `figures` and `words` are what the act is given (fen, dates, numbers of
+    notices) and what the second person is shown.
+    """
+
+    proposal_id: ProposalId
+    kind: Kind
+    institution_id: InstitutionId
+    subject: str
+    reason: str
+    proposed_by: str
+    proposed_at: datetime
+    figures: Mapping[str, int] = field(default_factory=dict)
+    words: Mapping[str, str] = field(default_factory=dict)
+    status: Status = Status.PROPOSED
+    decided_by: str = ""
+    decided_at: datetime | None = None
+    decision_reason: str = ""
