@@ -23,6 +23,20 @@ _MACHINES = {"x86_64": "x86_64", "arm64": "aarch64"}
 _SERVICES = {"dynamodb", "s3", "sqs", "sts"}  # what functions call; botocore and boto3 describe some 400
 
 
+_UNUSED = (
+    "*.dist-info/RECORD",
+    "*.dist-info/INSTALLER",
+    "*.dist-info/REQUESTED",
+    "fontTools/**/*.so",  # each has its twin in Python; a document needs one subset of one font
+    "fontTools/**/*.c",
+    "PIL/_avif*",  # kinds of pictures and of text that no document has
+    "PIL/_imagingft*",
+    "pillow.libs/libavif*",
+    "pillow.libs/libfreetype*",
+    "pillow.libs/libharfbuzz*",
+)
+
+
 class BuildFailed(Exception):
     """A step of the build ended badly; the text is what it said."""
 
@@ -72,9 +86,12 @@ def _prune(vendor: Path) -> None:
                 shutil.rmtree(described)
     for left_over in (vendor / "bin", vendor / "boto3" / "examples"):
         shutil.rmtree(left_over, ignore_errors=True)
-    for pattern in ("*.dist-info/RECORD", "*.dist-info/INSTALLER", "*.dist-info/REQUESTED"):
-        for note in vendor.glob(pattern):
-            note.unlink()
+    for pattern in _UNUSED:
+        for unused in vendor.glob(pattern):
+            unused.unlink()
+    for country in (vendor / "stdnum").iterdir():
+        if country.is_dir() and country.name != "cn":
+            shutil.rmtree(country)
 
 
 def _configure(folder: Path, root: Path) -> None:

@@ -23,7 +23,7 @@ def hledger_check(book: Path) -> str:
 
 def folded(book: Path) -> dict[str, int]:
     """Every account's balance in fen: the postings as hledger reads them, summed up by SQLite."""
-    command = [str(HLEDGER), "-f", str(book), "print", "-O", "csv"]
+    command = [str(HLEDGER), "-f", str(book), "print", "--ignore-assertions", "-O", "csv"]
     read = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     with sqlite3.connect(":memory:") as database:
         database.execute("CREATE TABLE postings (account TEXT, fen INTEGER)")
