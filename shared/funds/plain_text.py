@@ -98,7 +98,9 @@ def beancount(book: Book) -> Iterator[str]:
         yield f"  entry: {_quoted(entry.key)}"
         yield f"  effective: {entry.effective_on}"
         yield from (f"  {name}  {money.plain(amount)} CNY" for name, amount in legs)
-    yield from (f"{_closes(book)} balance {name}  {money.plain(fen)} CNY" for name, fen in sorted(book.closing.items()))
+    # beancount lets a balance be off by the last digit it is written with, unless it is told not to.
+    told = {name: money.plain(fen) for name, fen in sorted(book.closing.items())}
+    yield from (f"{_closes(book)} balance {name}  {amount} ~ 0.00 CNY" for name, amount in told.items())
 
 
 def hledger(book: Book) -> Iterator[str]:

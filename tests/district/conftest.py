@@ -12,6 +12,7 @@ from infra.local import demo, district, district_process, seed, trouble
 from infra.local.district_process import District
 from infra.local.term import RUNS_APART, Term
 from shared.funds import queries as funds
+from shared.funds.store.books import Books
 from shared.kernel.clock import SHANGHAI
 
 UNTIL = datetime(2026, 9, 22, tzinfo=SHANGHAI)
@@ -21,10 +22,13 @@ FAMILIES = 8
 
 @dataclass(frozen=True)
 class Lived:
-    """What a district looks like at the end: the demo's figures, each enrolment's money by the number of its plan."""
+    """What a district looks like at the end: the demo's figures, each enrolment's money by the number of its plan,
+    and its books.
+    """
 
     figures: dict[str, Any]
     enrolments: dict[int, tuple[str, int, int, int]]
+    books: Books
 
 
 @contextmanager
@@ -44,7 +48,7 @@ def look(running: District, term: Term) -> Lived:
         number: (one.status.value, int(one.held_fen), int(one.released_fen), one.lessons_released)
         for number, one in accounts.items()
     }
-    return Lived(demo.read_figures(running), told)
+    return Lived(demo.read_figures(running), told, demo.read_books(running))
 
 
 def live(*, before: Callable[[District], None] = lambda running: None) -> Lived:

@@ -14,6 +14,7 @@ from functions.edge import parked
 from functions.schedules import sweep
 from infra import events
 from infra.events import StreamFunction
+from infra.local import books as export
 from infra.local import scheduler, trouble
 from infra.local.district_process import District
 from infra.local.stream_reader import Record
@@ -21,6 +22,10 @@ from infra.local.streams import Faults
 from infra.local.term import RUNS_APART
 from shared.dynamo import rows
 from tests.district.conftest import A_WEEK, FAMILIES, UNTIL, Lived, a_small_district, live, look
+from tests.judges import judges
+from tests.judges.conftest import hledger
+
+__all__ = ["hledger"]
 
 NOTHING_REPAIRED = {"lessons_released": 0, "enrolments_expired": 0, "entries_counted": 0, "alerts_raised": 0}
 
@@ -47,6 +52,13 @@ class TestATermWithoutFaults:
 
     def test_nothing_is_parked(self, faultless: Lived) -> None:
         assert faultless.figures["parked"] == 0
+
+    @pytest.mark.usefixtures("hledger")
+    def test_every_judge_accepts_the_books(self, faultless: Lived, tmp_path: Path) -> None:
+        export.write(list(export.of_schools(faultless.books)), tmp_path)
+
+        assert judges.verdicts(tmp_path) == {"bean-check": "", "hledger check": "", "SQL": ""}
+        assert len(list(tmp_path.iterdir())) == 2 * len(faultless.books.totals)
 
 
 @pytest.fixture(scope="module")
