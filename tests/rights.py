@@ -1,7 +1,7 @@
-"""In every test, a function that does with a table what its deployed role doesn't allow fails that test.
+"""In every test, a function that does with a table or a bucket what its deployed role doesn't allow fails that test.
 
-No engine here knows roles. So each call to DynamoDB is looked at on its way out: on whose behalf is it (the stack
-says), and does infra/package/functions.py give that function the right?
+No engine here knows roles. So each call to DynamoDB and to S3 is looked at on its way out: on whose behalf is it (the
+stack says), and does infra/package/functions.py give that function the right?
 """
 
 import sys
@@ -13,8 +13,9 @@ from typing import Any
 import botocore.client
 import pytest
 
-from infra import tables
-from infra.package.functions import ACTIONS, FUNCTIONS
+from functions.edge import files
+from infra import buckets, tables
+from infra.package.functions import ACTIONS, BUCKET_ACTIONS, FUNCTIONS
 from shared.dynamo import rows
 
 _ROOT = Path(__file__).resolve().parents[1]
@@ -35,11 +36,19 @@ _ALLOWED = {
         for right in rights
         for action in ACTIONS[right]
     }
+    | {
+        (kind, action.removeprefix("s3:"))
+        for kind, rights in function.buckets.items()
+        for right in rights
+        for action in BUCKET_ACTIONS[right]
+    }
     for function in FUNCTIONS
 }
 
+_WATCHED = ("dynamodb", "s3")
+
 used: set[tuple[str, str, str]] = set()
-"""Every function with each context's table and each thing that it has done there so far."""
+"""Every function with each context's table, or bucket, and each thing that it has done there so far."""
 
 
 def acting() -> str | None:
@@ -60,13 +69,16 @@ def acting() -> str | None:
 
 
 def done(operation: str, told: dict[str, Any]) -> set[tuple[str, str]]:
-    """Each table's context with each action of one call."""
+    """Each table's context, or each bucket's kind, with each action of one call."""
     names = {rows.table_name(context): context for context in tables.contexts()}
     if "TransactItems" in told:
         parts = [(action, part) for item in told["TransactItems"] for action, part in item.items()]
         return {(names.get(part["TableName"], "?"), _IN_TRANSACTION[action]) for action, part in parts}
     if "RequestItems" in told:
         return {(names.get(table, "?"), operation) for table in told["RequestItems"]}
+    if "Bucket" in told:
+        kinds = {files.bucket_name(kind): kind for kind in buckets.kinds()}
+        return {(kinds.get(told["Bucket"], "?"), operation)}
     if "TableName" in told and operation != "DescribeTable":
         return {(names.get(told["TableName"], "?"), operation)}
     return set()
@@ -78,11 +90,11 @@ refused: list[str] = []
 
 @pytest.fixture(scope="session", autouse=True)
 def watch_rights() -> Iterator[None]:
-    """Looks at every call to DynamoDB."""
+    """Looks at every call to DynamoDB and S3."""
     call = botocore.client.BaseClient._make_api_call
 
     def watched(client: Any, operation: str, told: dict[str, Any]) -> Any:
-        if client.meta.service_model.service_name == "dynamodb" and (function := acting()) in _ALLOWED:
+        if client.meta.service_model.service_name in _WATCHED and (function := acting()) in _ALLOWED:
             for context, action in done(operation, told):
                 used.add((function, context, action))
                 if (context, action) not in _ALLOWED[function]:

@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from infra import events
+from infra import buckets, events
 from infra.local import engine, stream_delivery, surroundings, trouble
 from infra.local.bank_simulator import Bank
 from infra.local.gateway import Gateway
@@ -118,6 +118,7 @@ def running(
         on_step("tables")
         clients = engine.clients(url)
         surroundings.create_tables(clients.dynamodb)
+        buckets.create_all(clients.s3)
         stack.enter_context(surroundings.log_in(_in(state_dir, "district.log")))
         clock = TestClock(starts_at=starts_at, path=_in(state_dir, "clock.json"))
         stack.enter_context(_wired(clock, randomness))
@@ -180,16 +181,16 @@ def _settle(streams: Streams, bank: Bank) -> None:
 @contextmanager
 def _wired(clock: TestClock, randomness: Callable[[int], bytes]) -> Iterator[None]:
     """Hand the functions this district's clock and randomness, and clients of this district's bank and WeChat."""
-    from functions.edge import wiring
+    from functions.edge import files, wiring
 
-    for cached in (wiring.bank, wiring.wechat):
+    for cached in (wiring.bank, wiring.wechat, files.client):
         cached.cache_clear()
     wiring.use(clock=clock, randomness=randomness)
     try:
         yield
     finally:
         wiring.use(clock=system_clock, randomness=os.urandom)
-        for cached in (wiring.bank, wiring.wechat):
+        for cached in (wiring.bank, wiring.wechat, files.client):
             cached.cache_clear()
 
 

@@ -1,4 +1,4 @@
-"""Every function that is deployed, and all that it may do: the tables and the settings that it is given.
+"""Every function that is deployed, and all that it may do: the tables, buckets and settings that it is given.
 
 What calls them is in infra/events.py. A function's role has the rights that its line here says and no others: nothing
 may delete from the ledger, and only the sweep may read it from end to end.
@@ -6,13 +6,13 @@ may delete from the ledger, and only the sweep may read it from end to end.
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from infra import events
 
 
 class Right(enum.Flag):
-    """What a function may do with the rows of a table."""
+    """What a function may do with the rows of a table, or with the files of a bucket."""
 
     READ = enum.auto()
     CHECK = enum.auto()  # hold a transaction to a condition on a row
@@ -29,6 +29,8 @@ ACTIONS = {
     Right.SCAN: ("dynamodb:Scan",),
 }
 
+BUCKET_ACTIONS = {Right.READ: ("s3:GetObject",), Right.WRITE: ("s3:PutObject",)}
+
 R, C, W, D, S = Right.READ, Right.CHECK, Right.WRITE, Right.DELETE, Right.SCAN
 
 
@@ -44,6 +46,7 @@ class Function:
     memory_mb: int
     timeout_seconds: int
     tables: Mapping[str, Right]
+    buckets: Mapping[str, Right] = field(default_factory=dict)
     settings: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
 
@@ -80,6 +83,7 @@ FUNCTIONS = (
             "parked": R,
             "edge": R | W | D,
         },
+        buckets={"documents": R | W},  # it signs the address, so it must be allowed to read what that gives
         settings=("ENVIRONMENT_NAME", "PUBLIC_URL", "WECHAT_URL", "WECHAT_APP_ID"),
         secrets=("JWT_KEY", "BANK_WEBHOOK_KEYS", "WECHAT_SECRET"),
     ),

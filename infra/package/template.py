@@ -5,7 +5,7 @@ log group and alarms, and how its stream calls it. Lists replace Chalice's, dict
 from typing import Any
 
 from infra import events, gateway_answers, resources
-from infra.package.functions import ACTIONS, FUNCTIONS, Function, Right, camel
+from infra.package.functions import ACTIONS, BUCKET_ACTIONS, FUNCTIONS, Function, Right, camel
 
 RUNTIME = "python3.11"
 ZIP_NAME = "hui.zip"
@@ -52,6 +52,7 @@ def policy(function: Function) -> dict[str, Any]:
             },
         },
         *(_table_statement(context, rights) for context, rights in function.tables.items()),
+        *(_bucket_statement(kind, rights) for kind, rights in function.buckets.items()),
     ]
     if function.stream is not None:
         statements += _stream_statements(function.stream)
@@ -70,6 +71,16 @@ def _table_statement(context: str, rights: Right) -> dict[str, Any]:
         covered.append({"Fn::Sub": f"${{{table}.Arn}}/index/*"})
     actions = sorted(action for right in rights for action in ACTIONS[right])
     return {"Effect": "Allow", "Action": actions, "Resource": covered}
+
+
+def bucket_of(kind: str) -> str:
+    """The logical name of the bucket of a kind of file."""
+    return f"{kind.capitalize()}Bucket"
+
+
+def _bucket_statement(kind: str, rights: Right) -> dict[str, Any]:
+    actions = sorted(action for right in rights for action in BUCKET_ACTIONS[right])
+    return {"Effect": "Allow", "Action": actions, "Resource": {"Fn::Sub": f"${{{bucket_of(kind)}.Arn}}/*"}}
 
 
 def _stream_statements(stream: events.StreamFunction) -> list[dict[str, Any]]:
@@ -104,6 +115,7 @@ def _resources_of(function: Function, architecture: str) -> dict[str, Any]:
 def _environment(function: Function) -> dict[str, Any]:
     return {
         **{f"{context.upper()}_TABLE": {"Ref": table_of(context)} for context in function.tables},
+        **{f"{kind.upper()}_BUCKET": {"Ref": bucket_of(kind)} for kind in function.buckets},
         **{name: {"Ref": camel(name.lower())} for name in function.settings},
         **{
             name: {"Fn::Sub": f"{{{{resolve:secretsmanager:${{SecretName}}:SecretString:{name}}}}}"}

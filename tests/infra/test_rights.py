@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from functions.edge import files
 from functions.streams import keep_totals
 from shared.dynamo import rows
 from tests import rights
@@ -49,6 +50,11 @@ class TestDone:
 
     def test_a_query_is_of_its_table(self) -> None:
         assert rights.done("Query", {"TableName": rows.table_name("mall")}) == {("mall", "Query")}
+
+    def test_a_file_is_of_its_bucket(self) -> None:
+        assert rights.done("PutObject", {"Bucket": files.bucket_name("documents"), "Key": "k"}) == {
+            ("documents", "PutObject")
+        }
 
     def test_a_batch_is_of_each_of_its_tables(self) -> None:
         assert rights.done("BatchGetItem", {"RequestItems": {rows.table_name("people"): {}}}) == {

@@ -158,6 +158,28 @@ class TestRights:
             "ParkedTable",
         }
 
+    def test_only_the_door_reaches_documents_and_it_may_not_list_or_delete_them(self, package: Package) -> None:
+        roles = [name for name, told in package.resources.items() if told["Type"] == "AWS::IAM::Role"]
+        found = {
+            (role, action)
+            for role in roles
+            for statement in statements(package, role)
+            if "DocumentsBucket" in json.dumps(statement["Resource"])
+            for action in statement["Action"]
+        }
+
+        assert found == {("APIHandlerRole", "s3:GetObject"), ("APIHandlerRole", "s3:PutObject")}
+        assert package.functions["APIHandler"]["Environment"]["Variables"]["DOCUMENTS_BUCKET"] == {
+            "Ref": "DocumentsBucket"
+        }
+
+    def test_a_document_is_private_encrypted_and_gone_after_a_day(self, package: Package) -> None:
+        told = package.resources["DocumentsBucket"]["Properties"]
+
+        assert set(told["PublicAccessBlockConfiguration"].values()) == {True}
+        assert "AES256" in json.dumps(told["BucketEncryption"])
+        assert [rule["ExpirationInDays"] for rule in told["LifecycleConfiguration"]["Rules"]] == [1]
+
     def test_no_policy_is_wide_open(self, package: Package) -> None:
         roles = [name for name, told in package.resources.items() if told["Type"] == "AWS::IAM::Role"]
 

@@ -1,0 +1,60 @@
+"""Files in S3, which is where whatever is too large or too binary for an answer goes.
+
+A document lives for a day, under a name that nobody guesses: the hash of what is in it. Who asked for it is sent to an
+address that is signed for her and holds for a few minutes (API Gateway would take a binary answer apart).
+"""
+
+import hashlib
+import os
+from functools import cache
+from typing import Any
+from urllib.parse import quote
+
+from shared.kernel import errors
+
+ADDRESS_LIFE_SECONDS = 300
+DOCUMENTS = "documents"
+
+
+def bucket_name(of: str) -> str:
+    """The bucket of a kind of file: `<OF>_BUCKET` of the environment, `hui-<of>` without it."""
+    return os.environ.get(f"{of.upper()}_BUCKET", f"hui-{of}")
+
+
+def hand_over(content: bytes, *, name: str, content_type: str) -> str:
+    """Keep a document, and give the address where it can be fetched under `name`. Raises Unavailable.
+
+    `name` may be in any script; its ending says what the file is.
+    """
+    bucket = bucket_name(DOCUMENTS)
+    key = f"{hashlib.sha256(content).hexdigest()}.{name.rpartition('.')[2]}"
+    told = {"Bucket": bucket, "Key": key}
+    _call("put_object", **told, Body=content, ContentType=content_type)
+    named = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
+    signed = {**told, "ResponseContentDisposition": named, "ResponseContentType": content_type}
+    return str(client().generate_presigned_url("get_object", Params=signed, ExpiresIn=ADDRESS_LIFE_SECONDS))
+
+
+@cache
+def client() -> Any:
+    """botocore's client of S3."""
+    import botocore.session
+    from botocore.config import Config
+
+    from shared.dynamo.rows import REGION
+
+    config = Config(signature_version="s3v4", retries={"mode": "standard", "total_max_attempts": 3})
+    return botocore.session.get_session().create_client("s3", REGION, config=config)
+
+
+def _call(operation: str, **told: Any) -> Any:
+    from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
+
+    try:
+        return getattr(client(), operation)(**told)
+    except (ConnectionError, HTTPClientError) as error:
+        raise errors.Unavailable() from error
+    except ClientError as error:
+        if error.response["ResponseMetadata"]["HTTPStatusCode"] >= 500:
+            raise errors.Unavailable() from error
+        raise
