@@ -168,7 +168,7 @@ class TestRights:
             for action in statement["Action"]
         }
 
-        assert found == {("APIHandlerRole", "s3:GetObject"), ("APIHandlerRole", "s3:PutObject")}
+        assert found == {("ApiHandlerRole", "s3:GetObject"), ("ApiHandlerRole", "s3:PutObject")}
         assert package.functions["APIHandler"]["Environment"]["Variables"]["DOCUMENTS_BUCKET"] == {
             "Ref": "DocumentsBucket"
         }
