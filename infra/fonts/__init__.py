@@ -1,0 +1,1 @@
+"""Makes the small Chinese font that documents embed."""
