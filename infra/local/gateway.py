@@ -110,6 +110,7 @@ class _Handler(Mended, ChaliceRequestHandler):
         self._send_headers(headers)
         if self.command != "HEAD" and status not in (204, 304):
             self.wfile.write(content)
+        self.wfile.flush()  # an answer counts as given only when it is out: `stop` waits for that
 
 
 def _separate_threads(app: Any) -> None:

@@ -137,3 +137,4 @@ def _send(handler: Mended, answer: Answer) -> None:
         handler.send_header("Connection", "close")
     handler.end_headers()
     handler.wfile.write(content)
+    handler.wfile.flush()

@@ -1,5 +1,6 @@
 """What can be wrong with a local run, each said in one line."""
 
+import os
 import socket
 from typing import ClassVar
 
@@ -30,12 +31,14 @@ def require_free(port: int, *, base: int | None = None) -> None:
 
 
 def free_ports(count: int) -> int:
-    """The first of `count` neighbouring ports that are free now. For tests."""
-    for first in range(21000, 32000, count):
+    """The first of `count` neighbouring ports that are free. Tests of several processes don't look at the same ones."""
+    lowest, highest = 21000, 32000
+    own = lowest + os.getpid() * 97 % (highest - lowest - count)
+    for first in (*range(own, highest - count, count), *range(lowest, own, count)):
         try:
             for port in range(first, first + count):
                 require_free(port)
         except PortTaken:
             continue
         return first
-    raise PortTaken(port=21000, other=32000)
+    raise PortTaken(port=lowest, other=highest)
