@@ -34,7 +34,8 @@ def free_ports(count: int) -> int:
     """The first of `count` neighbouring ports that are free. Tests of several processes don't look at the same ones."""
     lowest, highest = 21000, 32000
     own = lowest + os.getpid() * 97 % (highest - lowest - count)
-    for first in (*range(own, highest - count, count), *range(lowest, own, count)):
+    firsts: list[int] = [*range(own, highest - count, count), *range(lowest, own, count)]
+    for first in firsts:
         try:
             for port in range(first, first + count):
                 require_free(port)
