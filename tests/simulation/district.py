@@ -42,7 +42,7 @@ def prepared() -> Iterator[None]:
         for name, value in CREDENTIALS.items():
             patch.setenv(name, value)
         rows.connect(None)
-        engine.attach(rows.connection().client)
+        engine.stand_in_for(rows.connection().client)
         patch.setattr(transaction, "pause", lambda attempt: None)
         patch.setattr(logs, "logger", _Silent)
         patch.setattr(wiring, "_clock", clock)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from botocore.exceptions import ReadTimeoutError
+from botocore.exceptions import ClientError, ReadTimeoutError
 
 from infra import events
 from infra.local import filters
@@ -45,6 +45,21 @@ class Engine(engine.Engine):
         self._trouble: Trouble | None = None
         self._calls = self._number = 0
         self._contexts = {rows.table_name(one.context): one.context for one in events.STREAM_FUNCTIONS}
+
+    def stand_in_for(self, client: Any) -> None:
+        """Answer every call of a botocore client in its place: half of a history's time would be botocore's."""
+        client._make_api_call = self._answer_directly
+
+    def _answer_directly(self, operation: str, told: Mapping[str, Any]) -> dict[str, Any]:
+        try:
+            return {**self.call(operation, told), "ResponseMetadata": {"HTTPStatusCode": 200, "RetryAttempts": 0}}
+        except Refused as refused:
+            answer: Any = {
+                "Error": {"Code": refused.code, "Message": refused.message},
+                "CancellationReasons": [{"Code": code} for code in refused.reasons],
+                "ResponseMetadata": {"HTTPStatusCode": 400, "RetryAttempts": 0},
+            }
+            raise ClientError(answer, operation) from None
 
     def arm(self, trouble: Trouble | None) -> None:
         """Let this go wrong; None lets nothing more go wrong."""
