@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from shared.funds import chain, model
 from shared.funds.model import EnrolmentStatus, EntryKind, State
+from shared.funds.store import days
 from shared.funds.store.books import Books
 from shared.kernel import clock
 from shared.kernel.ids import InstitutionId
@@ -166,6 +167,19 @@ def totals_equal_journal(books: Books) -> Iterator[str]:
             yield f"{school}: {told.entries_counted} entries counted of {len(of)}"
 
 
+def days_equal_journal(books: Books) -> Iterator[str]:
+    """15. Each day and month, of a school and of the district, is exactly what the journals add up to for it."""
+    lines: dict[str, list[model.Entry]] = defaultdict(list)
+    for line in books.lines:
+        lines[line.institution_id].append(line)
+    lines[days.DISTRICT] = list(books.lines)
+    stored = {(one.of, one.key): one.figures for one in books.days}
+    wanted = {(of, key): figures for of, told in lines.items() for key, figures in days.figures_of(told).items()}
+    for of, key in stored.keys() | wanted.keys():
+        if stored.get((of, key)) != wanted.get((of, key)):
+            yield f"{key[1]} of {of}: {stored.get((of, key))}, its journal {wanted.get((of, key))}"
+
+
 def chains_are_unbroken(books: Books) -> Iterator[str]:
     """13. Every entry's seal follows from it and from the one before it in its enrolment; names the first that doesn't.
 
@@ -207,6 +221,7 @@ CHECKS: tuple[Callable[[Books], Iterator[str]], ...] = (
     effective_not_after_booking,
     journal_has_every_entry,
     totals_equal_journal,
+    days_equal_journal,
     chains_are_unbroken,
     sold_within_policy,
 )

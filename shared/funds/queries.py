@@ -7,6 +7,7 @@ from shared.funds.store import accounts, entries
 from shared.funds.store.accounts import get as get_account
 from shared.funds.store.accounts import get_many as get_accounts
 from shared.funds.store.accounts import list_by_guardian, list_by_institution, list_by_offering, list_expiring
+from shared.funds.store.days import DISTRICT, list_days
 from shared.funds.store.entries import list_of_enrolment as list_entries
 from shared.funds.store.minimums import get as get_minimum_balance
 from shared.funds.store.payouts import find_last as find_last_payout
@@ -17,10 +18,10 @@ from shared.funds.store.refunds import list_all_waiting as list_all_refunds_wait
 from shared.funds.store.refunds import list_of_enrolment as list_refunds
 from shared.funds.store.refunds import list_of_institution as list_refunds_of_institution
 from shared.funds.store.refunds import list_waiting as list_refunds_waiting
-from shared.funds.store.totals import DISTRICT, list_days, list_suspense
 from shared.funds.store.totals import get as get_totals
 from shared.funds.store.totals import list_all as list_totals
 from shared.funds.store.totals import list_lines as list_journal
+from shared.funds.store.totals import list_suspense
 from shared.kernel.ids import EnrolmentId, GuardianId, SessionId
 
 __all__ = [

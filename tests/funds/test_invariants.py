@@ -1,5 +1,6 @@
 """Each check finds what it is there to find. The books are right until a test spoils one thing in them."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -170,10 +171,23 @@ class TestCheckAll:
         deposit = entry(books, EntryKind.DEPOSIT)
         early = replace(deposit, effective_on=deposit.effective_on + timedelta(days=1))
 
-        assert found(swapped(books, deposit, early)) == {"effective_not_after_booking"}
+        assert found(swapped(books, deposit, early)) == {"effective_not_after_booking", "days_equal_journal"}
 
     def test_an_entry_that_the_journal_has_not(self, books: Books) -> None:
-        assert found(replace(books, lines=books.lines[1:])) == {"journal_has_every_entry", "totals_equal_journal"}
+        assert found(replace(books, lines=books.lines[1:])) == {
+            "journal_has_every_entry",
+            "totals_equal_journal",
+            "days_equal_journal",
+        }
+
+    def test_a_day_that_is_a_fen_off(self, books: Books) -> None:
+        first, *others = books.days
+        off = replace(first, figures=first.figures + Counter({"booking_held_in": 1}))
+
+        assert found(replace(books, days=[off, *others])) == {"days_equal_journal"}
+
+    def test_a_day_that_is_missing(self, books: Books) -> None:
+        assert found(replace(books, days=books.days[1:])) == {"days_equal_journal"}
 
     def test_an_entry_that_the_journal_has_otherwise(self, books: Books) -> None:
         altered = [replace(books.lines[0], payer="somebody else"), *books.lines[1:]]

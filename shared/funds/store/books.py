@@ -8,7 +8,7 @@ from typing import Any
 from events import facts
 from shared.dynamo import rows
 from shared.funds import model
-from shared.funds.store import accounts, entries, minimums, payouts, refunds, totals
+from shared.funds.store import accounts, days, entries, minimums, payouts, refunds, totals
 from shared.kernel.ids import EnrolmentId
 
 Image = Mapping[str, Mapping[str, Any]]
@@ -26,6 +26,7 @@ class Books:
     entries: Sequence[model.Entry]
     lines: Sequence[model.Entry]
     totals: Sequence[model.Totals]
+    days: Sequence[days.StoredSums]
     payouts: Sequence[model.Payout]
     refunds: Sequence[model.Refund]
     minimums: Sequence[model.MinimumBalance]
@@ -46,6 +47,8 @@ _READERS: Mapping[str, tuple[str, type[rows.Row], Callable[[Any], object]]] = {
     "entry": ("entries", entries.EntryRow, entries.entry_of),
     "line": ("lines", totals.LineRow, totals.entry_of_line),
     "totals": ("totals", totals.TotalsRow, totals.totals_of),
+    "day": ("days", days.SumsRow, days.stored_of),
+    "month": ("days", days.SumsRow, days.stored_of),
     "payout": ("payouts", payouts.PayoutRow, payouts.payout_of),
     "refund": ("refunds", refunds.RefundRow, refunds.refund_of),
     "minimum": ("minimums", minimums.MinimumRow, minimums.balance_of),

@@ -1,12 +1,12 @@
-"""What the stream sums up: each school's journal, its totals by state, and days.
+"""What the stream sums up: each school's journal and its totals by state (its days and months: days.py).
 
-A journal line is the copy of an entry in its school's partition. It is written in the same transaction as the sums that
+A journal line is the copy of an entry in its school's partition; what touches suspense, and what took effect before it
+was booked, stands in lists of their own besides. It is written in the same transaction as the sums that
 it adds to, and only once: so a record that comes again, or late, or out of order, changes nothing.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from datetime import date
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -17,14 +17,16 @@ from pynamodb.expressions.update import Action
 from shared.dynamo import pages, transaction
 from shared.dynamo.rows import Moment, Row, meta
 from shared.funds import model
-from shared.funds.store import entries
+from shared.funds.periods import Period
+from shared.funds.store import days, entries
+from shared.funds.store.days import DISTRICT
 from shared.kernel import clock, errors
 from shared.kernel.ids import InstitutionId
 from shared.kernel.page import Page
 
-DISTRICT = "district"
 _SUSPENSE = "suspense"
-_LINES_AT_ONCE = 24  # each may stand in two lists and bring two days: that is under the 100 items of a transaction
+_LINES_AT_ONCE = 24
+_ITEMS_AT_ONCE = 99  # a transaction takes 100; the totals are one
 
 
 class AlreadyCounted(errors.Conflict):
@@ -61,20 +63,26 @@ class TotalsRow(Row):
     counted_through = Moment(null=True)
 
 
-class DayRow(Row):
-    Meta = meta("funds")
-    kind = UnicodeAttribute(default="day")
-    deposited_fen = NumberAttribute(default=0)
-    released_fen = NumberAttribute(default=0)
-    paid_out_fen = NumberAttribute(default=0)
-    refunded_fen = NumberAttribute(default=0)
-
-
 def count(institution_id: InstitutionId, told: Sequence[model.Entry]) -> int:
     """Count entries of one school that aren't counted yet; how many that were."""
-    unique = list({entry.key: entry for entry in told}.values())
-    some = [unique[start : start + _LINES_AT_ONCE] for start in range(0, len(unique), _LINES_AT_ONCE)]
-    return sum(transaction.retried(partial(_count, institution_id, few)) for few in some)
+    unique = {entry.key: entry for entry in told}.values()
+    return sum(transaction.retried(partial(_count, institution_id, few)) for few in _pieces(unique))
+
+
+def _pieces(told: Iterable[model.Entry]) -> Iterator[list[model.Entry]]:
+    """In their order, as many at once as a transaction takes."""
+    piece: list[model.Entry] = []
+    items: set[tuple[str, str]] = set()
+    for entry in told:
+        of_entry = {_line_key(entry), *(key for _, key in _more_keys(entry))}
+        of_entry |= {(f"{kind}#{of}", on) for kind, on in days.figures_of([entry]) for of in ("school", DISTRICT)}
+        if piece and (len(piece) == _LINES_AT_ONCE or len(items | of_entry) > _ITEMS_AT_ONCE):
+            yield piece
+            piece, items = [], set()
+        piece.append(entry)
+        items |= of_entry
+    if piece:
+        yield piece
 
 
 def _count(institution_id: InstitutionId, told: Sequence[model.Entry]) -> int:
@@ -104,17 +112,9 @@ def missing(told: Iterable[model.Entry]) -> list[model.Entry]:
 def _write(institution_id: InstitutionId, new: Sequence[model.Entry]) -> None:
     counted = AlreadyCounted()
     parts = [transaction.put_new(_line_of(entry), refused=counted) for entry in new]
-    parts += [transaction.put(_suspense_line_of(entry)) for entry in new if model.State.SUSPENSE in entry.legs]
+    parts += [transaction.put(_copy(entry, *key, kind)) for entry in new for kind, key in _more_keys(entry)]
     parts.append(transaction.add_up(TotalsRow("totals", institution_id), _sums(new)))
-    days: dict[date, list[model.Entry]] = {}
-    for entry in new:
-        days.setdefault(clock.business_day(entry.booked_at), []).append(entry)
-    for day, of_day in days.items():
-        flows = [*_flows(DayRow, of_day), DayRow.kind.set("day")]
-        if len(flows) > 1:
-            parts.append(transaction.add_up(DayRow(f"days#{institution_id}", day.isoformat()), flows))
-            parts.append(transaction.add_up(DayRow(f"days#{DISTRICT}", day.isoformat()), flows))
-    transaction.commit(parts)
+    transaction.commit([*parts, *days.add_up(institution_id, new)])
 
 
 def _sums(new: Sequence[model.Entry]) -> list[Action]:
@@ -124,27 +124,11 @@ def _sums(new: Sequence[model.Entry]) -> list[Action]:
             by_state[state.value] += amount
     payouts = sum(entry.kind is model.EntryKind.PAYOUT for entry in new)
     actions: list[Action] = [getattr(TotalsRow, state).add(amount) for state, amount in by_state.items()]
-    actions += _flows(TotalsRow, new)
+    flows = sum((days.flows(entry) for entry in new), Counter[str]())
+    actions += [getattr(TotalsRow, name).add(amount) for name, amount in sorted(flows.items())]
     actions += [TotalsRow.payouts_counted.add(payouts), TotalsRow.entries_counted.add(len(new))]
     actions += [TotalsRow.counted_through.set(max(entry.booked_at for entry in new)), TotalsRow.kind.set("totals")]
     return actions
-
-
-def _flows(row: type[TotalsRow] | type[DayRow], new: Sequence[model.Entry]) -> list[Action]:
-    flow: Counter[str] = Counter()
-    for entry in new:
-        name = _FLOW_OF.get(entry.kind)
-        if name is not None:
-            flow[name] += abs(entry.legs.get(model.State.OUTSIDE, entry.legs.get(model.State.PAYABLE, 0)))
-    return [getattr(row, name).add(amount) for name, amount in sorted(flow.items())]
-
-
-_FLOW_OF = {
-    model.EntryKind.DEPOSIT: "deposited_fen",
-    model.EntryKind.RELEASE: "released_fen",
-    model.EntryKind.SETTLEMENT: "paid_out_fen",
-    model.EntryKind.REFUND_PAID: "refunded_fen",
-}
 
 
 def get(institution_id: InstitutionId) -> model.Totals:
@@ -158,25 +142,23 @@ def list_all() -> list[model.Totals]:
     return [totals_of(row) for row in TotalsRow.query("totals", consistent_read=True)]
 
 
-def list_days(of: str, *, first: date, last: date) -> list[model.Day]:
-    """The days with movements of a school, or of the DISTRICT, first and last included."""
-    rows = DayRow.query(f"days#{of}", DayRow.sk.between(first.isoformat(), last.isoformat()))
-    return [
-        model.Day(
-            date.fromisoformat(row.sk),
-            int(row.deposited_fen),
-            int(row.released_fen),
-            int(row.paid_out_fen),
-            int(row.refunded_fen),
-        )
-        for row in rows
-    ]
-
-
 def list_lines(institution_id: InstitutionId, *, limit: int, cursor: str | None) -> Page[model.Entry]:
     """A school's journal, newest first."""
     page = pages.page(LineRow, f"journal#{institution_id}", limit=limit, cursor=cursor, backwards=True)
     return page.map(entry_of_line)
+
+
+def list_booked(institution_id: InstitutionId, period: Period) -> Iterator[model.Entry]:
+    """A school's entries that were booked in a period, the oldest first."""
+    since, until = (clock.stored(clock.start_of(day)) for day in (period.first, period.end))
+    between = LineRow.sk.between(since, until)
+    yield from map(entry_of_line, LineRow.query(f"journal#{institution_id}", between, consistent_read=True))
+
+
+def list_late(institution_id: InstitutionId, period: Period) -> Iterator[model.Entry]:
+    """A school's entries that took effect in a period and were booked on a later day, by the day of effect."""
+    between = LineRow.sk.between(period.first.isoformat(), period.end.isoformat())
+    yield from map(entry_of_line, LineRow.query(f"late#{institution_id}", between, consistent_read=True))
 
 
 def list_suspense(*, limit: int, cursor: str | None) -> Page[model.Entry]:
@@ -192,15 +174,17 @@ def _line_of(entry: model.Entry) -> LineRow:
     return _copy(entry, *_line_key(entry))
 
 
-def _suspense_line_of(entry: model.Entry) -> LineRow:
-    row = _copy(entry, _SUSPENSE, _line_key(entry)[1])
-    row.kind = "suspense_line"
-    return row
+def _more_keys(entry: model.Entry) -> Iterator[tuple[str, tuple[str, str]]]:
+    """The other lists that an entry stands in: the kind of its line there, and its key."""
+    if model.State.SUSPENSE in entry.legs:
+        yield "suspense_line", (_SUSPENSE, _line_key(entry)[1])
+    if entry.effective_on != clock.business_day(entry.booked_at):
+        yield "late_line", (f"late#{entry.institution_id}", f"{entry.effective_on}#{_line_key(entry)[1]}")
 
 
-def _copy(entry: model.Entry, pk: str, sk: str) -> LineRow:
+def _copy(entry: model.Entry, pk: str, sk: str, kind: str = "line") -> LineRow:
     told = {name: getattr(entries.row_of(entry), name) for name in _COPIED}
-    return LineRow(pk, sk, entry_pk=entry.pk, entry_sk=entry.sk, **told)
+    return LineRow(pk, sk, kind=kind, entry_pk=entry.pk, entry_sk=entry.sk, **told)
 
 
 _COPIED = [name for name in entries.EntryRow.get_attributes() if name not in {"pk", "sk", "kind"}]

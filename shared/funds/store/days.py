@@ -1,0 +1,149 @@
+"""What moved by day and by month, of each school and of the district: in the stream's transaction, beside the journal.
+
+An opening balance is the sum of the months before and of the days of its own month before, so that it costs two reads
+whenever it is asked for. Each entry counts by the day of its booking and by that of its effect.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+
+from shared.dynamo import transaction
+from shared.dynamo.rows import Row, meta
+from shared.funds import model
+from shared.funds.model import EntryKind, State
+from shared.funds.periods import Basis, Moved, Period, Sums, day_of
+from shared.kernel import clock
+from shared.kernel.ids import InstitutionId
+
+DISTRICT = "district"
+
+Figures = Counter[str]
+Key = tuple[str, str]
+"""What a row is ("day", "month") and its date."""
+
+
+class DayRow(Row):
+    """A business day, or a month. The flows are by the day of booking, and a month has none."""
+
+    Meta = meta("funds")
+    kind = UnicodeAttribute(default="day")
+    deposited_fen = NumberAttribute(default=0)
+    released_fen = NumberAttribute(default=0)
+    paid_out_fen = NumberAttribute(default=0)
+    refunded_fen = NumberAttribute(default=0)
+
+
+_ENTRIES = {basis: f"{basis}_entries" for basis in Basis}
+_NAMES = {
+    (basis, state, into): f"{basis}_{state}_{'in' if into else 'out'}"
+    for basis in Basis
+    for state in State
+    for into in (True, False)
+}
+_SUMS = {name: NumberAttribute(default=0) for name in (*_ENTRIES.values(), *_NAMES.values())}
+
+# The sums by state, an attribute for each figure: DynamoDB adds up only what stands at the top of an item.
+SumsRow: Any = type("SumsRow", (DayRow,), {"Meta": meta("funds"), **_SUMS})
+
+_FLOW_OF = {
+    EntryKind.DEPOSIT: "deposited_fen",
+    EntryKind.RELEASE: "released_fen",
+    EntryKind.SETTLEMENT: "paid_out_fen",
+    EntryKind.REFUND_PAID: "refunded_fen",
+}
+
+
+@dataclass(frozen=True)
+class StoredSums:
+    """A day or a month of a school, or of the DISTRICT, as it is stored. Figures that are 0 are left out."""
+
+    of: str
+    key: Key
+    figures: Figures
+
+
+def add_up(institution_id: InstitutionId, new: Sequence[model.Entry]) -> list[transaction.Part]:
+    """The parts that add a school's entries to its days and months, and to the district's."""
+    return [
+        transaction.add_up(
+            SumsRow(f"{kind}s#{of}", on),
+            [SumsRow.kind.set(kind), *(getattr(SumsRow, name).add(amount) for name, amount in sorted(told.items()))],
+        )
+        for (kind, on), told in figures_of(new).items()
+        for of in (institution_id, DISTRICT)
+    ]
+
+
+def figures_of(entries: Iterable[model.Entry]) -> dict[Key, Figures]:
+    """What entries add to each day and month, by the names of the stored figures."""
+    figures: dict[Key, Figures] = defaultdict(Counter)
+    for entry in entries:
+        for basis in Basis:
+            on = day_of(entry, basis).isoformat()
+            for told in (figures["day", on], figures["month", on[:7]]):
+                told[_ENTRIES[basis]] += 1
+                for state, amount in entry.legs.items():
+                    told[_NAMES[basis, state, amount > 0]] += abs(amount)
+        figures["day", clock.business_day(entry.booked_at).isoformat()].update(flows(entry))
+    return figures
+
+
+def flows(entry: model.Entry) -> Figures:
+    """What an entry adds to the flows of money."""
+    name = _FLOW_OF.get(entry.kind)
+    return Counter({name: abs(entry.legs.get(State.OUTSIDE, entry.legs.get(State.PAYABLE, 0)))} if name else {})
+
+
+def list_days(of: str, *, first: date, last: date) -> list[model.Day]:
+    """The days with movements of a school, or of the DISTRICT, first and last included."""
+    rows = DayRow.query(f"days#{of}", DayRow.sk.between(first.isoformat(), last.isoformat()))
+    return [
+        model.Day(
+            date.fromisoformat(row.sk),
+            int(row.deposited_fen),
+            int(row.released_fen),
+            int(row.paid_out_fen),
+            int(row.refunded_fen),
+        )
+        for row in rows
+    ]
+
+
+def before(of: str, day: date, basis: Basis) -> Sums:
+    """All that moved before a day, of a school or of the DISTRICT."""
+    month = day.isoformat()[:7]
+    found = list(SumsRow.query(f"months#{of}", SumsRow.sk < month, consistent_read=True))
+    if day.day > 1:
+        last = (day - timedelta(days=1)).isoformat()
+        found += SumsRow.query(f"days#{of}", SumsRow.sk.between(f"{month}-01", last), consistent_read=True)
+    return sum((sums_of(row, basis) for row in found), Sums())
+
+
+def by_day(of: str, period: Period, basis: Basis) -> dict[date, Sums]:
+    """What moved on each day of a period that anything moved on."""
+    between = SumsRow.sk.between(period.first.isoformat(), period.last.isoformat())
+    rows = SumsRow.query(f"days#{of}", between, consistent_read=True)
+    found = {date.fromisoformat(row.sk): sums_of(row, basis) for row in rows}
+    return {day: sums for day, sums in found.items() if sums.entries}
+
+
+def sums_of(row: Any, basis: Basis) -> Sums:
+    """The sums of a stored row."""
+
+    def told(state: State, into: bool) -> int:
+        return int(getattr(row, _NAMES[basis, state, into]))
+
+    by_state = {state: Moved(told(state, True), told(state, False)) for state in State}
+    return Sums(int(getattr(row, _ENTRIES[basis])), by_state)
+
+
+def stored_of(row: Any) -> StoredSums:
+    """A stored row, under the names of its figures."""
+    figures = {name: int(getattr(row, name)) for name in (*_SUMS, *_FLOW_OF.values())}
+    told: Figures = Counter({name: amount for name, amount in figures.items() if amount})
+    return StoredSums(row.pk.partition("#")[2], (row.kind, row.sk), told)
