@@ -25,15 +25,18 @@ def release_lesson(record: Mapping[str, Any]) -> None:
 
 
 def release(fact: facts.LessonConfirmed) -> bool:
-    """Release a confirmed lesson's share, then note it in teaching; whether it was released now.
+    """Release a confirmed lesson's share, and note it in teaching with the same transaction; whether it was now.
 
-    While the school's releases are stopped the lesson stays due, for the sweep to find. Raises what funds refuses.
+    While the school's releases are stopped the lesson stays due, for the sweep to find. Raises what funds refuses, and
+    NotConfirmed.
     """
     now = wiring.now()
     latch = institutions.releasing_latch(fact.institution_id, spread_by=fact.enrolment_id)
+    note = teaching_store.released(fact.enrolment_id, fact.session_id)
     try:
-        posting = funds.release_lesson(fact=fact, latch=latch, now=now)
+        posting = funds.release_lesson(fact=fact, latch=latch, also=[note], now=now)
     except institutions.ReleasesStopped:
         return False
-    teaching.mark_released(enrolment_id=fact.enrolment_id, session_id=fact.session_id, now=now)
+    if posting.duplicate:  # the ledger has it; teaching may have been put back to an older backup
+        teaching.mark_released(enrolment_id=fact.enrolment_id, session_id=fact.session_id, now=now)
     return not posting.duplicate

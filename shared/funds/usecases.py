@@ -1,6 +1,6 @@
 """The commands that move money. Each can come twice, late or half done: the entry's key decides."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -137,16 +137,18 @@ def _move_minimum(entry: model.Entry, account: MinimumBalanceAccount, now: datet
     return model.Posting(False, entry)
 
 
-def release_lesson(*, fact: facts.LessonConfirmed, latch: transaction.Part, now: datetime) -> model.Posting:
+def release_lesson(
+    *, fact: facts.LessonConfirmed, latch: transaction.Part, now: datetime, also: Sequence[transaction.Part] = ()
+) -> model.Posting:
     """Release one confirmed lesson's share from held to payable (拨付), once, while the school's money isn't frozen.
 
-    `latch` is the institution's releasing latch. Raises UnknownEnrolment, NotActive, NothingLeft, the latch's refusal,
-    Unavailable.
+    `latch` is the institution's releasing latch, and `also` what is written together with the release. Raises
+    UnknownEnrolment, NotActive, NothingLeft, what the latch and `also` refuse, Unavailable.
     """
-    return transaction.retried(lambda: _release(fact, latch, now))
+    return transaction.retried(lambda: _release(fact, [latch, *also], now))
 
 
-def _release(fact: facts.LessonConfirmed, latch: transaction.Part, now: datetime) -> model.Posting:
+def _release(fact: facts.LessonConfirmed, also: Sequence[transaction.Part], now: datetime) -> model.Posting:
     key = (fact.enrolment_id, entries.release_sk(fact.session_id))
     posted, before = accounts.read_with_entry(key, fact.enrolment_id)
     if posted is not None:
@@ -174,7 +176,7 @@ def _release(fact: facts.LessonConfirmed, latch: transaction.Part, now: datetime
         reason="auto_confirmed" if fact.automatic else "confirmed",
     )
     [entry] = chain.linked(before, entry)
-    transaction.commit([*posting.on_account(before, after, [entry]), latch])
+    transaction.commit([*posting.on_account(before, after, [entry]), *also])
     return model.Posting(False, entry)
 
 

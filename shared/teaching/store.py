@@ -14,7 +14,7 @@ from shared.dynamo.rows import Moment, Row, from_image, meta
 from shared.kernel import clock, errors
 from shared.kernel.ids import CourseId, EnrolmentId, GuardianId, InstitutionId, OfferingId, SessionId, TeacherId
 from shared.kernel.page import Page
-from shared.teaching import model
+from shared.teaching import model, rules
 
 
 class UnknownSession(errors.Missing):
@@ -158,6 +158,21 @@ def move_lesson(
     row = LessonRow(lesson.enrolment_id, f"lesson#{lesson.session_id}")
     condition = LessonRow.status == lesson.status.value
     transaction.commit([transaction.update(row, actions, condition, refused=transaction.LostRace())])
+
+
+def released(enrolment_id: EnrolmentId, session_id: SessionId) -> transaction.Part:
+    """The part of a release that takes its lesson from confirmed to released, so that it isn't due any more."""
+    confirmed_ones = (model.LessonStatus.CONFIRMED.value, model.LessonStatus.AUTO_CONFIRMED.value)
+    return transaction.update(
+        LessonRow(enrolment_id, f"lesson#{session_id}"),
+        [
+            LessonRow.status.set(model.LessonStatus.RELEASED.value),
+            LessonRow.due_kind.remove(),
+            LessonRow.due_at.remove(),
+        ],
+        LessonRow.status.is_in(*confirmed_ones),
+        refused=rules.NotConfirmed(),
+    )
 
 
 def find_lesson(enrolment_id: EnrolmentId, session_id: SessionId) -> model.Lesson | None:

@@ -21,8 +21,11 @@ from shared.bank import store as inbox
 from shared.dynamo import rows
 from shared.funds import refund_money, usecases
 from shared.funds.model import Payout, Refund, RefundPayment
+from shared.institutions import store as institutions
+from shared.teaching import store as teaching
 from tests import builders, steps
 from tests.builders import NOW
+from tests.teaching import examples
 
 PAGE = Path(__file__).parents[2] / "docs" / "budget.md"
 _WRITES = ("TransactWriteItems", "PutItem", "UpdateItem", "DeleteItem")
@@ -126,6 +129,18 @@ def _enrolled() -> object:
     return steps.enrol(steps.put_on_sale())
 
 
+def _confirmed() -> object:
+    steps.open_account(paid_fen=1000)
+    examples.claim()
+    return examples.confirm()
+
+
+def _release_noted(_: object) -> object:
+    note = teaching.released(ENROLMENT, builders.SESSION)
+    latch = institutions.releasing_latch(builders.SCHOOL, spread_by=ENROLMENT)
+    return usecases.release_lesson(fact=builders.a_confirmed_lesson(), latch=latch, also=[note], now=NOW)
+
+
 def _release_one() -> object:
     steps.open_account(paid_fen=1000)
     steps.release()
@@ -167,6 +182,7 @@ OPERATIONS = (
     Operation("待查", "deposit that matches nothing", 1, 2, _pay_for_nothing),
     Operation("过期", "expiry of an unpaid enrolment", 2, 4, lambda _: steps.expire(now=LATER), _enrolled),
     Operation("拨付", "lesson release", 3, 6, lambda _: steps.release(), lambda: steps.open_account(paid_fen=1000)),
+    Operation("拨付并注记", "lesson release with its lesson's note in teaching", 4, 8, _release_noted, _confirmed),
     Operation("划拨", "payout: build", 3, 6, lambda _: steps.build_payout(), _release_one),
     Operation("结清", "payout: settle", 2, 4, _settle, steps.a_built_payout),
     Operation("退费冻结", "refund: hold", 2, 4, _hold_refund, _agreed_refund, 3),

@@ -140,7 +140,7 @@ class TestSweep:
         assert run(sweep.sweep)["lessons_released"] == 1
         assert funds.get_account(third).lessons_released == 0
 
-    @pytest.mark.parametrize("call", [1, 2, 4, 6])
+    @pytest.mark.parametrize("call", [1, 2, 3, 5])
     def test_killed_anywhere_comes_to_the_same(self, at: Clock, call: int) -> None:
         at.pass_by(days=5, minutes=30)
         with killed_before("TransactWriteItems", call=call):

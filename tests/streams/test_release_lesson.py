@@ -12,6 +12,7 @@ from shared.teaching.model import Due, LessonStatus
 from tests import builders, steps, tables
 from tests.builders import NOW, OFFERING, an_id
 from tests.edge.doors import Clock
+from tests.funds.budget import metered
 from tests.streams.records import Record, a_record, deliver, poison, put_aside
 from tests.tables import busy, conflicts, lost_answers
 from tests.teaching import examples
@@ -86,6 +87,31 @@ class TestReleaseLesson:
 
         assert deliver(release_lesson.release_lesson, batch[::-1] + batch) == []
         assert tables.dump_memory() == before
+
+    def test_takes_one_read_and_one_write(self, client: Any) -> None:
+        told = confirmed(client, 1)
+        with metered() as cost:
+            deliver(release_lesson.release_lesson, [told])
+
+        assert (cost.reads, cost.writes, cost.items) == (["TransactGetItems"], ["TransactWriteItems"], 4)
+
+    def test_notes_again_what_teaching_has_forgotten(self, client: Any) -> None:
+        told = confirmed(client, 1)
+        deliver(release_lesson.release_lesson, [told])
+        client.put_item(TableName=rows.table_name("teaching"), Item=told["dynamodb"]["NewImage"])
+
+        assert deliver(release_lesson.release_lesson, [told]) == []
+        assert lesson().status is LessonStatus.RELEASED
+        assert released() == [1, 0, 0]
+
+    def test_of_a_lesson_that_is_not_confirmed_any_more_is_parked(self, client: Any) -> None:
+        told = confirmed(client, 1)
+        item = {**told["dynamodb"]["NewImage"], "status": {"S": "disputed"}}
+        client.put_item(TableName=rows.table_name("teaching"), Item=item)
+
+        assert deliver(release_lesson.release_lesson, [told]) == []
+        assert [number for _, number, _ in put_aside()] == [1]
+        assert released() == [0, 0, 0]
 
     def test_passes_over_what_is_not_a_confirmed_lesson(self, client: Any) -> None:
         session = {"pk": {"S": OFFERING}, "sk": {"S": f"session#{an_id('ses')}"}}
