@@ -18,7 +18,16 @@ from functions.console import (
     unhandled,
 )
 from functions.console import refunds as console_refunds
-from functions.schedules import agree_refunds, auto_confirm, expire_unpaid, pay_out, pay_refunds, resend_payouts, sweep
+from functions.schedules import (
+    agree_refunds,
+    auto_confirm,
+    expire_unpaid,
+    pay_minimum_withdrawals,
+    pay_out,
+    pay_refunds,
+    resend_payouts,
+    sweep,
+)
 from functions.streams import keep_totals, raise_alerts, release_lesson
 
 app = Chalice(app_name="hui", configure_logs=False)
@@ -54,6 +63,7 @@ for module in (
     expire_unpaid,
     agree_refunds,
     pay_refunds,
+    pay_minimum_withdrawals,
     pay_out,
     resend_payouts,
     sweep,

@@ -116,7 +116,38 @@ class RefundFailed:
     booked_at: datetime
 
 
-BankFact = DepositPosted | WithdrawalPosted | PayoutSettled | PayoutFailed | RefundPaid | RefundFailed
+@dataclass(frozen=True)
+class MinimumWithdrawalPaid:
+    """The bank has paid a withdrawal from a minimum balance to the school."""
+
+    withdrawal_id: str
+    bank_reference: str
+    account_no: str
+    amount_fen: Fen
+    booked_at: datetime
+
+
+@dataclass(frozen=True)
+class MinimumWithdrawalFailed:
+    """The bank could not pay a withdrawal from a minimum balance; the money is still in the account."""
+
+    withdrawal_id: str
+    account_no: str
+    amount_fen: Fen
+    reason: str
+    booked_at: datetime
+
+
+BankFact = (
+    DepositPosted
+    | WithdrawalPosted
+    | PayoutSettled
+    | PayoutFailed
+    | RefundPaid
+    | RefundFailed
+    | MinimumWithdrawalPaid
+    | MinimumWithdrawalFailed
+)
 
 
 @dataclass(frozen=True)

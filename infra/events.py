@@ -78,6 +78,7 @@ SCHEDULES = (
     ScheduledFunction("expire_unpaid", "cron(0/15 * * * ? *)"),
     ScheduledFunction("agree_refunds", "cron(10 * * * ? *)"),
     ScheduledFunction("pay_refunds", "cron(5/15 * * * ? *)"),
+    ScheduledFunction("pay_minimum_withdrawals", "cron(10/15 * * * ? *)"),
     ScheduledFunction("pay_out", "cron(0 18 ? * SUN *)"),  # Monday 02:00 in Shanghai
     ScheduledFunction("resend_payouts", "cron(30 * * * ? *)"),
     ScheduledFunction("sweep", "cron(0 19 * * ? *)"),  # 03:00 in Shanghai

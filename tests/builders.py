@@ -10,9 +10,11 @@ from typing import Any
 from stdnum.cn import uscc
 
 from events import facts
+from shared.funds import minimum_model as minimums
 from shared.funds import model as funds
 from shared.funds.usecases import MinimumBalanceAccount, TuitionAccount
 from shared.institutions import model as institutions
+from shared.kernel import errors
 from shared.kernel.ids import (
     CampusId,
     CourseId,
@@ -28,6 +30,15 @@ from shared.kernel.money import Fen
 from shared.mall import model as mall
 from shared.policy import queries as policies
 from shared.teaching import model as teaching
+
+
+class AnExample(errors.Conflict):
+    """A refusal of nothing in particular."""
+
+    code = "an_example"
+    zh = "示例。"
+    en = "An example."
+
 
 NOW = datetime(2026, 9, 1, 2, tzinfo=UTC)  # Tuesday, 10:00 in Shanghai
 TODAY = date(2026, 9, 1)
@@ -69,7 +80,6 @@ def a_school(number: int = 1, **changes: Any) -> institutions.Institution:
         "accounts": institutions.Accounts(
             "中国银行临淄支行", f"80000{number:04d}1", f"80000{number:04d}2", f"80000{number:04d}3"
         ),
-        "minimum_required_fen": Fen(10_000),
         "campuses": (institutions.Campus(CampusId(an_id("cmp", number)), "校本部", "临淄区示例路1号", "05330000000"),),
         "teachers": (institutions.Teacher(TEACHER, "鲁示例", "舞蹈", "教师资格证", "20263700000000001"),),
     }
@@ -302,6 +312,44 @@ def a_tuition_account(number: int = 1) -> TuitionAccount:
     return TuitionAccount(school.accounts.tuition_account_no, school.institution_id)
 
 
-def a_minimum_account(required_fen: int = 10_000) -> MinimumBalanceAccount:
+def a_minimum_account() -> MinimumBalanceAccount:
     """The first school's minimum-balance account."""
-    return MinimumBalanceAccount(MINIMUM_NO, SCHOOL, Fen(required_fen))
+    return MinimumBalanceAccount(MINIMUM_NO, SCHOOL)
+
+
+def a_formula(floor_fen: int = 10_000, **changes: Any) -> minimums.Formula:
+    """How the first school's requirement comes about: by its size alone, 100 yuan."""
+    told: dict[str, Any] = {
+        "size": "small",
+        "floor_fen": Fen(floor_fen),
+        "receipts_fen": Fen(0),
+        "percent": 20,
+        "first_month": "",
+        "last_month": "",
+        "policy_version": POLICY.version,
+    }
+    return minimums.Formula(**{**told, **changes})
+
+
+def a_withdrawal_paid(withdrawal: minimums.Withdrawal, **changes: Any) -> facts.MinimumWithdrawalPaid:
+    """The bank's word that a withdrawal from a minimum balance is paid."""
+    told: dict[str, Any] = {
+        "withdrawal_id": withdrawal.withdrawal_id,
+        "bank_reference": f"BKW{withdrawal.number:05d}",
+        "account_no": withdrawal.from_account_no,
+        "amount_fen": withdrawal.amount_fen,
+        "booked_at": NOW,
+    }
+    return facts.MinimumWithdrawalPaid(**{**told, **changes})
+
+
+def a_withdrawal_failed(withdrawal: minimums.Withdrawal, **changes: Any) -> facts.MinimumWithdrawalFailed:
+    """The bank's word that a withdrawal from a minimum balance could not be paid."""
+    told: dict[str, Any] = {
+        "withdrawal_id": withdrawal.withdrawal_id,
+        "account_no": withdrawal.from_account_no,
+        "amount_fen": withdrawal.amount_fen,
+        "reason": "收款账户状态异常",
+        "booked_at": NOW,
+    }
+    return facts.MinimumWithdrawalFailed(**{**told, **changes})

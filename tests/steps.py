@@ -6,13 +6,28 @@ from typing import Any
 
 from events import facts
 from functions.api import enrolments as sales
+from shared.approvals import usecases as approvals
+from shared.approvals.model import Kind, Proposal
 from shared.dynamo import transaction
-from shared.funds import invariants, model, queries, refund_money, refund_notes, refunds, usecases
+from shared.funds import (
+    invariants,
+    minimum_model,
+    minimum_money,
+    minimum_requirements,
+    minimum_withdrawals,
+    model,
+    queries,
+    refund_money,
+    refund_notes,
+    refunds,
+    usecases,
+)
 from shared.funds.store import accounts, books, entries, totals
 from shared.institutions import model as institution_model
 from shared.institutions import store as institutions
 from shared.institutions import usecases as institution_usecases
-from shared.kernel.ids import EnrolmentId, GuardianId, InstitutionId, SessionId, StudentId
+from shared.kernel import errors
+from shared.kernel.ids import EnrolmentId, GuardianId, InstitutionId, ProposalId, SessionId, StudentId
 from shared.mall import model as mall
 from shared.mall import store as mall_store
 from shared.mall import usecases as mall_usecases
@@ -21,10 +36,12 @@ from tests import builders
 from tests.builders import NOW
 
 
-def register(number: int = 1, **changes: Any) -> institution_model.Institution:
-    """Put the `number`-th school on file."""
+def register(number: int = 1, *, required_fen: int = 10_000, **changes: Any) -> institution_model.Institution:
+    """Put the `number`-th school on file, which must keep so much as its minimum balance."""
     school = builders.a_school(number, **changes)
-    institution_usecases.register(institution=school, by="seed", now=NOW)
+    formula = builders.a_formula(required_fen)
+    required = minimum_requirements.first(institution_id=school.institution_id, formula=formula, by="seed", now=NOW)
+    institution_usecases.register(institution=school, by="seed", now=NOW, also=required)
     return school
 
 
@@ -107,6 +124,64 @@ def a_built_payout() -> model.Payout:
     assert payout is not None
     count_all()
     return payout
+
+
+def pay_minimum(amount_fen: int = 20_000, *, reference: str = "BKM00001", now: datetime = NOW) -> model.Posting:
+    """Post money into the first school's minimum balance."""
+    fact = builders.a_deposit(amount_fen, bank_reference=reference, account_no=builders.MINIMUM_NO, booked_at=now)
+    return usecases.post_deposit(fact=fact, account=builders.a_minimum_account(), now=now)
+
+
+def ask_to_withdraw(amount_fen: int = 4000, *, number: int = 1, now: datetime = NOW) -> minimum_model.Withdrawal:
+    """The `number`-th school asks for money from its minimum balance."""
+    school = builders.a_school(number)
+    return minimum_withdrawals.request(
+        institution_id=school.institution_id,
+        amount_fen=amount_fen,
+        from_account_no=school.accounts.minimum_balance_account_no,
+        to_account_no=school.accounts.payout_account_no,
+        reason="缩减校区",
+        by="usr_1",
+        now=now,
+    )
+
+
+def lose_minimum(amount_fen: int, *, reference: str = "BK000902") -> model.Posting:
+    """Money leaves the first school's minimum balance without an instruction of ours."""
+    fact = builders.a_withdrawal(amount_fen, bank_reference=reference, account_no=builders.MINIMUM_NO)
+    return usecases.post_withdrawal(fact=fact, account=builders.a_minimum_account(), now=NOW)
+
+
+def a_part_that_holds(institution_id: InstitutionId) -> transaction.Part:
+    """A part of a transaction that holds it to what is so."""
+    return institutions.releasing_latch(institution_id, spread_by="")
+
+
+def a_part_that_fails(refused: errors.Refusal) -> transaction.Part:
+    """A part of a transaction that holds it to what isn't so."""
+    row = institutions.InstitutionRow("ins_nowhere", "institution")
+    return transaction.check(row, institutions.InstitutionRow.pk.exists(), refused=refused)
+
+
+def a_held_withdrawal(amount_fen: int = 4000) -> minimum_model.Withdrawal:
+    """Money that the first school asked for and that the bureau let go; the bank hasn't answered."""
+    withdrawal = ask_to_withdraw(amount_fen)
+    minimum_money.hold(withdrawal_id=withdrawal.withdrawal_id, now=NOW)
+    return withdrawal
+
+
+def propose(kind: Kind, *, subject: str, number: int = 1, **figures: int) -> Proposal:
+    """A finance officer puts an act on the first school before a second person."""
+    return approvals.propose(
+        proposal_id=ProposalId(builders.an_id("prp", number)),
+        kind=kind,
+        institution_id=builders.SCHOOL,
+        subject=subject,
+        reason="已核对",
+        by="officer",
+        now=NOW,
+        figures=figures,
+    )
 
 
 def ask_for_refund(number: int = 1, *, taught: Sequence[str] = (), now: datetime = NOW) -> model.Refund:

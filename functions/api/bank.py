@@ -10,12 +10,13 @@ from functions.edge.contract import raw_endpoint
 from functions.edge.settings import settings
 from shared.bank import messages, signature, usecases
 from shared.bank.store import Outcome
-from shared.funds import refund_money, refund_notes
+from shared.funds import minimum_money, refund_money, refund_notes
 from shared.funds import usecases as funds
 from shared.funds.posting import ReferenceReused
 from shared.funds.refund_rules import refund_of
 from shared.funds.store.payouts import UnknownPayout
 from shared.funds.store.refunds import UnknownRefund
+from shared.funds.store.withdrawals import UnknownWithdrawal
 from shared.institutions import store as institutions
 from shared.institutions.model import Purpose
 from shared.kernel import errors
@@ -47,6 +48,9 @@ class UnsupervisedAccount(errors.Invalid):
         UnknownRefund,
         refund_money.RefundMismatch,
         refund_money.RefundOver,
+        UnknownWithdrawal,
+        minimum_money.WithdrawalMismatch,
+        minimum_money.WithdrawalOver,
         funds.PayoutMismatch,
         funds.PayoutOver,
     ),
@@ -73,6 +77,10 @@ def act(fact: facts.BankFact) -> Outcome:
     elif isinstance(fact, facts.RefundPaid):
         posting = refund_money.settle(fact=fact, now=now)
         refund_notes.note_outcome(refund_id=refund_of(fact.payment_id), now=now)
+    elif isinstance(fact, facts.MinimumWithdrawalFailed):
+        posting = minimum_money.void(fact=fact, now=now)
+    elif isinstance(fact, facts.MinimumWithdrawalPaid):
+        posting = minimum_money.settle(fact=fact, now=now)
     elif isinstance(fact, facts.PayoutSettled):
         posting = funds.settle_payout(fact=fact, now=now)
     elif isinstance(fact, facts.DepositPosted):
@@ -88,4 +96,4 @@ def _supervised(account_no: str) -> funds.SupervisedAccount:
         raise UnsupervisedAccount(pointer="/data/account_no", account_no=account_no)
     if account.purpose is Purpose.TUITION:
         return funds.TuitionAccount(account_no, account.institution_id)
-    return funds.MinimumBalanceAccount(account_no, account.institution_id, account.minimum_required_fen)
+    return funds.MinimumBalanceAccount(account_no, account.institution_id)

@@ -10,6 +10,9 @@ from datetime import datetime
 from functions.console import roles
 from shared.approvals.model import Kind, Proposal
 from shared.dynamo.transaction import Part
+from shared.funds import minimum_money
+from shared.funds.store import withdrawals
+from shared.institutions import store as institutions_store
 from shared.institutions import usecases as institutions
 from shared.people.model import StaffRole
 
@@ -37,6 +40,13 @@ def _thaw(proposal: Proposal, approval: Part, by: str, now: datetime) -> None:
     institutions.thaw(institution_id=proposal.institution_id, reason=proposal.reason, by=by, now=now, also=[approval])
 
 
+def _withdraw_minimum(proposal: Proposal, approval: Part, by: str, now: datetime) -> None:
+    if institutions_store.get(proposal.institution_id).frozen:
+        raise institutions_store.ReleasesStopped()
+    minimum_money.hold(withdrawal_id=proposal.subject, also=[approval], now=now)
+    withdrawals.mark_held(proposal.subject)
+
+
 ACTS: Mapping[Kind, Act] = {
     Kind.FREEZE: Act(
         ("冻结资金", "Freeze the money"),
@@ -57,6 +67,16 @@ ACTS: Mapping[Kind, Act] = {
         roles.MONEY_MOVERS,
         roles.MONEY_MOVERS,
         _thaw,
+    ),
+    Kind.MINIMUM_WITHDRAWAL: Act(
+        ("支取最低余额", "Withdraw from the minimum balance"),
+        (
+            "批准后从最低余额中冻结该笔款项，并指令银行付至机构的收款账户；支取后余额不得低于核定额。",
+            "The money is held from the approval on, and the bank is told to pay the school. What is required stays.",
+        ),
+        roles.FINANCE_OFFICERS,
+        roles.SUPERVISORS,
+        _withdraw_minimum,
     ),
 }
 

@@ -11,5 +11,7 @@ RECOMMENDERS = frozenset({StaffRole.REVIEWER, StaffRole.SUPERVISOR})
 """Who recommends on a contested refund; another person decides."""
 MONEY_MOVERS = frozenset({StaffRole.SUPERVISOR, StaffRole.FINANCE_OFFICER})
 """Who proposes and approves, two together, what freezes or moves money."""
+FINANCE_OFFICERS = frozenset({StaffRole.FINANCE_OFFICER})
+"""Who proposes what a minimum balance must be and what may leave it."""
 SUPERVISORS = frozenset({StaffRole.SUPERVISOR})
-"""Who suspends schools and decides disputes and contested refunds."""
+"""Who suspends schools, decides disputes and contested refunds, and approves what concerns minimum balances."""

@@ -9,6 +9,7 @@ from chalice.app import Blueprint
 from functions.console import charts, csv_files, officers, timeline, words
 from functions.console.pages import Download, Shown, Visit, page
 from shared.funds import queries as funds
+from shared.funds.minimum_model import MinimumBalance
 from shared.funds.model import State, Totals
 from shared.institutions import store as institutions
 from shared.institutions.model import Institution, StatusChange
@@ -28,11 +29,12 @@ LICENCE_DAYS = 60  # the first of the warnings before a licence ends (60, 30, 7 
 
 @dataclass(frozen=True)
 class Line:
-    """A school with its money. `minimum` and `licence` are levels: red, yellow, calm."""
+    """A school with its money. `minimum_level` and `licence` are levels: red, yellow, calm."""
 
     school: Institution
     totals: Totals
-    minimum: str
+    minimum: MinimumBalance
+    minimum_level: str
     licence: str
 
     def fen(self, state: State) -> int:
@@ -42,28 +44,22 @@ class Line:
     @property
     def minimum_percent(self) -> int:
         """How much of the required minimum balance is there, in whole percent rounded down."""
-        return self.fen(State.MINIMUM_BALANCE) * 100 // max(self.school.minimum_required_fen, 1)
+        return self.minimum.balance_fen * 100 // max(self.minimum.required_fen, 1)
 
 
-def line(school: Institution, totals: Totals, *, today: date, policy: Policy) -> Line:
+def line(school: Institution, totals: Totals, minimum: MinimumBalance, *, today: date, policy: Policy) -> Line:
     """A school with its money, and how it stands."""
-    percent = totals.by_state.get(State.MINIMUM_BALANCE, 0) * 100
-    required = school.minimum_required_fen
-    minimum = "calm"
-    if percent < required * policy.minimum_balance_red_percent:
-        minimum = "red"
-    elif percent < required * policy.minimum_balance_yellow_percent:
-        minimum = "yellow"
+    level = policy.minimum_level(minimum.balance_fen, minimum.required_fen)
     days = (school.licence_valid_to - today).days
-    return Line(school, totals, minimum, "red" if days < 0 else "yellow" if days <= LICENCE_DAYS else "calm")
+    return Line(school, totals, minimum, level, "red" if days < 0 else "yellow" if days <= LICENCE_DAYS else "calm")
 
 
 @page(blueprint, "/console/schools")
 def show_schools(visit: Visit) -> Shown:
     """One page of the schools, by name."""
     found = institutions.list_page(limit=PAGE, cursor=visit.asked("cursor"))
-    totals = _totals()
-    rows = [_line(visit, school, totals) for school in found.rows]
+    totals, minimums = _totals(), funds.get_minimum_balances([school.institution_id for school in found.rows])
+    rows = [_line(visit, school, totals, minimums) for school in found.rows]
     return Shown("schools.html", {"rows": rows, "next_cursor": found.next_cursor, "paged": "cursor" in visit.query})
 
 
@@ -72,7 +68,9 @@ def download_schools(visit: Visit) -> Download:
     """All schools with their money, as a table."""
     totals = _totals()
     schools = institutions.get_many(institutions.list_ids())
-    lines = [_line(visit, schools[iid], totals) for iid in sorted(schools, key=lambda iid: schools[iid].short_name)]
+    minimums = funds.get_minimum_balances(list(schools))
+    by_name = sorted(schools.values(), key=lambda school: school.short_name)
+    lines = [_line(visit, school, totals, minimums) for school in by_name]
     text = csv_files.text(_COLUMNS, visit.language, map(_cells, lines))
     return Download(f"schools-{clock.business_day(visit.now)}.csv", text)
 
@@ -91,7 +89,9 @@ def show_school(visit: Visit) -> Shown:
     found = _courses(iid)
     totals = funds.get_totals(iid)
     told = {
-        "line": line(school, totals, today=today, policy=policies.in_force(at=visit.now)),
+        "line": line(
+            school, totals, funds.get_minimum_balance(iid), today=today, policy=policies.in_force(at=visit.now)
+        ),
         "school": school,
         "parts": charts.parts(totals.by_state, charts.TUITION_STATES),
         "weeks": weeks,
@@ -126,7 +126,7 @@ _COLUMNS: tuple[words.Both, ...] = (
 
 def _cells(one: Line) -> list[csv_files.Cell]:
     school = one.school
-    states = (State.HELD, State.PAYABLE, State.IN_TRANSIT, State.SUSPENSE, State.MINIMUM_BALANCE)
+    states = (State.HELD, State.PAYABLE, State.IN_TRANSIT, State.SUSPENSE)
     return [
         school.institution_id,
         school.name,
@@ -135,7 +135,8 @@ def _cells(one: Line) -> list[csv_files.Cell]:
         school.licence_valid_to.isoformat(),
         school.status.value,
         *(csv_files.Yuan.of(one.fen(state)) for state in states),
-        csv_files.Yuan.of(school.minimum_required_fen),
+        csv_files.Yuan.of(one.minimum.balance_fen),
+        csv_files.Yuan.of(one.minimum.required_fen),
     ]
 
 
@@ -151,9 +152,14 @@ def _totals() -> dict[InstitutionId, Totals]:
     return {one.institution_id: one for one in funds.list_totals()}
 
 
-def _line(visit: Visit, school: Institution, totals: Mapping[InstitutionId, Totals]) -> Line:
-    of = totals.get(school.institution_id, Totals(school.institution_id, {}))
-    return line(school, of, today=clock.business_day(visit.now), policy=policies.in_force(at=visit.now))
+def _line(
+    visit: Visit,
+    school: Institution,
+    totals: Mapping[InstitutionId, Totals],
+    minimums: Mapping[InstitutionId, MinimumBalance],
+) -> Line:
+    of, minimum = totals.get(school.institution_id, Totals(school.institution_id, {})), minimums[school.institution_id]
+    return line(school, of, minimum, today=clock.business_day(visit.now), policy=policies.in_force(at=visit.now))
 
 
 def _courses(institution_id: InstitutionId) -> list[CourseWithOfferings]:

@@ -13,6 +13,7 @@ from functions.edge import parked
 from shared.alerts import store as alerts
 from shared.bank import store as bank
 from shared.funds import queries as funds
+from shared.funds.minimum_model import MinimumBalance
 from shared.funds.model import EnrolmentStatus, Payout, PayoutStatus, State, Totals
 from shared.funds.store import sweeps
 from shared.institutions import store as institutions
@@ -51,6 +52,7 @@ def show_today(visit: Visit) -> Shown:
     today = clock.business_day(visit.now)
     totals = funds.list_totals()
     schools = institutions.get_many(institutions.list_ids())
+    minimums = funds.get_minimum_balances(list(schools))
     by_state: Counter[State] = Counter()
     for one in totals:
         by_state.update(one.by_state)
@@ -62,23 +64,28 @@ def show_today(visit: Visit) -> Shown:
         "parts": charts.parts(by_state, charts.TUITION_STATES),
         "in_bank_fen": -by_state[State.OUTSIDE],
         "tuition_fen": sum(by_state[state] for state in charts.TUITION_STATES),
-        "required_fen": sum(school.minimum_required_fen for school in schools.values()),
+        "required_fen": sum(one.required_fen for one in minimums.values()),
         "schools": schools,
         "weeks": weeks,
         "bars": charts.bars(weeks),
-        "items": _items(visit, totals, schools),
+        "items": _items(visit, totals, schools, minimums),
         "alerts": alerts.list_alerts(alerts.DISTRICT, limit=ALERTS, cursor=None).rows,
         "counted_through": max((one.counted_through for one in totals if one.counted_through), default=None),
     }
     return Shown("today.html", told)
 
 
-def _items(visit: Visit, totals: Sequence[Totals], schools: Mapping[InstitutionId, Institution]) -> list[Item]:
+def _items(
+    visit: Visit,
+    totals: Sequence[Totals],
+    schools: Mapping[InstitutionId, Institution],
+    minimums: Mapping[InstitutionId, MinimumBalance],
+) -> list[Item]:
     policy = policies.in_force(at=visit.now)
     items = [
         _disputes(visit.now),
         _payouts(totals),
-        _minimums(totals, schools, policy),
+        _minimums(minimums, policy),
         _confirmations(visit.now),
         _payments(visit.now),
         _licences(visit.now, schools),
@@ -110,18 +117,13 @@ def _payouts(totals: Sequence[Totals]) -> Item:
     return Item(level, zh, en, len(moving), amount, path="/console/schools")
 
 
-def _minimums(totals: Sequence[Totals], schools: Mapping[InstitutionId, Institution], policy: Policy) -> Item:
-    balances = {one.institution_id: one.by_state.get(State.MINIMUM_BALANCE, 0) for one in totals}
-    short = low = 0
-    for iid, school in schools.items():
-        percent = balances.get(iid, 0) * 100
-        short += percent < school.minimum_required_fen * policy.minimum_balance_red_percent
-        low += percent < school.minimum_required_fen * policy.minimum_balance_yellow_percent
-    level = "red" if short else "yellow" if low else "calm"
+def _minimums(minimums: Mapping[InstitutionId, MinimumBalance], policy: Policy) -> Item:
+    levels = Counter(policy.minimum_level(one.balance_fen, one.required_fen) for one in minimums.values())
+    level = "red" if levels["red"] else "yellow" if levels["yellow"] else "calm"
     zh, en = "最低余额不足", "Minimum balance low"
-    if short:
-        zh, en = f"{zh}（{short} 家低于核定额）", f"{en} ({short} under the requirement)"
-    return Item(level, zh, en, low, path="/console/schools")
+    if levels["red"]:
+        zh, en = f"{zh}（{levels['red']} 家低于核定额）", f"{en} ({levels['red']} under the requirement)"
+    return Item(level, zh, en, levels["red"] + levels["yellow"], path="/console/schools")
 
 
 def _confirmations(now: datetime) -> Item:

@@ -31,6 +31,7 @@ STATES: Mapping[State, Both] = {
     State.REFUND_PENDING: ("退费中", "Refund pending"),
     State.SUSPENSE: ("待查款", "Suspense"),
     State.MINIMUM_BALANCE: ("最低余额", "Minimum balance"),
+    State.MINIMUM_PENDING: ("最低余额支取中", "Minimum balance going out"),
     State.OUTSIDE: ("账外", "Outside"),
 }
 
@@ -44,6 +45,9 @@ KINDS: Mapping[EntryKind, Both] = {
     EntryKind.REFUND_PAID: ("退费到账", "Refund paid"),
     EntryKind.REFUND_VOID: ("退费未成，转回监管", "Refund failed, given back"),
     EntryKind.MINIMUM_DEPOSIT: ("最低余额存入", "Minimum balance paid in"),
+    EntryKind.MINIMUM_HOLD: ("最低余额支取冻结", "Held for a withdrawal"),
+    EntryKind.MINIMUM_PAID: ("最低余额支取到账", "Withdrawal from the minimum paid"),
+    EntryKind.MINIMUM_VOID: ("最低余额支取未成，转回", "Withdrawal failed, given back"),
     EntryKind.WITHDRAWAL: ("支出", "Withdrawal"),
 }
 

@@ -7,7 +7,7 @@
 | `POST /accounts` `{account_no, holder, supervised}` | opens an account |
 | `POST /transfers` `{to_account_no, amount_fen, remittance, payer_name, payer_account_no, transfer_id}` | a payment |
 | `POST /withdrawals` `{account_no, amount_fen, counterparty, purpose}` | money leaves without our instruction |
-| `POST /payouts`, `/refunds`, signed | our instructions |
+| `POST /payouts`, `/refunds`, `/minimum-withdrawals`, signed | our instructions |
 | `GET`, `POST`, `DELETE /faults` `{fault, count, …}` | what goes wrong next (bank_faults.py) |
 | `POST /flush` | settles and delivers everything now |
 """
@@ -32,6 +32,7 @@ _TOLERANCE_SECONDS = 300
 _COMMON = {"from_account_no": str, "to_account_no": str, "amount_fen": int, "currency": str, "purpose": str}
 _INSTRUCTIONS = {
     "payout": {"payout_id": str, **_COMMON},
+    "minimum_withdrawal": {"withdrawal_id": str, **_COMMON},
     "refund": {"payment_id": str, "payee_name": str, "original_bank_reference": str, **_COMMON},
 }
 
@@ -61,6 +62,7 @@ class Door:
             "POST /withdrawals": _known(self._post_withdrawal),
             "POST /payouts": lambda request: self._post_instruction(request, "payout"),
             "POST /refunds": lambda request: self._post_instruction(request, "refund"),
+            "POST /minimum-withdrawals": lambda request: self._post_instruction(request, "minimum_withdrawal"),
             "GET /faults": lambda request: {"data": self._bank.faults.listed()},
             "POST /faults": self._post_fault,
             "DELETE /faults": self._delete_faults,

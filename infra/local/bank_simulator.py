@@ -21,8 +21,8 @@ from infra.local.site import Site
 _log = logging.getLogger(__name__)
 _LOOK_SECONDS = 0.1
 _ACCEPTED = [{"status": "accepted"}]
-_ID = {"payout": "payout_id", "refund": "payment_id"}
-_DONE = {"payout": "payout.settled", "refund": "refund.paid"}
+_ID = {"payout": "payout_id", "refund": "payment_id", "minimum_withdrawal": "withdrawal_id"}
+_DONE = {"payout": "payout.settled", "refund": "refund.paid", "minimum_withdrawal": "minimum_withdrawal.paid"}
 
 
 class Bank:
@@ -100,7 +100,7 @@ class Bank:
         return booked
 
     def accept(self, kind: str, instruction: Mapping[str, Any]) -> bool:
-        """Take an instruction to pay out or to refund; whether it is new, or a new try of a payout that failed.
+        """Take an instruction to pay; whether it is new, or a new try of a payout that failed.
 
         Raises OtherBody.
         """

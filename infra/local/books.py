@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from shared.funds import model, plain_text
+from shared.funds.minimum_model import MinimumBalance
 from shared.funds.store.books import Books
 from shared.kernel.ids import InstitutionId
-from shared.kernel.money import Fen
 
 
 def of_schools(books: Books) -> Iterator[plain_text.Book]:
@@ -27,7 +27,7 @@ def of_schools(books: Books) -> Iterator[plain_text.Book]:
             entries=told,
             accounts=accounts[school],
             totals=totals.get(school, model.Totals(school, {})),
-            minimum=minimums.get(school, model.MinimumBalance(school, Fen(0), 0)),
+            minimum=minimums.get(school, MinimumBalance(school)),
             bank_balances={no: balance for no, balance in books.bank_balances.items() if no in mine},
         )
 

@@ -177,6 +177,7 @@ _STATE_NAMES = {
     "refund_pending": "退费中 refund pending",
     "suspense": "待查款 suspense",
     "minimum_balance": "最低余额 minimum balance",
+    "minimum_pending": "最低余额支取中 minimum balance going out",
 }
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from infra.local.district import DistrictData
 from infra.local.district.schools import Class, School
+from shared.funds import minimum_requirements, minimum_rules
 from shared.institutions import usecases as institutions
 from shared.kernel import ids
 from shared.kernel.ids import InstitutionId, StaffId
@@ -44,7 +45,9 @@ def plant(data: DistrictData, *, now: datetime, progress: Callable[[int, int], N
 
 def _plant_school(school: School, now: datetime) -> None:
     institution = school.institution
-    institutions.register(institution=institution, by=BY, now=now)
+    formula = minimum_rules.first_formula(policies.in_force(at=now), size=institution.size)
+    required = minimum_requirements.first(institution_id=institution.institution_id, formula=formula, by=BY, now=now)
+    institutions.register(institution=institution, by=BY, now=now, also=required)
     courses = {one.course.course_id: one.course for one in school.classes}
     for course in courses.values():
         mall.publish_course(course=course, school_name=institution.short_name, policy=policies.in_force(at=now))

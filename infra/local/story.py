@@ -11,11 +11,18 @@ from infra.local.district_process import STARTS_AT, District
 from infra.local.seed import invitation_code
 from infra.local.stage import Cast, Enrolments, Step, admin_openid
 from infra.local.story_refunds import RefundStory
+from shared.funds import minimum_rules
 from shared.kernel.clock import SHANGHAI
+from shared.policy import queries as policies
 
 TERM_ENDS = datetime(2026, 12, 22, 9, 0, tzinfo=SHANGHAI)
 _MORNING, _EVENING, _NIGHT = time(10), time(21), time(21, 30)
 _SUSPENDED = 5  # this school may not sell for a day, before its term
+
+
+def _required_fen(size: str) -> int:
+    """What a school keeps as its minimum balance while it is only beginning."""
+    return minimum_rules.first_formula(policies.in_force(at=STARTS_AT), size=size).required_fen
 
 
 class Story:
@@ -46,7 +53,7 @@ class Story:
 
     def _school_opens(self, number: int, school: School) -> Iterator[Step]:
         institution = school.institution
-        required = institution.minimum_required_fen
+        required = _required_fen(institution.size)
         share = {3: 80, 6: 105}.get(number, 120)  # one is short of its minimum balance, one nearly so
 
         def deposit() -> None:
@@ -176,7 +183,7 @@ class Story:
 
         def draws() -> None:
             account_no = of[8].minimum_balance_account_no
-            amount = self._data.schools[8].institution.minimum_required_fen * 2 // 5
+            amount = _required_fen(self._data.schools[8].institution.size) * 2 // 5
             self._district.bank.withdraw(account_no, amount, counterparty="某装饰公司", purpose="装修款")
 
         yield Step(datetime(2026, 9, 16, 11, tzinfo=SHANGHAI), "nobodys-money", nobodys)

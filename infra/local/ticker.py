@@ -28,6 +28,9 @@ _ENTRIES = {
     "refund_void": ("退费未成", "refund failed", "trouble"),
     "settlement": ("划拨到账", "payout settled", "out"),
     "minimum_deposit": ("最低余额存入", "minimum balance in", "money"),
+    "minimum_hold": ("支取最低余额", "minimum balance held", "out"),
+    "minimum_paid": ("支取到账", "minimum balance out", "out"),
+    "minimum_void": ("支取未成", "withdrawal failed", "trouble"),
     "withdrawal": ("账户支出", "withdrawal", "out"),
 }
 _REFUNDS = {

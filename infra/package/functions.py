@@ -107,6 +107,14 @@ FUNCTIONS = (
         secrets=("BANK_SIGNING_KEY",),
     ),
     Function(
+        "pay_minimum_withdrawals",
+        memory_mb=512,
+        timeout_seconds=900,
+        tables={"funds": R | W, "institutions": R, "parked": W},
+        settings=("BANK_URL",),
+        secrets=("BANK_SIGNING_KEY",),
+    ),
+    Function(
         "pay_out",
         memory_mb=512,
         timeout_seconds=900,

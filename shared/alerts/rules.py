@@ -61,9 +61,10 @@ def _large_outflow(fact: facts.MoneyMoved, policy: Policy) -> Alert | None:
 
 def _minimum_low(fact: facts.MoneyMoved, policy: Policy) -> Alert | None:
     after, required = fact.balance_after_fen, fact.required_fen
-    if after is None or required is None or after * 100 >= required * policy.minimum_balance_yellow_percent:
+    level = policy.minimum_level(after, required) if after is not None and required is not None else "calm"
+    if after is None or required is None or level == "calm":
         return None
-    red = after * 100 < required * policy.minimum_balance_red_percent
+    red = level == "red"
     limit = policy.minimum_balance_red_percent if red else policy.minimum_balance_yellow_percent
     percent = after * 100 // required if required > 0 else 0
     figures: Figures = {"balance_fen": after, "required_fen": required, "share_percent": percent}

@@ -13,6 +13,8 @@ class Kind(StrEnum):
 
     FREEZE = "freeze"
     THAW = "thaw"
+    MINIMUM_REQUIREMENT = "minimum_requirement"
+    MINIMUM_WITHDRAWAL = "minimum_withdrawal"
 
 
 class Status(StrEnum):

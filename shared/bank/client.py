@@ -1,4 +1,4 @@
-"""The bank as we instruct it: signed instructions of payouts and refunds over HTTPS."""
+"""The bank as we instruct it: signed instructions of payouts, refunds and withdrawals over HTTPS."""
 
 import json
 from collections.abc import Mapping
@@ -42,6 +42,17 @@ class RefundInstruction:
     purpose: str
 
 
+@dataclass(frozen=True)
+class MinimumWithdrawalInstruction:
+    """Pay a school from its minimum balance. The id stays the same on every try, and the bank pays it once."""
+
+    withdrawal_id: str
+    from_account_no: str
+    to_account_no: str
+    amount_fen: Fen
+    purpose: str
+
+
 class BankClient:
     """Sends instructions to `url`, signed with `key` (`whsec_…`)."""
 
@@ -62,6 +73,10 @@ class BankClient:
     def instruct_refund(self, instruction: RefundInstruction, *, now: datetime) -> None:
         """Hand an instruction over. Returns and raises as `instruct_payout` does."""
         self._instruct("refunds", instruction.payment_id, asdict(instruction), now)
+
+    def instruct_minimum_withdrawal(self, instruction: MinimumWithdrawalInstruction, *, now: datetime) -> None:
+        """Hand an instruction over. Returns and raises as `instruct_payout` does."""
+        self._instruct("minimum-withdrawals", instruction.withdrawal_id, asdict(instruction), now)
 
     def _instruct(self, door: str, message_id: str, instruction: Mapping[str, object], now: datetime) -> None:
         told = {**instruction, "currency": "CNY"}

@@ -129,6 +129,30 @@ class NotRefunded(_Strict):
         return facts.RefundFailed(**_facts_of(self))
 
 
+class MinimumPaid(_Strict):
+    withdrawal_id: Text
+    bank_reference: Reference
+    account_no: AccountNo
+    amount_fen: Amount
+    currency: Literal["CNY"]
+    booked_at: Moment
+
+    def fact(self) -> facts.MinimumWithdrawalPaid:
+        return facts.MinimumWithdrawalPaid(**_facts_of(self))
+
+
+class MinimumNotPaid(_Strict):
+    withdrawal_id: Text
+    account_no: AccountNo
+    amount_fen: Amount
+    currency: Literal["CNY"]
+    reason: Text
+    booked_at: Moment
+
+    def fact(self) -> facts.MinimumWithdrawalFailed:
+        return facts.MinimumWithdrawalFailed(**_facts_of(self))
+
+
 class DepositPosted(_Strict):
     type: Literal["deposit.posted"]
     occurred_at: Moment
@@ -165,8 +189,27 @@ class RefundFailed(_Strict):
     data: NotRefunded
 
 
+class MinimumWithdrawalPaid(_Strict):
+    type: Literal["minimum_withdrawal.paid"]
+    occurred_at: Moment
+    data: MinimumPaid
+
+
+class MinimumWithdrawalFailed(_Strict):
+    type: Literal["minimum_withdrawal.failed"]
+    occurred_at: Moment
+    data: MinimumNotPaid
+
+
 Message = Annotated[
-    DepositPosted | WithdrawalPosted | PayoutSettled | PayoutFailed | RefundPaid | RefundFailed,
+    DepositPosted
+    | WithdrawalPosted
+    | PayoutSettled
+    | PayoutFailed
+    | RefundPaid
+    | RefundFailed
+    | MinimumWithdrawalPaid
+    | MinimumWithdrawalFailed,
     Field(discriminator="type"),
 ]
 _message: pydantic.TypeAdapter[Message] = pydantic.TypeAdapter(Message)

@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 
 from shared.funds import chain, model
+from shared.funds.minimum_invariants import minimum_withdrawals_resolve_once, minimums_are_folds, requirement_kept
 from shared.funds.model import EnrolmentStatus, EntryKind, State
 from shared.funds.store import days
 from shared.funds.store.books import Books
@@ -35,11 +36,6 @@ def balances_are_folds(books: Books) -> Iterator[str]:
         silent = account.status is EnrolmentStatus.EXPIRED and not any(e.kind is EntryKind.EXPIRY for e in of)
         if [entry.version for entry in of] != wanted or account.version != len(of) + silent:
             yield f"{account.enrolment_id}: versions {[entry.version for entry in of]}, account at {account.version}"
-    for minimum in books.minimums:
-        of_school = [e for e in books.entries if e.institution_id == minimum.institution_id]
-        of = [e for e in of_school if State.MINIMUM_BALANCE in e.legs]
-        if sum(entry.legs[State.MINIMUM_BALANCE] for entry in of) != minimum.balance_fen or len(of) != minimum.version:
-            yield f"minimum balance of {minimum.institution_id}: {minimum.balance_fen}"
 
 
 def _fold(of: Sequence[model.Entry]) -> tuple[int, int, int, int]:
@@ -211,13 +207,16 @@ def sold_within_policy(books: Books) -> Iterator[str]:
 CHECKS: tuple[Callable[[Books], Iterator[str]], ...] = (
     legs_sum_to_zero,
     balances_are_folds,
+    minimums_are_folds,
     bank_reference_once,
     enrolment_equation,
     lesson_once,
     no_fen_stranded,
+    requirement_kept,
     custody_equals_bank,
     payouts_resolve_once,
     refunds_resolve_once,
+    minimum_withdrawals_resolve_once,
     effective_not_after_booking,
     journal_has_every_entry,
     totals_equal_journal,

@@ -28,6 +28,7 @@ class State(StrEnum):
     REFUND_PENDING = "refund_pending"
     SUSPENSE = "suspense"
     MINIMUM_BALANCE = "minimum_balance"
+    MINIMUM_PENDING = "minimum_pending"
 
 
 class EnrolmentStatus(StrEnum):
@@ -53,6 +54,9 @@ class EntryKind(StrEnum):
     REFUND_PAID = "refund_paid"
     REFUND_VOID = "refund_void"
     MINIMUM_DEPOSIT = "minimum_deposit"
+    MINIMUM_HOLD = "minimum_hold"
+    MINIMUM_PAID = "minimum_paid"
+    MINIMUM_VOID = "minimum_void"
     WITHDRAWAL = "withdrawal"
 
 
@@ -340,15 +344,6 @@ class Day:
     released_fen: int
     paid_out_fen: int
     refunded_fen: int
-
-
-@dataclass(frozen=True)
-class MinimumBalance:
-    """A school's minimum-balance account as the ledger has it."""
-
-    institution_id: InstitutionId
-    balance_fen: Fen
-    version: int
 
 
 @dataclass(frozen=True)

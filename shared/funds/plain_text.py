@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from shared.funds.model import EnrolmentAccount, EnrolmentStatus, Entry, MinimumBalance, State, Totals
+from shared.funds.minimum_model import MinimumBalance
+from shared.funds.model import EnrolmentAccount, EnrolmentStatus, Entry, State, Totals
 from shared.kernel import clock, money
 from shared.kernel.ids import EnrolmentId
 
@@ -64,6 +65,7 @@ def book(
         for state in _OF_SCHOOL:
             closing[_owed(totals.institution_id, state)] = -totals.by_state.get(state, 0)
         closing[_owed(totals.institution_id, State.MINIMUM_BALANCE)] = -minimum.balance_fen
+        closing[_owed(totals.institution_id, State.MINIMUM_PENDING)] = -minimum.pending_fen
         closing |= {_bank(account_no): balance for account_no, balance in bank_balances.items()}
     used = {account_name(entry, state) for entry in told for state in entry.legs}
     return Book(title, told, {name: amount for name, amount in closing.items() if name in used})

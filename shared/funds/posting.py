@@ -47,7 +47,11 @@ def bank_key(reference: str) -> tuple[str, str]:
 
 
 def bank_entry(
-    fact: facts.DepositPosted | facts.WithdrawalPosted | facts.PayoutSettled | facts.RefundPaid,
+    fact: facts.DepositPosted
+    | facts.WithdrawalPosted
+    | facts.PayoutSettled
+    | facts.RefundPaid
+    | facts.MinimumWithdrawalPaid,
     kind: EntryKind,
     institution_id: InstitutionId,
     legs: dict[State, int],

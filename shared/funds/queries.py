@@ -10,6 +10,7 @@ from shared.funds.store.accounts import list_by_guardian, list_by_institution, l
 from shared.funds.store.days import DISTRICT, list_days
 from shared.funds.store.entries import list_of_enrolment as list_entries
 from shared.funds.store.minimums import get as get_minimum_balance
+from shared.funds.store.minimums import get_many as get_minimum_balances
 from shared.funds.store.payouts import find_last as find_last_payout
 from shared.funds.store.payouts import list_of as list_payouts
 from shared.funds.store.refunds import count_waiting as count_refunds_waiting
@@ -32,6 +33,7 @@ __all__ = [
     "get_account",
     "get_accounts",
     "get_minimum_balance",
+    "get_minimum_balances",
     "get_own_account",
     "get_refund",
     "get_totals",

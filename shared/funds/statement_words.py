@@ -24,6 +24,9 @@ _SENTENCES: Mapping[EntryKind, Both] = {
     EntryKind.REFUND_PAID: ("退费退回原付款账户", "Refunded to the account it came from"),
     EntryKind.REFUND_VOID: ("退费未能退回，转回监管", "Refund couldn't be paid; held again"),
     EntryKind.MINIMUM_DEPOSIT: ("机构存入最低余额", "Paid into the minimum balance"),
+    EntryKind.MINIMUM_HOLD: ("最低余额支取已批准，待银行支付", "Withdrawal approved, held for the bank"),
+    EntryKind.MINIMUM_PAID: ("支取的最低余额付至机构", "Withdrawal from the minimum balance paid"),
+    EntryKind.MINIMUM_VOID: ("支取未能支付，转回最低余额", "Withdrawal couldn't be paid; kept again"),
     EntryKind.WITHDRAWAL: ("无指令支出", "Left without an instruction"),
 }
 _CONFIRMED: Mapping[str, Both] = {

@@ -21,7 +21,7 @@ class Ledger(StrEnum):
     MINIMUM_BALANCE = "minimum_balance"
 
 
-_MINIMUM = frozenset({State.MINIMUM_BALANCE})
+_MINIMUM = frozenset({State.MINIMUM_BALANCE, State.MINIMUM_PENDING})
 STATES = {
     Ledger.TUITION: frozenset(State) - {State.OUTSIDE} - _MINIMUM,
     Ledger.PAYABLE: frozenset({State.PAYABLE}),

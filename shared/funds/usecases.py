@@ -6,9 +6,9 @@ from datetime import datetime
 
 from events import facts
 from shared.dynamo import transaction
-from shared.funds import chain, model, posting, rules
+from shared.funds import chain, minimum_money, model, posting, rules
 from shared.funds.model import EnrolmentStatus, EntryKind, State, SuspenseReason
-from shared.funds.store import accounts, entries, minimums, payouts, totals
+from shared.funds.store import accounts, entries, payouts, totals
 from shared.kernel import clock, errors
 from shared.kernel.ids import EnrolmentId, InstitutionId
 from shared.kernel.money import Fen
@@ -42,11 +42,10 @@ class TuitionAccount:
 
 @dataclass(frozen=True)
 class MinimumBalanceAccount:
-    """A school's minimum-balance account, and what the bureau requires to be in it."""
+    """A school's minimum-balance account."""
 
     account_no: str
     institution_id: InstitutionId
-    required_fen: Fen
 
 
 SupervisedAccount = TuitionAccount | MinimumBalanceAccount
@@ -61,8 +60,7 @@ def post_deposit(*, fact: facts.DepositPosted, account: SupervisedAccount, now: 
     if isinstance(account, MinimumBalanceAccount):
         legs = {State.OUTSIDE: -fact.amount_fen, State.MINIMUM_BALANCE: +fact.amount_fen}
         entry = posting.bank_entry(fact, EntryKind.MINIMUM_DEPOSIT, account.institution_id, legs, body, now)
-        entry = replace(entry, payer=fact.payer_name)
-        return transaction.retried(lambda: _move_minimum(entry, account, now))
+        return minimum_money.post(replace(entry, payer=fact.payer_name), now)
     return transaction.retried(lambda: _deposit_tuition(fact, account, body, now))
 
 
@@ -106,7 +104,7 @@ def post_withdrawal(*, fact: facts.WithdrawalPosted, account: SupervisedAccount,
     if isinstance(account, MinimumBalanceAccount):
         legs = {State.MINIMUM_BALANCE: -fact.amount_fen, State.OUTSIDE: +fact.amount_fen}
         entry = posting.bank_entry(fact, EntryKind.WITHDRAWAL, account.institution_id, legs, body, now)
-        return transaction.retried(lambda: _move_minimum(entry, account, now))
+        return minimum_money.post(entry, now)
     legs = {State.SUSPENSE: -fact.amount_fen, State.OUTSIDE: +fact.amount_fen}
     entry = posting.bank_entry(fact, EntryKind.WITHDRAWAL, account.institution_id, legs, body, now)
     balance = totals.get(account.institution_id).tuition_balance_fen
@@ -120,20 +118,6 @@ def _put_once(entry: model.Entry, amount_fen: Fen, now: datetime) -> model.Posti
         return posting.repeat(posted, entry.digest, amount_fen, now)
     entry = chain.sealed(entry)
     transaction.commit([entries.put(entry)])
-    return model.Posting(False, entry)
-
-
-def _move_minimum(entry: model.Entry, account: MinimumBalanceAccount, now: datetime) -> model.Posting:
-    moved = entry.legs[State.MINIMUM_BALANCE]
-    posted, before = minimums.read_with_entry((entry.pk, entry.sk), account.institution_id)
-    if posted is not None:
-        return posting.repeat(posted, entry.digest, Fen(abs(moved)), now)
-    after = Fen(before.balance_fen + moved)
-    figures = {"balance_after_fen": after, "required_fen": account.required_fen}
-    if moved < 0:
-        figures["balance_before_fen"] = before.balance_fen
-    entry = chain.sealed(replace(entry, figures=figures, version=before.version + 1))
-    transaction.commit([entries.put(entry), minimums.change(before, after)])
     return model.Posting(False, entry)
 
 

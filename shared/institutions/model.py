@@ -6,7 +6,6 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from shared.kernel.ids import CampusId, InstitutionId, TeacherId
-from shared.kernel.money import Fen
 
 
 class Status(StrEnum):
@@ -78,7 +77,7 @@ class Accounts:
 
 @dataclass(frozen=True)
 class Institution:
-    """A school. `minimum_required_fen` is the requirement that the bureau approved for its minimum balance."""
+    """A school."""
 
     institution_id: InstitutionId
     name: str
@@ -91,7 +90,6 @@ class Institution:
     size: str
     categories: tuple[str, ...]
     accounts: Accounts
-    minimum_required_fen: Fen
     campuses: tuple[Campus, ...]
     teachers: tuple[Teacher, ...]
     status: Status = Status.LICENSED
@@ -111,7 +109,6 @@ class SupervisedAccount:
     account_no: str
     institution_id: InstitutionId
     purpose: Purpose
-    minimum_required_fen: Fen
 
 
 @dataclass(frozen=True)

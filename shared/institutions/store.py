@@ -8,7 +8,7 @@ from datetime import date, datetime
 from itertools import islice
 from typing import Any
 
-from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
 from pynamodb.expressions.update import Action
 
 from shared.dynamo import pages, transaction
@@ -16,7 +16,6 @@ from shared.dynamo.rows import Moment, Row, meta
 from shared.institutions import model
 from shared.kernel import clock, errors
 from shared.kernel.ids import InstitutionId
-from shared.kernel.money import Fen
 from shared.kernel.page import Page
 
 LATCHES = 16
@@ -75,7 +74,6 @@ class AccountRow(Row):
     Meta = meta("institutions")
     institution_id = UnicodeAttribute()
     purpose = UnicodeAttribute()
-    minimum_required_fen = NumberAttribute()
 
 
 class LatchRow(Row):
@@ -116,8 +114,8 @@ def releasing_latch(institution_id: InstitutionId, *, spread_by: str) -> transac
     return transaction.check(_latch(institution_id, spread_by), condition, refused=ReleasesStopped())
 
 
-def add(institution: model.Institution, change: model.StatusChange) -> None:
-    """Write a new school with its accounts, latches and directory line. Raises AlreadyRegistered."""
+def add(institution: model.Institution, change: model.StatusChange, *, also: Sequence[transaction.Part]) -> None:
+    """Write a new school: accounts, latches, directory line, and what stands in `also`. Raises AlreadyRegistered."""
     iid = institution.institution_id
     taken = AlreadyRegistered()
     rows: list[Row] = [
@@ -138,7 +136,6 @@ def add(institution: model.Institution, change: model.StatusChange) -> None:
                 "account",
                 institution_id=iid,
                 purpose=purpose.value,
-                minimum_required_fen=institution.minimum_required_fen,
             )
             for number, purpose in (
                 (institution.accounts.tuition_account_no, model.Purpose.TUITION),
@@ -155,7 +152,7 @@ def add(institution: model.Institution, change: model.StatusChange) -> None:
             for number in range(LATCHES)
         ),
     ]
-    transaction.commit([transaction.put_new(row, refused=taken) for row in rows])
+    transaction.commit([*(transaction.put_new(row, refused=taken) for row in rows), *also])
 
 
 def change_status(change: model.StatusChange, *, was: model.Status) -> None:
@@ -246,7 +243,6 @@ def find_account(account_no: str) -> model.SupervisedAccount | None:
         account_no,
         InstitutionId(row.institution_id),
         model.Purpose(row.purpose),
-        Fen(int(row.minimum_required_fen)),
     )
 
 

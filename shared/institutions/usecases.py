@@ -8,12 +8,15 @@ from shared.institutions import model, rules, store
 from shared.kernel.ids import InstitutionId
 
 
-def register(*, institution: model.Institution, by: str, now: datetime) -> None:
-    """Put a licensed school on file. Raises WrongCreditCode, WrongLicence, AlreadyRegistered."""
+def register(*, institution: model.Institution, by: str, now: datetime, also: Sequence[transaction.Part] = ()) -> None:
+    """Put a licensed school on file. What is in `also` (what its minimum balance must be) commits with it.
+
+    Raises WrongCreditCode, WrongLicence, AlreadyRegistered.
+    """
     rules.check_registration(institution)
     reason = "登记"
     change = model.Change(institution.status.value)
-    store.add(institution, model.StatusChange(institution.institution_id, change, reason, by, now))
+    store.add(institution, model.StatusChange(institution.institution_id, change, reason, by, now), also=also)
 
 
 def suspend(*, institution_id: InstitutionId, reason: str, by: str, now: datetime) -> None:

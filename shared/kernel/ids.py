@@ -18,6 +18,7 @@ StaffId = NewType("StaffId", str)
 EnrolmentId = NewType("EnrolmentId", str)
 PayoutId = NewType("PayoutId", str)
 RefundId = NewType("RefundId", str)
+WithdrawalId = NewType("WithdrawalId", str)
 AlertId = NewType("AlertId", str)
 ProposalId = NewType("ProposalId", str)
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,18 @@ class Policy:
     outflow_share_percent: int
     minimum_balance_yellow_percent: int
     minimum_balance_red_percent: int
+    minimum_floor_small_fen: int
+    minimum_floor_medium_fen: int
+    minimum_floor_large_fen: int
+    minimum_receipts_percent: int
+    minimum_receipts_months: int
+    minimum_shortfall_working_days: int
     refund_answer_working_days: int
     refund_payment_days: int
     full_refund_days_before_start: int
+
+    def minimum_level(self, balance_fen: int, required_fen: int) -> Literal["red", "yellow", "calm"]:
+        """How a minimum balance stands against what is required."""
+        if balance_fen * 100 < required_fen * self.minimum_balance_red_percent:
+            return "red"
+        return "yellow" if balance_fen * 100 < required_fen * self.minimum_balance_yellow_percent else "calm"

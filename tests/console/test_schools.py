@@ -8,10 +8,12 @@ import pytest
 from functions.console import schools, timeline
 from shared.alerts import usecases as alerts
 from shared.funds import usecases as funds
-from shared.funds.model import State, Totals
+from shared.funds.minimum_model import MinimumBalance
+from shared.funds.model import Totals
 from shared.funds.store import entries
 from shared.institutions import store as institutions
 from shared.institutions.model import Status
+from shared.kernel.money import Fen
 from shared.people.model import StaffRole
 from tests import builders, steps
 from tests.builders import NOW, POLICY, SCHOOL
@@ -63,17 +65,17 @@ class TestShowSchools:
         ("balance_fen", "level"), [(9_999, "red"), (10_000, "yellow"), (10_999, "yellow"), (11_000, "calm")]
     )
     def test_the_minimum_balance_has_the_level_that_the_policy_says(self, balance_fen: int, level: str) -> None:
-        totals = Totals(SCHOOL, {State.MINIMUM_BALANCE: balance_fen})
+        minimum = MinimumBalance(SCHOOL, Fen(balance_fen), Fen(10_000))
 
-        line = schools.line(builders.a_school(), totals, today=builders.TODAY, policy=POLICY)
+        line = schools.line(builders.a_school(), Totals(SCHOOL, {}), minimum, today=builders.TODAY, policy=POLICY)
 
-        assert line.minimum == level
+        assert line.minimum_level == level
 
     @pytest.mark.parametrize(("days", "level"), [(-1, "red"), (0, "yellow"), (60, "yellow"), (61, "calm")])
     def test_a_licence_is_warned_of_before_it_ends(self, days: int, level: str) -> None:
         school = builders.a_school(licence_valid_to=builders.TODAY + timedelta(days=days))
 
-        line = schools.line(school, Totals(SCHOOL, {}), today=builders.TODAY, policy=POLICY)
+        line = schools.line(school, Totals(SCHOOL, {}), MinimumBalance(SCHOOL), today=builders.TODAY, policy=POLICY)
 
         assert line.licence == level
 

@@ -20,7 +20,7 @@ from infra.local.test_clock import TestClock
 from infra.local.wechat_simulator import WeChat
 from shared.alerts import store as alerts
 from shared.bank import messages
-from shared.bank.client import PayoutInstruction, RefundInstruction
+from shared.bank.client import MinimumWithdrawalInstruction, PayoutInstruction, RefundInstruction
 from shared.dynamo import rows
 from shared.funds import queries as funds
 from shared.funds.model import State
@@ -185,6 +185,8 @@ class TestBank:
             ("payout.failed", facts.PayoutFailed, 1000),
             ("refund.paid", facts.RefundPaid, 667),
             ("refund.failed", facts.RefundFailed, 667),
+            ("minimum_withdrawal.paid", facts.MinimumWithdrawalPaid, 4000),
+            ("minimum_withdrawal.failed", facts.MinimumWithdrawalFailed, 4000),
         ],
     )
     def test_messages_are_read(self, name: str, fact: type[facts.BankFact], amount_fen: int) -> None:
@@ -192,6 +194,12 @@ class TestBank:
 
         assert isinstance(told, fact)
         assert told.amount_fen == amount_fen
+
+    def test_the_instruction_of_a_withdrawal_is_what_we_send(self) -> None:
+        told = sample("bank/minimum-withdrawal-instruction.json")
+        fields = {name: value for name, value in told.items() if name != "currency"}
+
+        assert MinimumWithdrawalInstruction(**{**fields, "amount_fen": Fen(told["amount_fen"])}).amount_fen == 4000
 
     def test_the_refund_instruction_is_what_we_send(self) -> None:
         told = sample("bank/refund-instruction.json")
@@ -216,17 +224,22 @@ class TestBank:
         )
         bank.open_account(instruction["from_account_no"], holder="示例舞蹈学校")
         refund = sample("bank/refund-instruction.json")
+        withdrawal = sample("bank/minimum-withdrawal-instruction.json")
+        bank.open_account(withdrawal["from_account_no"], holder="示例舞蹈学校")
         bank.accept("payout", instruction)
         bank.accept("refund", refund)
+        bank.accept("minimum_withdrawal", withdrawal)
         bank.flush()  # there is nothing to pay them from
-        bank.transfer(instruction["from_account_no"], 2000, remittance="学费", payer_name="示例家长")
+        bank.transfer(instruction["from_account_no"], 4000, remittance="学费", payer_name="示例家长")
+        bank.transfer(withdrawal["from_account_no"], 4000, remittance="最低余额", payer_name="示例舞蹈学校")
         bank.withdraw(instruction["from_account_no"], 500, counterparty="示例公司", purpose="往来款")
         bank.accept("payout", instruction)
         bank.accept("refund", {**refund, "payment_id": "ref_0000000000000000000000000102-1"})
+        bank.accept("minimum_withdrawal", {**withdrawal, "withdrawal_id": "wdl_00000000000000000000000001000002"})
         bank.flush()
 
         said = {told["type"]: json.loads(told["body"]) for told in bank.messages.listed()}
-        assert set(said) == {path.stem for path in (SAMPLES / "bank").glob("*ed.json")}
+        assert set(said) == {path.stem for path in (SAMPLES / "bank").glob("*.*.json")}
         for kind, told in said.items():
             assert shape(told) == shape(sample(f"bank/{kind}.json")), kind
             assert messages.parse(json.dumps(told).encode()).amount_fen > 0

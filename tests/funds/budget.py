@@ -17,9 +17,12 @@ from typing import Any
 
 from infra import tables
 from infra.local import engine, trouble
+from shared.approvals import usecases as approvals
+from shared.approvals.model import Kind, Proposal
 from shared.bank import store as inbox
 from shared.dynamo import rows
-from shared.funds import refund_money, usecases
+from shared.funds import minimum_money, refund_money, usecases
+from shared.funds.minimum_model import Withdrawal
 from shared.funds.model import Payout, Refund, RefundPayment
 from shared.institutions import store as institutions
 from shared.teaching import store as teaching
@@ -117,6 +120,30 @@ def _withdraw(_: object) -> object:
     return usecases.post_withdrawal(fact=builders.a_withdrawal(), account=builders.a_minimum_account(), now=NOW)
 
 
+def _proposed() -> Proposal:
+    _pay_minimum()
+    withdrawal = steps.ask_to_withdraw()
+    return steps.propose(Kind.MINIMUM_WITHDRAWAL, subject=withdrawal.withdrawal_id)
+
+
+def _hold_minimum(proposal: Proposal) -> object:
+    approval = approvals.approve(proposal=proposal, reason="", by="supervisor", now=NOW)
+    return minimum_money.hold(withdrawal_id=proposal.subject, also=[approval], now=NOW)
+
+
+def _held_minimum() -> Withdrawal:
+    _pay_minimum()
+    return steps.a_held_withdrawal()
+
+
+def _settle_minimum(withdrawal: Withdrawal) -> object:
+    return minimum_money.settle(fact=builders.a_withdrawal_paid(withdrawal), now=NOW)
+
+
+def _void_minimum(withdrawal: Withdrawal) -> object:
+    return minimum_money.void(fact=builders.a_withdrawal_failed(withdrawal), now=NOW)
+
+
 def _pay_for_nothing(_: object) -> object:
     return usecases.post_deposit(fact=builders.a_deposit(), account=builders.a_tuition_account(), now=NOW)
 
@@ -189,7 +216,10 @@ OPERATIONS = (
     Operation("退费到账", "refund: paid by the bank", 2, 4, _pay_refund, _held_refund),
     Operation("退费转回", "refund: could not be paid, given back", 2, 4, _void_refund, _held_refund, 2),
     Operation("存入", "deposit to the minimum balance", 2, 4, _pay_minimum),
-    Operation("支取", "withdrawal from the minimum balance", 3, 6, _withdraw, _pay_minimum),
+    Operation("支取", "withdrawal from the minimum balance by the bank itself", 3, 6, _withdraw, _pay_minimum),
+    Operation("支取冻结", "withdrawal from the minimum balance: approved, held", 3, 6, _hold_minimum, _proposed),
+    Operation("支取到账", "withdrawal from the minimum balance: paid", 3, 6, _settle_minimum, _held_minimum),
+    Operation("支取转回", "withdrawal from the minimum balance: failed", 3, 6, _void_minimum, _held_minimum),
 )
 
 

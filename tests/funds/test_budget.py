@@ -40,10 +40,10 @@ class TestMeasure:
     def test_the_page_tells_what_is_measured(self, costs: dict[Operation, Cost]) -> None:
         assert budget.written() == budget.table(costs)
 
-    def test_moving_an_enrolments_money_writes_to_no_index(self, costs: dict[Operation, Cost]) -> None:
+    def test_moving_money_writes_to_no_index_but_a_lists_and_an_approvals(self, costs: dict[Operation, Cost]) -> None:
         told = [one.name_zh for one, cost in costs.items() if cost.index_units]
 
-        assert told == ["报名", "拨付并注记"]  # the second: a lesson leaves the list of what is due
+        assert told == ["报名", "拨付并注记", "支取冻结"]  # the second: a lesson leaves the list of what is due
 
 
 class TestWhatIsDoneTwice:

@@ -118,7 +118,7 @@ class TestCheckAll:
         [minimum] = books.minimums
 
         spoiled = replace(books, minimums=[replace(minimum, balance_fen=Fen(19_999))])
-        assert found(spoiled) == {"balances_are_folds"}
+        assert found(spoiled) == {"minimums_are_folds"}
 
     def test_a_bank_reference_that_is_posted_twice(self, books: Books) -> None:
         deposit = entry(books, EntryKind.MINIMUM_DEPOSIT)

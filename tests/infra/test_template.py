@@ -14,7 +14,16 @@ from infra import events
 from infra.package import build, functions
 from tests.infra.conftest import Package
 
-SCHEDULED = {"AgreeRefunds", "AutoConfirm", "ExpireUnpaid", "PayOut", "PayRefunds", "ResendPayouts", "Sweep"}
+SCHEDULED = {
+    "AgreeRefunds",
+    "AutoConfirm",
+    "ExpireUnpaid",
+    "PayMinimumWithdrawals",
+    "PayOut",
+    "PayRefunds",
+    "ResendPayouts",
+    "Sweep",
+}
 STREAMED = {"ReleaseLesson", "KeepTotals", "RaiseAlerts"}
 
 

@@ -39,7 +39,7 @@ class TestRegister:
         assert tuition is not None
         assert minimum is not None
         assert (tuition.institution_id, tuition.purpose) == (SCHOOL, Purpose.TUITION)
-        assert (minimum.purpose, minimum.minimum_required_fen) == (Purpose.MINIMUM_BALANCE, 10_000)
+        assert minimum.purpose is Purpose.MINIMUM_BALANCE
         assert store.find_account(builders.PAYOUT_NO) is None
 
     def test_a_school_is_registered_once(self, in_memory: Any) -> None:

@@ -15,6 +15,7 @@ from infra.local import district
 from infra.local.district import names
 from infra.local.district.families import Confirming, Paying
 from infra.local.district.schools import TERM_STARTS, Class
+from shared.funds import minimum_rules
 from shared.institutions import rules as institutions
 from shared.institutions.model import Institution
 from shared.kernel import ids
@@ -109,7 +110,7 @@ class TestSchools:
         assert all(teacher.qualification for teacher in teachers)
 
     def test_need_a_minimum_balance_by_their_size(self) -> None:
-        by_size = {(school.size, school.minimum_required_fen) for school in SCHOOLS}
+        by_size = {(school.size, minimum_rules.floor_fen(POLICY, school.size)) for school in SCHOOLS}
 
         assert by_size == {("small", 5_000_000), ("medium", 10_000_000), ("large", 15_000_000)}
 

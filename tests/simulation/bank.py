@@ -6,11 +6,17 @@ from datetime import datetime
 from typing import Any
 
 from events import facts
-from shared.bank.client import PayoutInstruction, RefundInstruction
+from shared.bank.client import MinimumWithdrawalInstruction, PayoutInstruction, RefundInstruction
 from shared.kernel import errors
 from shared.kernel.money import Fen
 
-Instruction = PayoutInstruction | RefundInstruction
+Instruction = PayoutInstruction | RefundInstruction | MinimumWithdrawalInstruction
+_FACTS: dict[type[Any], tuple[str, type[Any], type[Any]]] = {
+    PayoutInstruction: ("payout_id", facts.PayoutSettled, facts.PayoutFailed),
+    RefundInstruction: ("payment_id", facts.RefundPaid, facts.RefundFailed),
+    MinimumWithdrawalInstruction: ("withdrawal_id", facts.MinimumWithdrawalPaid, facts.MinimumWithdrawalFailed),
+}
+"""What each instruction calls its id, and the facts that it was paid or could not be."""
 
 
 class Bank:
@@ -43,6 +49,10 @@ class Bank:
         """Accept an instruction; the same one again is the same."""
         self._accept(instruction.payment_id, instruction)
 
+    def instruct_minimum_withdrawal(self, instruction: MinimumWithdrawalInstruction, *, now: datetime) -> None:
+        """Accept an instruction; the same one again is the same."""
+        self._accept(instruction.withdrawal_id, instruction)
+
     def _accept(self, name: str, instruction: Instruction) -> None:
         if self.down:
             raise errors.Unavailable()
@@ -59,17 +69,16 @@ class Bank:
             "amount_fen": instruction.amount_fen,
             "booked_at": now,
         }
-        refund = isinstance(instruction, RefundInstruction)
+        id_name, paid, failed = _FACTS[type(instruction)]
+        told[id_name] = name
         if not pays:
-            failed = {**told, "reason": "收款账户状态异常"}
-            self.answered |= {name} if refund else set()
-            self.untold.append(_named(facts.RefundFailed if refund else facts.PayoutFailed, name, failed))
+            self.answered |= set() if isinstance(instruction, PayoutInstruction) else {name}
+            self.untold.append(failed(**told, reason="收款账户状态异常"))
             return
         self.answered.add(name)
         reference = f"BKO{len(self.moves):06d}"
         self._move(reference, instruction.from_account_no, -instruction.amount_fen)
-        paid = {**told, "bank_reference": reference}
-        self.untold.append(_named(facts.RefundPaid if refund else facts.PayoutSettled, name, paid))
+        self.untold.append(paid(**told, bank_reference=reference))
 
     def acknowledged(self, fact: facts.BankFact) -> None:
         """Our side has taken a fact; it may come again all the same."""
@@ -84,8 +93,3 @@ class Bank:
     def _move(self, reference: str, account_no: str, amount_fen: int) -> None:
         self.balances[account_no] += amount_fen
         self.moves[reference] = (account_no, amount_fen)
-
-
-def _named(fact: type[Any], name: str, told: dict[str, Any]) -> Any:
-    """A fact about a payout or about a payment of a refund, which call their ids by different names."""
-    return fact(**told, **{"payment_id" if "Refund" in fact.__name__ else "payout_id": name})

@@ -66,7 +66,7 @@ class _Silent:
 def _put_district() -> None:
     """Two schools, each with one class of few seats and a few sessions that are over."""
     for number in SCHOOLS:
-        school = steps.register(number)
+        school = steps.register(number, required_fen=1000)
         course = builders.a_course(
             course_id=an_id("crs", number), institution_id=school.institution_id, price_fen=Fen(PRICE), lessons=LESSONS
         )
@@ -91,6 +91,12 @@ def _sell(bank: Bank) -> None:
             bank.receives(fact)
             bank_door.act(fact)
             bank.acknowledged(fact)
+    for school in SCHOOLS:
+        account_no = builders.a_school(school).accounts.minimum_balance_account_no
+        fact = builders.a_deposit(3000, bank_reference=f"BKI{len(bank.moves):06d}", account_no=account_no)
+        bank.receives(fact)
+        bank_door.act(fact)
+        bank.acknowledged(fact)
     steps.count_all()
 
 

@@ -30,6 +30,8 @@ from tests.simulation.district import (
 from tests.simulation.engine import Trouble
 from tests.tables import Killed
 
+FAILURES = (facts.PayoutFailed, facts.RefundFailed, facts.MinimumWithdrawalFailed)
+
 
 class History(RuleBasedStateMachine):
     """The bank, the commands that were given, and the books as they are."""
@@ -74,7 +76,7 @@ class History(RuleBasedStateMachine):
         """The bank tells a fact until it is acknowledged. What moves money at the bank is never refused."""
         outcome = self.do(lambda: bank_door.act(fact), trouble, again=False)
         if outcome == "refused":
-            assert isinstance(fact, facts.PayoutFailed | facts.RefundFailed), f"refused: {fact}"
+            assert isinstance(fact, FAILURES), f"refused: {fact}"
         if outcome != "broken":
             self.bank.acknowledged(fact)
 

@@ -70,7 +70,7 @@ class Ledger(Moves):
         theirs = self.bank.balances
         assert {no: fen for no, fen in ours.items() if fen} == {no: fen for no, fen in theirs.items() if fen}
         for totals in found.totals:
-            moving = (State.PAYABLE, State.IN_TRANSIT, State.REFUND_PENDING)
+            moving = (State.PAYABLE, State.IN_TRANSIT, State.REFUND_PENDING, State.MINIMUM_PENDING)
             assert not any(totals.by_state[state] for state in moving), totals
         for school in SCHOOLS:
             seated = [self.school_of[number_of(one.enrolment_id)] for one in found.accounts if one.status in _SEATED]

@@ -5,11 +5,11 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from events import facts
 from functions.api import bank as bank_door
 from infra import events
-from shared.funds import queries, refunds
+from shared.funds import minimum_money, minimum_withdrawals, queries, refunds
 from shared.funds.model import EnrolmentStatus, RefundStatus
+from shared.funds.store.withdrawals import id_of as id_of_withdrawal
 from shared.institutions.model import Accounts
 from shared.kernel.ids import InstitutionId
 from shared.mall import model as mall
@@ -31,7 +31,7 @@ from tests.simulation.district import (
     session_of,
 )
 from tests.simulation.engine import Trouble
-from tests.simulation.history import History
+from tests.simulation.history import FAILURES, History
 
 OFTEN = {
     "time_passes": 4,
@@ -42,6 +42,7 @@ OFTEN = {
     "pay": 2,
     "ask_for_refund": 2,
     "move_refund": 3,
+    "move_minimum": 2,
     "answer_instruction": 2,
     "tell_late_or_again": 2,
     "bring_records": 2,
@@ -153,6 +154,21 @@ class Moves(History):
         likely = _LIKELY.get(refund.status, tuple(acts))
         self.do(acts[likely[more % len(likely)]], trouble)
 
+    def move_minimum(self, pick: int, more: int, trouble: Trouble | None) -> None:
+        """A school asks for money from its minimum balance, and the bureau lets it go or doesn't."""
+        number = SCHOOLS[pick % 2]
+        school = builders.a_school(number)
+        minimum = queries.get_minimum_balance(school.institution_id)
+        which: dict[str, Any] = {"withdrawal_id": id_of_withdrawal(school.institution_id, minimum.asked or 1)}
+        acts: dict[str, Callable[[], object]] = {
+            "ask": lambda: steps.ask_to_withdraw(AMOUNTS[more % len(AMOUNTS)], number=number, now=clock()),
+            "hold": lambda: minimum_money.hold(**which, now=clock()),
+            "refuse": lambda: minimum_withdrawals.refuse(**which, reason="材料不全", now=clock()),
+            "cancel": lambda: minimum_withdrawals.cancel(**which, institution_id=school.institution_id, now=clock()),
+        }
+        likely = ("hold", "hold", "refuse", "cancel") if minimum.asked else ("ask", "ask", "ask", "hold")
+        self.do(acts[likely[pick % len(likely)]], trouble)
+
     # what the bank does
 
     def pay(self, pick: int, more: int, trouble: Trouble | None) -> None:
@@ -235,6 +251,6 @@ class Moves(History):
 
     def _tell_otherwise(self, pick: int) -> None:
         """A reference that is booked comes again with another amount."""
-        known = [fact for fact in self.bank.told if not isinstance(fact, facts.PayoutFailed | facts.RefundFailed)]
+        known = [fact for fact in self.bank.told if not isinstance(fact, FAILURES)]
         distorted = self.bank.distorted(known[pick % len(known)])
         assert self.do(lambda: bank_door.act(distorted), None, again=False) == "refused"

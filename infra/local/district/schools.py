@@ -17,7 +17,6 @@ from shared.mall import model as mall
 
 TERM_STARTS = date(2026, 9, 7)
 BANK = "中国银行临淄支行"
-_MINIMUM_FEN = {"small": 5_000_000, "medium": 10_000_000, "large": 15_000_000}
 
 
 @dataclass(frozen=True)
@@ -109,7 +108,6 @@ def _school(number: int, random: Random) -> School:
             minimum_balance_account_no=names.account_no("2337", number * 10 + 2),
             payout_account_no=names.account_no("6104", number * 10 + 3),
         ),
-        minimum_required_fen=Fen(_MINIMUM_FEN[size]),
         campuses=tuple(_campus(institution_id, index, random) for index in range(1, 3 if size == "large" else 2)),
         teachers=teachers,
     )

@@ -7,8 +7,8 @@ from typing import Any
 
 from events import facts
 from shared.dynamo import rows
-from shared.funds import model
-from shared.funds.store import accounts, days, entries, minimums, payouts, refunds, totals
+from shared.funds import minimum_model, model
+from shared.funds.store import accounts, days, entries, minimums, payouts, refunds, requirements, totals, withdrawals
 from shared.kernel.ids import EnrolmentId
 
 Image = Mapping[str, Mapping[str, Any]]
@@ -29,7 +29,9 @@ class Books:
     days: Sequence[days.StoredSums]
     payouts: Sequence[model.Payout]
     refunds: Sequence[model.Refund]
-    minimums: Sequence[model.MinimumBalance]
+    minimums: Sequence[minimum_model.MinimumBalance]
+    withdrawals: Sequence[minimum_model.Withdrawal]
+    requirements: Sequence[minimum_model.Requirement]
     conflicts: Sequence[facts.ReferenceConflicted]
     bank_balances: Mapping[str, int] = field(default_factory=dict)
 
@@ -52,6 +54,8 @@ _READERS: Mapping[str, tuple[str, type[rows.Row], Callable[[Any], object]]] = {
     "payout": ("payouts", payouts.PayoutRow, payouts.payout_of),
     "refund": ("refunds", refunds.RefundRow, refunds.refund_of),
     "minimum": ("minimums", minimums.MinimumRow, minimums.balance_of),
+    "minimum_withdrawal": ("withdrawals", withdrawals.WithdrawalRow, withdrawals.withdrawal_of),
+    "requirement": ("requirements", requirements.RequirementRow, requirements.requirement_of),
     "conflict": ("conflicts", entries.ConflictRow, entries.conflict_of),
 }
 

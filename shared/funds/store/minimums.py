@@ -1,52 +1,96 @@
-"""Schools' minimum balances: what a withdrawal is authorised against."""
+"""Schools' minimum balances: what a withdrawal is authorised against. One item a school, and every decision about it
+goes through that item, so that nothing is decided on what has changed meanwhile.
+"""
+
+import json
+from collections.abc import Sequence
+from typing import Any
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.expressions.update import Action
 
 from shared.dynamo import transaction
 from shared.dynamo.rows import Row, meta
 from shared.funds import model
+from shared.funds.minimum_model import MinimumBalance
 from shared.funds.store import entries
 from shared.kernel.ids import InstitutionId
 from shared.kernel.money import Fen
 
 
 class MinimumRow(Row):
-    """The balance of a school's minimum-balance account: what a withdrawal is authorised against."""
-
     Meta = meta("funds")
     kind = UnicodeAttribute(default="minimum")
     balance_fen = NumberAttribute()
+    required_fen = NumberAttribute(default=0)
+    pending = UnicodeAttribute(default="{}")
     version = NumberAttribute()
+    turn = NumberAttribute(default=0)
+    requirements = NumberAttribute(default=0)
+    requests = NumberAttribute(default=0)
+    asked = NumberAttribute(default=0)
 
 
-def change(before: model.MinimumBalance, balance_fen: Fen) -> transaction.Part:
-    """The part that sets a school's minimum balance, if it is still as it was read."""
-    row = MinimumRow(f"minimum#{before.institution_id}", "balance", balance_fen=balance_fen, version=before.version + 1)
-    condition = MinimumRow.version == before.version if before.version else MinimumRow.pk.does_not_exist()
-    return transaction.Part("put", row, transaction.LostRace(), condition)
+def key_of(institution_id: InstitutionId) -> tuple[str, str]:
+    """Where a school's minimum balance is kept."""
+    return f"minimum#{institution_id}", "balance"
+
+
+def change(before: MinimumBalance, after: MinimumBalance) -> transaction.Part:
+    """The part that moves a school's minimum balance on, if it is still as it was read: one turn later."""
+    assert all(amount > 0 for amount in (*after.pending.values(), after.required_fen + 1)), "nothing below 0"
+    actions: list[Action] = [
+        MinimumRow.kind.set("minimum"),
+        MinimumRow.balance_fen.set(after.balance_fen),
+        MinimumRow.required_fen.set(after.required_fen),
+        MinimumRow.pending.set(json.dumps(dict(after.pending), separators=(",", ":"))),
+        MinimumRow.version.set(after.version),
+        MinimumRow.turn.set(before.turn + 1),
+        MinimumRow.requirements.set(after.requirements),
+        MinimumRow.requests.set(after.requests),
+        MinimumRow.asked.set(after.asked),
+    ]
+    still = MinimumRow.turn == before.turn if before.turn else MinimumRow.pk.does_not_exist()
+    row = MinimumRow(*key_of(before.institution_id))
+    return transaction.update(row, actions, still, refused=transaction.LostRace())
 
 
 def read_with_entry(
     entry_key: tuple[str, str], institution_id: InstitutionId
-) -> tuple[model.Entry | None, model.MinimumBalance]:
+) -> tuple[model.Entry | None, MinimumBalance]:
     """An entry, if it is there, and a school's minimum balance as they stood at one moment."""
-    entry, row = transaction.read_together(
-        [(entries.EntryRow, *entry_key), (MinimumRow, f"minimum#{institution_id}", "balance")]
-    )
-    return entries.entry_of(entry) if entry else None, _balance(institution_id, row)
+    entry, row = transaction.read_together([(entries.EntryRow, *entry_key), (MinimumRow, *key_of(institution_id))])
+    return entries.entry_of(entry) if entry else None, found_or_none_yet(institution_id, row)
 
 
-def get(institution_id: InstitutionId) -> model.MinimumBalance:
-    """A school's minimum balance; nothing deposited yet is a balance of 0."""
-    (row,) = transaction.read_together([(MinimumRow, f"minimum#{institution_id}", "balance")])
-    return _balance(institution_id, row)
+def get(institution_id: InstitutionId) -> MinimumBalance:
+    """A school's minimum balance; nothing deposited and nothing required yet is 0."""
+    (row,) = transaction.read_together([(MinimumRow, *key_of(institution_id))])
+    return found_or_none_yet(institution_id, row)
 
 
-def balance_of(row: MinimumRow) -> model.MinimumBalance:
+def get_many(institution_ids: Sequence[InstitutionId]) -> dict[InstitutionId, MinimumBalance]:
+    """The minimum balances of all these schools."""
+    keys = [key_of(iid) for iid in dict.fromkeys(institution_ids)]
+    found = {row.pk: row for row in MinimumRow.batch_get(keys, consistent_read=True)} if keys else {}
+    return {iid: found_or_none_yet(iid, found.get(key_of(iid)[0])) for iid in institution_ids}
+
+
+def found_or_none_yet(institution_id: InstitutionId, row: Any) -> MinimumBalance:
+    """The minimum balance of a row that was read; without one, nothing has happened yet."""
+    return MinimumBalance(institution_id) if row is None else balance_of(row)
+
+
+def balance_of(row: Any) -> MinimumBalance:
     """The minimum balance of a stored row."""
-    institution_id = InstitutionId(row.pk.removeprefix("minimum#"))
-    return model.MinimumBalance(institution_id, Fen(int(row.balance_fen)), int(row.version))
-
-
-def _balance(institution_id: InstitutionId, row: MinimumRow | None) -> model.MinimumBalance:
-    return model.MinimumBalance(institution_id, Fen(0), 0) if row is None else balance_of(row)
+    return MinimumBalance(
+        institution_id=InstitutionId(row.pk.removeprefix("minimum#")),
+        balance_fen=Fen(int(row.balance_fen)),
+        required_fen=Fen(int(row.required_fen)),
+        pending=json.loads(row.pending),
+        version=int(row.version),
+        turn=int(row.turn),
+        requirements=int(row.requirements),
+        requests=int(row.requests),
+        asked=int(row.asked),
+    )

@@ -53,6 +53,7 @@ class TotalsRow(Row):
     refund_pending = NumberAttribute(default=0)
     suspense = NumberAttribute(default=0)
     minimum_balance = NumberAttribute(default=0)
+    minimum_pending = NumberAttribute(default=0)
     outside = NumberAttribute(default=0)
     deposited_fen = NumberAttribute(default=0)
     released_fen = NumberAttribute(default=0)

@@ -1,0 +1,87 @@
+"""What schools' minimum balances have to be: each requirement since the registration, and the newest calculation."""
+
+from typing import Any
+
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+
+from shared.dynamo import pages, transaction
+from shared.dynamo.rows import Moment, Row, meta
+from shared.funds.minimum_model import Formula, Requirement
+from shared.kernel.ids import InstitutionId
+from shared.kernel.money import Fen
+from shared.kernel.page import Page
+
+
+class RequirementRow(Row):
+    Meta = meta("funds")
+    kind = UnicodeAttribute(default="requirement")
+    required_fen = NumberAttribute()
+    size = UnicodeAttribute()
+    floor_fen = NumberAttribute()
+    receipts_fen = NumberAttribute()
+    percent = NumberAttribute()
+    first_month = UnicodeAttribute()
+    last_month = UnicodeAttribute()
+    policy = UnicodeAttribute()
+    reason = UnicodeAttribute()
+    proposed_by = UnicodeAttribute()
+    approved_by = UnicodeAttribute()
+    at = Moment()
+    after_version = NumberAttribute(default=0)
+
+
+def put_new(requirement: Requirement) -> transaction.Part:
+    """The part that keeps the next requirement of a school; lost to one that was faster."""
+    formula = requirement.formula
+    row = RequirementRow(
+        f"minimum#{requirement.institution_id}",
+        f"requirement#{requirement.number:04d}",
+        required_fen=requirement.required_fen,
+        size=formula.size,
+        floor_fen=formula.floor_fen,
+        receipts_fen=formula.receipts_fen,
+        percent=formula.percent,
+        first_month=formula.first_month,
+        last_month=formula.last_month,
+        policy=formula.policy_version,
+        reason=requirement.reason,
+        proposed_by=requirement.proposed_by,
+        approved_by=requirement.approved_by,
+        at=requirement.at,
+        after_version=requirement.after_version,
+    )
+    return transaction.put_new(row, refused=transaction.LostRace())
+
+
+def list_of(institution_id: InstitutionId, *, limit: int, cursor: str | None) -> Page[Requirement]:
+    """A school's requirements, the one in force first."""
+    of = RequirementRow.sk.startswith("requirement#")
+    page = pages.page(RequirementRow, f"minimum#{institution_id}", limit=limit, cursor=cursor, keys=of, backwards=True)
+    return page.map(requirement_of)
+
+
+def requirement_of(row: Any) -> Requirement:
+    """The requirement of a stored row."""
+    return Requirement(
+        institution_id=InstitutionId(row.pk.removeprefix("minimum#")),
+        number=int(row.sk.removeprefix("requirement#")),
+        formula=formula_of(row),
+        reason=row.reason,
+        proposed_by=row.proposed_by,
+        approved_by=row.approved_by,
+        at=row.at,
+        after_version=int(row.after_version),
+    )
+
+
+def formula_of(row: Any) -> Formula:
+    """How the requirement of a row comes about."""
+    return Formula(
+        size=row.size,
+        floor_fen=Fen(int(row.floor_fen)),
+        receipts_fen=Fen(int(row.receipts_fen)),
+        percent=int(row.percent),
+        first_month=row.first_month,
+        last_month=row.last_month,
+        policy_version=row.policy,
+    )
