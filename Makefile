@@ -7,7 +7,7 @@ BIN := .venv/bin
 export PORT JSON BOOKS ARGS
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo control test check parity simulate lint format judge package lock environment browser hledger clean
+.PHONY: help run demo control test check parity simulate bench lint format judge package lock environment browser hledger clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ judge: environment hledger  ## let beancount and hledger look at the books that 
 
 simulate: environment  ## live a million steps of the ledger with trouble, every invariant checked after each (about an hour)
 	@exec $(BIN)/python -m tests.simulation $(ARGS)
+
+bench: environment  ## what a release and a deposit cost in time, as ratios (about two minutes; JSON=file writes them)
+	@exec $(BIN)/python -m tests.bench $(if $(JSON),--json "$(JSON)") $(ARGS)
 
 format: environment  ## put the code into its format
 	$(BIN)/ruff format .
