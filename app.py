@@ -2,7 +2,19 @@
 
 from chalice.app import Chalice
 
-from functions.api import bank, enrolments, mall, me, problem_list, refunds, school, school_refunds, service, sign_ins
+from functions.api import (
+    bank,
+    enrolments,
+    mall,
+    me,
+    problem_list,
+    refunds,
+    school,
+    school_refunds,
+    service,
+    sign_ins,
+    statements,
+)
 from functions.console import (
     alert_list,
     approvals,
@@ -40,6 +52,7 @@ for module in (
     mall,
     enrolments,
     refunds,
+    statements,
     school,
     school_refunds,
     bank,

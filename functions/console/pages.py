@@ -107,7 +107,14 @@ class Download:
     content_type: str = "text/csv; charset=utf-8"
 
 
-Answer = Shown | SeeOther | Download
+@dataclass(frozen=True)
+class Elsewhere:
+    """A file to keep that isn't here but at an address outside the console."""
+
+    address: str
+
+
+Answer = Shown | SeeOther | Download | Elsewhere
 View = Callable[[Visit], Answer]
 NAMES: set[str] = set()
 
@@ -214,6 +221,8 @@ class _Call:
     def _response(self, answer: Answer) -> Response:
         if isinstance(answer, SeeOther):
             return self._see_other(links.link(answer.path, **answer.query), answer.set_cookie)
+        if isinstance(answer, Elsewhere):
+            return self._see_other(answer.address)
         if isinstance(answer, Download):
             named = f'attachment; filename="{answer.name}"'
             return self._respond(200, answer.text, {"Content-Type": answer.content_type, "Content-Disposition": named})

@@ -95,6 +95,13 @@ class Call(Generic[B]):
 
 
 @dataclass(frozen=True)
+class SeeOther:
+    """An answer that is elsewhere: what a view with the status 303 gives."""
+
+    address: str
+
+
+@dataclass(frozen=True)
 class Contract:
     """What an endpoint promises; OpenAPI is made from these."""
 
@@ -239,6 +246,8 @@ def _act(asked: exchange.Asked, contract: Contract, view: Callable[[Call[Any]], 
 def _plain(answer: Any) -> Any:
     if isinstance(answer, Page):
         return {"data": [_plain(row) for row in answer.rows], "next_cursor": answer.next_cursor}
+    if isinstance(answer, SeeOther):
+        return Response(body="", status_code=303, headers={"Location": answer.address, "Content-Type": "text/plain"})
     if isinstance(answer, pydantic.BaseModel):
         return answer.model_dump(mode="json")
     return answer

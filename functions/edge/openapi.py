@@ -109,6 +109,9 @@ def _parameters(contract: Contract, refs: Any) -> list[dict[str, Any]]:
 
 
 def _answer(contract: Contract, refs: Any) -> dict[str, Any]:
+    if contract.status == 303:
+        location = {"schema": {"type": "string", "format": "uri"}, "required": True}
+        return {"description": "`Location` holds the file for five minutes.", "headers": {"Location": location}}
     if contract.response is None:
         return {"description": "OK"}
     schema: Any = refs[contract.response, "validation"]

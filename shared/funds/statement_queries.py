@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from shared.funds import periods, statements, trial_balance
-from shared.funds.model import EnrolmentAccount, Entry
+from shared.funds.model import EnrolmentAccount, Entry, State
 from shared.funds.periods import Basis, Period, Sums
-from shared.funds.statements import STATES, Ledger, Position, Statement
+from shared.funds.statements import Position, Statement
 from shared.funds.store import days, entries, totals
 from shared.funds.trial_balance import TrialBalance
 from shared.kernel import errors
@@ -61,9 +61,9 @@ def of_enrolment(account: EnrolmentAccount, *, until: date, basis: Basis) -> OfE
     return OfEnrolment(statement, statements.standing(counted))
 
 
-def of_school(institution_id: InstitutionId, *, ledger: Ledger, period: Period, basis: Basis) -> OfSchool:
-    """A school's whole statement of a period. Raises StatementTooLong."""
-    found = page_of_school(institution_id, ledger=ledger, period=period, basis=basis, limit=MOST_LINES)
+def of_school(institution_id: InstitutionId, *, states: frozenset[State], period: Period, basis: Basis) -> OfSchool:
+    """A school's whole statement of a period, over its money in `states`. Raises StatementTooLong."""
+    found = page_of_school(institution_id, states=states, period=period, basis=basis, limit=MOST_LINES)
     if found.next is not None:
         raise StatementTooLong(most=MOST_LINES)
     return found
@@ -72,7 +72,7 @@ def of_school(institution_id: InstitutionId, *, ledger: Ledger, period: Period, 
 def page_of_school(
     institution_id: InstitutionId,
     *,
-    ledger: Ledger,
+    states: frozenset[State],
     period: Period,
     basis: Basis,
     limit: int,
@@ -84,7 +84,6 @@ def page_of_school(
     before it.
     """
     first = period.first if after is None else max(period.first, after[0])
-    states = STATES[ledger]
     through = totals.get(institution_id).counted_through
     opening = days.before(institution_id, first, basis).net_fen(states)
     lines: list[statements.Line] = []

@@ -76,7 +76,7 @@ class TestOfSchool:
         for first in range(0, 50, 9):
             for length in (1, 10, 31):
                 period = Period(FIRST + timedelta(days=first), FIRST + timedelta(days=first + length))
-                told = statement_queries.of_school(SCHOOL, ledger=ledger, period=period, basis=basis).statement
+                told = statement_queries.of_school(SCHOOL, states=STATES[ledger], period=period, basis=basis).statement
 
                 assert told.opening_fen == days.before(SCHOOL, period.first, basis).net_fen(STATES[ledger])
                 assert told.closing_fen == days.before(SCHOOL, period.end, basis).net_fen(STATES[ledger])
@@ -89,12 +89,12 @@ class TestOfSchool:
 
     def test_its_pages_are_the_whole(self, history: list[Entry], basis: Basis) -> None:
         period = Period(FIRST, LAST)
-        whole = statement_queries.of_school(SCHOOL, ledger=Ledger.TUITION, period=period, basis=basis).statement
+        whole = statement_queries.of_school(SCHOOL, states=STATES[Ledger.TUITION], period=period, basis=basis).statement
         lines: list[statements.Line] = []
         after = None
         while True:
             page = statement_queries.page_of_school(
-                SCHOOL, ledger=Ledger.TUITION, period=period, basis=basis, limit=7, after=after
+                SCHOOL, states=STATES[Ledger.TUITION], period=period, basis=basis, limit=7, after=after
             )
             assert page.statement.opening_fen == (lines[-1].balance_fen if lines else 0)
             lines += page.statement.lines
@@ -106,7 +106,7 @@ class TestOfSchool:
 
     def test_of_days_without_anything_is_empty_and_keeps_its_balance(self, history: list[Entry], basis: Basis) -> None:
         later = Period(LAST + timedelta(days=30), LAST + timedelta(days=60))
-        told = statement_queries.of_school(SCHOOL, ledger=Ledger.PAYABLE, period=later, basis=basis).statement
+        told = statement_queries.of_school(SCHOOL, states=STATES[Ledger.PAYABLE], period=later, basis=basis).statement
 
         assert told.lines == []
         assert told.opening_fen == told.closing_fen == periods.sum_up(history).of(State.PAYABLE).net_fen
@@ -117,12 +117,12 @@ class TestOfSchool:
         monkeypatch.setattr(statement_queries, "MOST_LINES", 5)
 
         with pytest.raises(StatementTooLong):
-            statement_queries.of_school(SCHOOL, ledger=Ledger.TUITION, period=Period(FIRST, LAST), basis=basis)
+            statement_queries.of_school(SCHOOL, states=STATES[Ledger.TUITION], period=Period(FIRST, LAST), basis=basis)
 
     def test_after_a_place_beyond_the_period_is_empty(self, history: list[Entry], basis: Basis) -> None:
         after = (LAST + timedelta(days=400), NOW, 1, "k")
         told = statement_queries.page_of_school(
-            SCHOOL, ledger=Ledger.TUITION, period=Period(FIRST, LAST), basis=basis, limit=5, after=after
+            SCHOOL, states=STATES[Ledger.TUITION], period=Period(FIRST, LAST), basis=basis, limit=5, after=after
         )
 
         assert (told.statement.lines, told.next) == ([], None)

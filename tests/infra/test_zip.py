@@ -201,6 +201,45 @@ def invoke(package: Package, function: str, event: dict[str, Any], database: str
     return said["answer"]
 
 
+# The same, for what a function writes and hands over.
+WRITE = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from datetime import date, datetime, timezone
+from functions.documents import pdf, workbook
+from functions.documents.model import Column, Document, Kind, Table
+at = datetime(2026, 9, 1, tzinfo=timezone.utc)
+columns = [Column("生效日", Kind.DAY, 20), Column("摘要", Kind.TEXT, 60), Column("余额", Kind.YUAN, 20)]
+table = Table("明细", columns, [[date(2026, 9, 1), "缴费入账", 288000]])
+document = Document("n", "学费监管对账单", "zh", [("余额", 288000)], [("学员", "欧阳玥")], [table], [], at)
+printed, sheet = pdf.write(document), workbook.write(document)
+assert printed.startswith(b"%PDF") and b"/FontFile2" in printed, printed[:20]
+assert sheet.startswith(b"PK"), sheet[:20]
+outside = [m.__file__ for m in list(sys.modules.values()) if "site-packages" in (getattr(m, "__file__", None) or "")]
+assert outside == [], outside
+"""
+
+
+class TestDocuments:
+    def test_are_written_from_the_zip_alone(self, package: Package) -> None:
+        done = subprocess.run(
+            [sys.executable, "-I", "-S", "-B", "-c", WRITE, package.unzipped],
+            env={"LC_ALL": "C.UTF-8"},
+            cwd=package.unzipped,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    def test_stand_on_the_font_and_its_licence(self, package: Package) -> None:
+        names = package.files()
+
+        assert "functions/documents/fonts/NotoSansSC-subset.ttf" in names
+        assert b"SIL OPEN FONT LICENSE" in names["functions/documents/fonts/NotoSansSC-LICENSE.txt"].upper()
+
+
 class TestEveryFunctionRunsFromTheZip:
     def test_every_handler_of_the_template_is_invoked_below(self, package: Package) -> None:
         streams = {functions.camel(one.name) for one in events.STREAM_FUNCTIONS}
