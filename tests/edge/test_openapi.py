@@ -89,7 +89,7 @@ class TestDocument:
         assert {told["type"] for _, told in money} == {"integer"}
 
 
-UNREFERENCED = {"CompareQuery", "PageQuery"}  # their fields stand as parameters
+UNREFERENCED = {"CompareQuery", "EnrolmentStatementQuery", "PageQuery", "PeriodQuery", "SchoolStatementQuery"}
 
 
 def _of_api(path: str) -> bool:
