@@ -39,6 +39,7 @@ from functions.schedules import (
     pay_refunds,
     resend_payouts,
     sweep,
+    wind_up,
 )
 from functions.streams import keep_totals, raise_alerts, release_lesson
 
@@ -75,6 +76,7 @@ for module in (
     auto_confirm,
     expire_unpaid,
     agree_refunds,
+    wind_up,
     pay_refunds,
     pay_minimum_withdrawals,
     pay_out,

@@ -128,6 +128,18 @@ class MinimumWithdrawalPaid:
 
 
 @dataclass(frozen=True)
+class TerminationPaid:
+    """The bank has returned what an account of a terminated school held, on the notice of this number and signature."""
+
+    notice_no: str
+    signature: str
+    bank_reference: str
+    account_no: str
+    amount_fen: Fen
+    booked_at: datetime
+
+
+@dataclass(frozen=True)
 class MinimumWithdrawalFailed:
     """The bank could not pay a withdrawal from a minimum balance; the money is still in the account."""
 
@@ -147,6 +159,7 @@ BankFact = (
     | RefundFailed
     | MinimumWithdrawalPaid
     | MinimumWithdrawalFailed
+    | TerminationPaid
 )
 
 

@@ -77,6 +77,7 @@ SCHEDULES = (
     ScheduledFunction("auto_confirm", "cron(0 * * * ? *)"),
     ScheduledFunction("expire_unpaid", "cron(0/15 * * * ? *)"),
     ScheduledFunction("agree_refunds", "cron(10 * * * ? *)"),
+    ScheduledFunction("wind_up", "cron(2/15 * * * ? *)"),
     ScheduledFunction("pay_refunds", "cron(5/15 * * * ? *)"),
     ScheduledFunction("pay_minimum_withdrawals", "cron(10/15 * * * ? *)"),
     ScheduledFunction("pay_out", "cron(0 18 ? * SUN *)"),  # Monday 02:00 in Shanghai

@@ -30,6 +30,7 @@ from shared.kernel.money import Fen
 from shared.mall import model as mall
 from shared.policy import queries as policies
 from shared.teaching import model as teaching
+from shared.terminations import model as terminations
 
 
 class AnExample(errors.Conflict):
@@ -257,6 +258,26 @@ def a_refund_failed(payment: funds.RefundPayment, **changes: Any) -> facts.Refun
         "booked_at": NOW,
     }
     return facts.RefundFailed(**{**told, **changes})
+
+
+def a_return(purpose: str, amount_fen: int) -> terminations.Return:
+    """What a notice lets the bank return from an account of the first school."""
+    account_no = MINIMUM_NO if purpose == "minimum_balance" else TUITION_NO
+    return terminations.Return(purpose, account_no, Fen(amount_fen))
+
+
+def a_termination_paid(notice: terminations.Notice, place: int, **changes: Any) -> facts.TerminationPaid:
+    """The bank's word that it has returned what a notice says of one of its accounts."""
+    one = notice.returns[place]
+    told: dict[str, Any] = {
+        "notice_no": notice.number,
+        "signature": notice.signature,
+        "bank_reference": f"BKT{place:05d}",
+        "account_no": one.account_no,
+        "amount_fen": one.amount_fen,
+        "booked_at": NOW,
+    }
+    return facts.TerminationPaid(**{**told, **changes})
 
 
 def a_failure(payout: funds.Payout, **changes: Any) -> facts.PayoutFailed:

@@ -32,6 +32,7 @@ from shared.mall import model as mall
 from shared.mall import store as mall_store
 from shared.mall import usecases as mall_usecases
 from shared.policy import queries as policies
+from shared.terminations import usecases as termination_usecases
 from tests import builders
 from tests.builders import NOW
 
@@ -233,6 +234,12 @@ def freeze(institution_id: InstitutionId = builders.SCHOOL, *, now: datetime = N
 def thaw(institution_id: InstitutionId = builders.SCHOOL, *, now: datetime = NOW) -> None:
     """Let a frozen school's money go again."""
     institution_usecases.thaw(institution_id=institution_id, reason="查清", by="科长", now=now)
+
+
+def terminate(institution_id: InstitutionId = builders.SCHOOL, *, now: datetime = NOW) -> None:
+    """Begin the termination of a school: its sales and its money stop."""
+    told: dict[str, Any] = {"institution_id": institution_id, "reason": "举办者申请终止办学", "by": "科长", "now": now}
+    institution_usecases.begin_termination(**told, also=[termination_usecases.opening(**told)])
 
 
 def count_all(told: Sequence[model.Entry] | None = None) -> int:

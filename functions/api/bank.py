@@ -8,9 +8,11 @@ from events import facts
 from functions.edge import wiring
 from functions.edge.contract import raw_endpoint
 from functions.edge.settings import settings
+from functions.schedules import wind_up
 from shared.bank import messages, signature, usecases
 from shared.bank.store import Outcome
-from shared.funds import minimum_money, refund_money, refund_notes
+from shared.dynamo import transaction
+from shared.funds import minimum_money, refund_money, refund_notes, terminations
 from shared.funds import usecases as funds
 from shared.funds.posting import ReferenceReused
 from shared.funds.refund_rules import refund_of
@@ -20,6 +22,9 @@ from shared.funds.store.withdrawals import UnknownWithdrawal
 from shared.institutions import store as institutions
 from shared.institutions.model import Purpose
 from shared.kernel import errors
+from shared.terminations import notices
+from shared.terminations import rules as notice_rules
+from shared.terminations.store.notices import UnknownNotice
 
 blueprint = Blueprint(__name__)
 
@@ -53,6 +58,12 @@ class UnsupervisedAccount(errors.Invalid):
         minimum_money.WithdrawalOver,
         funds.PayoutMismatch,
         funds.PayoutOver,
+        UnknownNotice,
+        notice_rules.NoticeForged,
+        notice_rules.NoticeRevoked,
+        notice_rules.NoticeMismatch,
+        notice_rules.NoticeUsed,
+        terminations.ReturnOverBalance,
     ),
     summary_zh="银行消息（签名）",
     summary_en="Messages of the bank (signed)",
@@ -83,11 +94,26 @@ def act(fact: facts.BankFact) -> Outcome:
         posting = minimum_money.settle(fact=fact, now=now)
     elif isinstance(fact, facts.PayoutSettled):
         posting = funds.settle_payout(fact=fact, now=now)
+    elif isinstance(fact, facts.TerminationPaid):
+        account = _supervised(fact.account_no)
+        posting = terminations.post_return(fact=fact, account=account, use=lambda: _use_notice(fact), now=now)
+        wind_up.close(account.institution_id, now=now)
     elif isinstance(fact, facts.DepositPosted):
         posting = funds.post_deposit(fact=fact, account=_supervised(fact.account_no), now=now)
     else:
         posting = funds.post_withdrawal(fact=fact, account=_supervised(fact.account_no), now=now)
     return Outcome.DUPLICATE if posting.duplicate else Outcome.POSTED
+
+
+def _use_notice(fact: facts.TerminationPaid) -> transaction.Part:
+    return notices.use(
+        number=fact.notice_no,
+        account_no=fact.account_no,
+        amount_fen=fact.amount_fen,
+        signature=fact.signature,
+        bank_reference=fact.bank_reference,
+        at=fact.booked_at,
+    )
 
 
 def _supervised(account_no: str) -> funds.SupervisedAccount:

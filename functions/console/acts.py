@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 from datetime import datetime
 
-from functions.console import roles
+from functions.console import closing, roles
 from shared.approvals.model import Kind, Proposal
 from shared.dynamo.transaction import Part
 from shared.funds import minimum_money
@@ -15,6 +15,8 @@ from shared.funds.store import withdrawals
 from shared.institutions import store as institutions_store
 from shared.institutions import usecases as institutions
 from shared.people.model import StaffRole
+from shared.terminations import notices
+from shared.terminations import usecases as terminations
 
 Both = tuple[str, str]
 CarryOut = Callable[[Proposal, Part, str, datetime], None]
@@ -41,10 +43,26 @@ def _thaw(proposal: Proposal, approval: Part, by: str, now: datetime) -> None:
 
 
 def _withdraw_minimum(proposal: Proposal, approval: Part, by: str, now: datetime) -> None:
-    if institutions_store.get(proposal.institution_id).frozen:
+    school = institutions_store.get(proposal.institution_id)
+    if school.frozen or school.status.ending:
         raise institutions_store.ReleasesStopped()
     minimum_money.hold(withdrawal_id=proposal.subject, also=[approval], now=now)
     withdrawals.mark_held(proposal.subject)
+
+
+def _terminate(proposal: Proposal, approval: Part, by: str, now: datetime) -> None:
+    case = terminations.opening(institution_id=proposal.institution_id, reason=proposal.reason, by=by, now=now)
+    institutions.begin_termination(
+        institution_id=proposal.institution_id, reason=proposal.reason, by=by, now=now, also=[approval, case]
+    )
+
+
+def _issue_notice(proposal: Proposal, approval: Part, by: str, now: datetime) -> None:
+    closing.issue(proposal=proposal, approval=approval, by=by, now=now)
+
+
+def _revoke_notice(proposal: Proposal, approval: Part, by: str, now: datetime) -> None:
+    notices.revoke(number=proposal.subject, reason=proposal.reason, by=by, approval=approval, now=now)
 
 
 ACTS: Mapping[Kind, Act] = {
@@ -77,6 +95,37 @@ ACTS: Mapping[Kind, Act] = {
         roles.FINANCE_OFFICERS,
         roles.SUPERVISORS,
         _withdraw_minimum,
+    ),
+    Kind.TERMINATION: Act(
+        ("终止办学", "Terminate the school"),
+        (
+            "批准后立即停止招生、拨付和划拨，不可恢复；随后结清已上课时、清退全部学员，公示并核验无负债后退还最低余额。",
+            "Sales, releases and payouts stop at once and for good. Lessons taught are settled, every student is "
+            "refunded, and after publicity and a check that nothing is owed the minimum balance is returned.",
+        ),
+        roles.MONEY_MOVERS,
+        roles.SUPERVISORS,
+        _terminate,
+    ),
+    Kind.TERMINATION_NOTICE: Act(
+        ("签发终止通知书", "Issue the termination notice"),
+        (
+            "批准后编号签发专用账户终止通知书，银行凭此退还下列金额；每个账户只能执行一次。",
+            "The notice gets its number and is signed; the bank returns these amounts on it, once an account.",
+        ),
+        roles.RECOMMENDERS,
+        roles.SUPERVISORS,
+        _issue_notice,
+    ),
+    Kind.NOTICE_REVOCATION: Act(
+        ("撤销终止通知书", "Revoke the termination notice"),
+        (
+            "批准后该通知书作废，银行不得再执行；须重新核验负债后另行签发。",
+            "The notice is void and may not be executed; liabilities are checked anew before another is issued.",
+        ),
+        roles.RECOMMENDERS,
+        roles.SUPERVISORS,
+        _revoke_notice,
     ),
 }
 

@@ -15,7 +15,7 @@ from shared.kernel.ids import ProposalId
 blueprint = Blueprint(__name__)
 
 PAGE = 20
-_PLAIN = (Kind.FREEZE, Kind.THAW)  # acts that need nothing but a reason
+_PLAIN = (Kind.FREEZE, Kind.THAW, Kind.TERMINATION)  # acts that need nothing but a reason
 
 
 class NoSuchAct(errors.Missing):

@@ -21,6 +21,7 @@ from shared.mall.model import CATEGORIES
 from shared.mall.model import Status as SaleStatus
 from shared.people.model import StaffRole
 from shared.teaching.model import LessonStatus, Outcome
+from shared.terminations.model import STEP_NAMES, NoticeStatus, ObjectionStatus, Step
 
 Both = tuple[str, str]
 
@@ -38,9 +39,11 @@ STATES: Mapping[State, Both] = {
 KINDS: Mapping[EntryKind, Both] = {
     EntryKind.DEPOSIT: ("入账", "Deposit"),
     EntryKind.RELEASE: ("拨付课时费", "Lesson released"),
+    EntryKind.FINAL_RELEASE: ("终止结清课时费", "Lesson released finally"),
     EntryKind.EXPIRY: ("逾期未付清", "Expired unpaid"),
     EntryKind.PAYOUT: ("划拨批次建立", "Payout built"),
     EntryKind.SETTLEMENT: ("划拨到账", "Payout settled"),
+    EntryKind.FINAL_PAYOUT: ("终止结清划付", "Paid out finally"),
     EntryKind.REFUND_HOLD: ("退费冻结", "Held for a refund"),
     EntryKind.REFUND_PAID: ("退费到账", "Refund paid"),
     EntryKind.REFUND_VOID: ("退费未成，转回监管", "Refund failed, given back"),
@@ -48,6 +51,7 @@ KINDS: Mapping[EntryKind, Both] = {
     EntryKind.MINIMUM_HOLD: ("最低余额支取冻结", "Held for a withdrawal"),
     EntryKind.MINIMUM_PAID: ("最低余额支取到账", "Withdrawal from the minimum paid"),
     EntryKind.MINIMUM_VOID: ("最低余额支取未成，转回", "Withdrawal failed, given back"),
+    EntryKind.MINIMUM_RETURN: ("最低余额退还", "Minimum balance returned"),
     EntryKind.WITHDRAWAL: ("支出", "Withdrawal"),
 }
 
@@ -88,6 +92,7 @@ AGREED_BY: Mapping[AgreedBy, Both] = {
     AgreedBy.SCHOOL: ("机构同意", "The school agreed"),
     AgreedBy.SILENCE: ("逾期未答复视为同意", "The school's silence"),
     AgreedBy.BUREAU: ("教育局裁决", "The bureau decided"),
+    AgreedBy.TERMINATION: ("机构终止办学，统一清退", "The school is terminated"),
 }
 
 PAYOUTS: Mapping[PayoutStatus, Both] = {
@@ -117,7 +122,39 @@ SCHOOLS: Mapping[Status, Both] = STATUS_NAMES
 
 CHANGES: Mapping[Change, Both] = CHANGE_NAMES
 
-PROPOSAL_FIGURES: Mapping[str, Both] = {}
+PROPOSAL_FIGURES: Mapping[str, Both] = {
+    "minimum_return_fen": ("退还最低余额", "Minimum balance to return"),
+    "payable_return_fen": ("结清应付机构款", "Payable to the school"),
+    "notice": ("终止通知书", "Termination notice"),
+}
+
+TERMINATION_STEPS: Mapping[Step, Both] = STEP_NAMES
+
+OBJECTIONS: Mapping[ObjectionStatus, Both] = {
+    ObjectionStatus.OPEN: ("待处理", "Open"),
+    ObjectionStatus.UPHELD: ("成立", "Upheld"),
+    ObjectionStatus.DISMISSED: ("不成立", "Dismissed"),
+}
+
+NOTICE_STATUSES: Mapping[NoticeStatus, Both] = {
+    NoticeStatus.VALID: ("有效，未执行完毕", "Valid"),
+    NoticeStatus.USED: ("已执行", "Used"),
+    NoticeStatus.REVOKED: ("已撤销", "Revoked"),
+}
+
+ACCOUNTS: Mapping[str, Both] = {
+    "tuition": ("学费监管账户", "Tuition account"),
+    "minimum_balance": ("最低余额账户", "Minimum-balance account"),
+}
+
+CHECKED: Mapping[str, Both] = {
+    "enrolments": ("核对报名", "Enrolments looked at"),
+    "unsettled": ("未清退报名", "Not settled"),
+    "awaiting": ("待付款报名", "Awaiting a deposit"),
+    "refunded_fen": ("累计退费", "Refunded so far"),
+    "entries": ("已汇总分录", "Entries counted"),
+    **{f"{state.value}_fen": names for state, names in STATES.items()},
+}
 
 PROPOSALS: Mapping[ProposalStatus, Both] = {
     ProposalStatus.PROPOSED: ("待批准", "Waiting"),

@@ -46,6 +46,11 @@ class Settings:
         return _get("BANK_SIGNING_KEY")
 
     @property
+    def notice_signing_keys(self) -> tuple[str, ...]:
+        """Ed25519 keys of the bureau's notices, `whsk_…`: the first signs."""
+        return _list("NOTICE_SIGNING_KEY")
+
+    @property
     def bank_url(self) -> str:
         return _get("BANK_URL")
 

@@ -7,7 +7,7 @@
 | `POST /accounts` `{account_no, holder, supervised}` | opens an account |
 | `POST /transfers` `{to_account_no, amount_fen, remittance, payer_name, payer_account_no, transfer_id}` | a payment |
 | `POST /withdrawals` `{account_no, amount_fen, counterparty, purpose}` | money leaves without our instruction |
-| `POST /payouts`, `/refunds`, `/minimum-withdrawals`, signed | our instructions |
+| `POST /payouts`, `/refunds`, `/minimum-withdrawals`, `/terminations`, signed | our instructions |
 | `GET`, `POST`, `DELETE /faults` `{fault, count, …}` | what goes wrong next (bank_faults.py) |
 | `POST /flush` | settles and delivers everything now |
 """
@@ -23,6 +23,7 @@ from standardwebhooks import Webhook
 
 from infra.local.bank_books import NoAccount, OtherBody, TooLittle
 from infra.local.bank_faults import UnknownFault
+from infra.local.bank_notices import Forged, Notices
 from infra.local.site import Answer, Refused, Request
 
 if TYPE_CHECKING:
@@ -34,13 +35,15 @@ _INSTRUCTIONS = {
     "payout": {"payout_id": str, **_COMMON},
     "minimum_withdrawal": {"withdrawal_id": str, **_COMMON},
     "refund": {"payment_id": str, "payee_name": str, "original_bank_reference": str, **_COMMON},
+    "termination": {"notice_no": str, "notice": str, "signature": str, "currency": str},
 }
 
 
 class Door:
     """What the bank's doors answer. `key` is the one that our instructions are signed with."""
 
-    def __init__(self, bank: Bank, key: str, clock: Callable[[], datetime]) -> None:
+    def __init__(self, bank: Bank, key: str, clock: Callable[[], datetime], notices: Notices) -> None:
+        self._notices = notices
         self._bank = bank
         self._instruction_key = key
         self._clock = clock
@@ -63,6 +66,7 @@ class Door:
             "POST /payouts": lambda request: self._post_instruction(request, "payout"),
             "POST /refunds": lambda request: self._post_instruction(request, "refund"),
             "POST /minimum-withdrawals": lambda request: self._post_instruction(request, "minimum_withdrawal"),
+            "POST /terminations": self._post_termination,
             "GET /faults": lambda request: {"data": self._bank.faults.listed()},
             "POST /faults": self._post_fault,
             "DELETE /faults": self._delete_faults,
@@ -106,6 +110,9 @@ class Door:
             raise Refused(422, "from_account_no is not an account of this bank")
         if not told["to_account_no"]:
             raise Refused(422, "to_account_no is missing")
+        return self._accepted(kind, told)
+
+    def _accepted(self, kind: str, told: Mapping[str, Any]) -> Answer:
         try:
             is_new = self._bank.accept(kind, told)
         except OtherBody as other:
@@ -113,6 +120,22 @@ class Door:
         if self._bank.faults.take(("no_answer",)):
             return Answer(None, status=0)
         return Answer({"status": "accepted"}, 202 if is_new else 200)
+
+    def _post_termination(self, request: Request) -> Answer:
+        self._require_our_signature(request)
+        told = request.json()
+        if {name: type(value) for name, value in told.items()} != _INSTRUCTIONS["termination"]:
+            raise Refused(422, "an instruction has exactly the documented fields")
+        if self._bank.faults.take(("refuse_termination",)):
+            raise Refused(409, "the notice can't be executed now")
+        try:
+            notice = self._notices.read(told)
+        except Forged as forged:
+            raise Refused(422, str(forged)) from None
+        known = {account["account_no"] for account in self._bank.books.accounts()}
+        if not {one["account_no"] for one in notice["returns"]} <= known:
+            raise Refused(422, "the notice names an account that isn't at this bank")
+        return self._accepted("termination", told)
 
     def _require_our_signature(self, request: Request) -> None:
         message_id = request.headers.get("webhook-id", "")

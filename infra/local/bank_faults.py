@@ -9,6 +9,7 @@
 | `alter`, `bad_signature`, `stale` | messages first come altered, wrongly signed, 10 minutes old; then as they should |
 | `conflict` (`amount_fen`) | messages are followed by another with the same bank reference and another amount |
 | `fail_payout`, `fail_refund`, `fail_minimum_withdrawal` (`reason`) | what was instructed fails |
+| `refuse_termination` | termination notices are refused |
 | `no_answer` | instructions are accepted, and the line goes dead before the answer |
 """
 
@@ -18,7 +19,7 @@ from threading import Lock
 from typing import Any
 
 MESSAGE_FAULTS = ("lose", "duplicate", "delay", "reverse", "alter", "bad_signature", "stale", "conflict")
-INSTRUCTION_FAULTS = ("fail_payout", "fail_refund", "fail_minimum_withdrawal", "no_answer")
+INSTRUCTION_FAULTS = ("fail_payout", "fail_refund", "fail_minimum_withdrawal", "refuse_termination", "no_answer")
 
 
 class UnknownFault(ValueError):

@@ -8,6 +8,7 @@ import json
 import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
@@ -16,12 +17,18 @@ from infra.local import bank_door
 from infra.local.bank_books import Booked, Books, OtherBody, TooLittle, said, written
 from infra.local.bank_faults import Faults
 from infra.local.bank_messages import Messages
+from infra.local.bank_notices import Notices
 from infra.local.site import Site
 
 _log = logging.getLogger(__name__)
 _LOOK_SECONDS = 0.1
 _ACCEPTED = [{"status": "accepted"}]
-_ID = {"payout": "payout_id", "refund": "payment_id", "minimum_withdrawal": "withdrawal_id"}
+_ID = {
+    "payout": "payout_id",
+    "refund": "payment_id",
+    "minimum_withdrawal": "withdrawal_id",
+    "termination": "notice_no",
+}
 _DONE = {"payout": "payout.settled", "refund": "refund.paid", "minimum_withdrawal": "minimum_withdrawal.paid"}
 
 
@@ -38,15 +45,18 @@ class Bank:
         clock: Callable[[], datetime],
         path: Path | None = None,
         settles_after_seconds: float = 0,
+        notice_key: str = "",
+        notices_url: str | None = None,
     ) -> None:
         self._clock = clock
         self._settles_after_seconds = settles_after_seconds
         self._ended = Event()
         self._thread: Thread | None = None
+        self._notices = Notices(notice_key, notices_url)
         self.books = Books(path)
         self.faults = Faults()
         self.messages = Messages(self.books, url=events_url, key=webhook_key, clock=clock, faults=self.faults)
-        self.site = Site("bank", port, bank_door.Door(self, instruction_key, clock).routes())
+        self.site = Site("bank", port, bank_door.Door(self, instruction_key, clock, self._notices).routes())
 
     def open_account(self, account_no: str, *, holder: str, supervised: bool = True) -> None:
         """Open an account; one that is open stays as it is. A supervised one tells us of each movement."""
@@ -100,7 +110,7 @@ class Bank:
         return booked
 
     def accept(self, kind: str, instruction: Mapping[str, Any]) -> bool:
-        """Take an instruction to pay; whether it is new, or a new try of a payout that failed.
+        """Take an instruction; whether it is new, or a new try of one that failed and may be tried again.
 
         Raises OtherBody.
         """
@@ -110,7 +120,7 @@ class Bank:
             known = self.books.rows("select * from instructions where id = ?", one)
             if known and (known[0]["kind"], known[0]["instruction"]) != (kind, told):
                 raise OtherBody(one)
-            if known and (kind, known[0]["status"]) != ("payout", "failed"):
+            if known and (kind == "refund" or known[0]["status"] != "failed"):
                 return False
             database.execute(
                 "insert or replace into instructions values (?, ?, ?, 'accepted', ?)",
@@ -168,10 +178,31 @@ class Bank:
             with self.books.transaction() as database:
                 if self.books.rows("select status from instructions where id = ?", row["id"]) != _ACCEPTED:
                     continue  # settled meanwhile by another thread
-                status = self._pay(row["kind"], json.loads(row["instruction"]), now)
+                pay = self._pay_back if row["kind"] == "termination" else partial(self._pay, row["kind"])
+                status = pay(json.loads(row["instruction"]), now)
                 database.execute("update instructions set status = ? where id = ?", (status, row["id"]))
             settled += 1
         return settled
+
+    def _pay_back(self, told: Mapping[str, Any], now: datetime) -> str:
+        """Return what a notice says, from all of its accounts or from none; not when it doesn't stand any more."""
+        notice = self._notices.read(told)
+        due = notice["returns"]
+        short = any(self.books.balance_fen(one["account_no"]) < one["amount_fen"] for one in due)
+        if short or not self._notices.stands(notice["notice_no"]):
+            return "failed"
+        for one in due:
+            booked = self.books.book(
+                one["account_no"],
+                -one["amount_fen"],
+                counterparty=notice["school"],
+                counterparty_account_no=notice["payee_account_no"],
+                purpose=f"终止退还 {notice['title']}",
+                at=now,
+            )
+            data = {"notice_no": notice["notice_no"], "signature": told["signature"], **_movement(booked)}
+            self.messages.owe("termination.paid", data, at=now)
+        return "settled"
 
     def _pay(self, kind: str, told: Mapping[str, Any], now: datetime) -> str:
         fault = self.faults.take((f"fail_{kind}",))

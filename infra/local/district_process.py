@@ -27,6 +27,7 @@ from infra.local.test_clock import TestClock
 from infra.local.wechat_simulator import WeChat
 from shared.dynamo import rows
 from shared.kernel.clock import SHANGHAI, system_clock
+from shared.terminations import signature
 
 STARTS_AT = datetime(2026, 8, 17, 8, 0, tzinfo=SHANGHAI)
 WECHAT_APP_ID = "wx3703050000local"
@@ -143,6 +144,8 @@ def _compose(
         events_url=f"http://127.0.0.1:{port}/v1/bank/events",
         webhook_key=keys.bank_webhook,
         instruction_key=keys.bank_signing,
+        notice_key=signature.public_key(keys.notice_signing),
+        notices_url=f"http://127.0.0.1:{port}/v1/notices",
         clock=clock,
         path=_in(state_dir, "bank.sqlite"),
         settles_after_seconds=2,
@@ -211,6 +214,7 @@ def _settings(port: int, keys: surroundings.Keys, environment_name: str) -> dict
         "JWT_KEY": keys.jwt,
         "BANK_WEBHOOK_KEYS": keys.bank_webhook,
         "BANK_SIGNING_KEY": keys.bank_signing,
+        "NOTICE_SIGNING_KEY": keys.notice_signing,
         "BANK_URL": f"http://127.0.0.1:{port + _BANK}",
         "WECHAT_URL": f"http://127.0.0.1:{port + _WECHAT}",
         "WECHAT_APP_ID": WECHAT_APP_ID,

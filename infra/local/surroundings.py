@@ -32,13 +32,14 @@ class Keys:
     bank_webhook: str
     bank_signing: str
     wechat_secret: str
+    notice_signing: str
 
 
 def keys(path: Path | None) -> Keys:
     """The keys in `path`; new ones where there are none yet, or for as long as the process lives."""
+    made = Keys(secrets.token_urlsafe(48), _webhook_key(), _webhook_key(), secrets.token_hex(16), _signing_key())
     if path is not None and path.exists():
-        return Keys(**json.loads(path.read_text(encoding="utf-8")))
-    made = Keys(secrets.token_urlsafe(48), _webhook_key(), _webhook_key(), secrets.token_hex(16))
+        made = Keys(**{**asdict(made), **json.loads(path.read_text(encoding="utf-8"))})
     if path is not None:
         path.touch(mode=0o600)
         path.write_text(json.dumps(asdict(made)), encoding="utf-8")
@@ -124,3 +125,7 @@ def log_in(path: Path | None) -> Iterator[None]:
 
 def _webhook_key() -> str:
     return f"whsec_{base64.b64encode(secrets.token_bytes(32)).decode()}"
+
+
+def _signing_key() -> str:
+    return f"whsk_{base64.b64encode(secrets.token_bytes(32)).decode()}"

@@ -80,12 +80,13 @@ FUNCTIONS = (
             "bank": R | W,
             "alerts": R,
             "approvals": R | W,
+            "terminations": R | W,
             "parked": R,
             "edge": R | W | D,
         },
         buckets={"documents": R | W},  # it signs the address, so it must be allowed to read what that gives
         settings=("ENVIRONMENT_NAME", "PUBLIC_URL", "WECHAT_URL", "WECHAT_APP_ID"),
-        secrets=("JWT_KEY", "BANK_WEBHOOK_KEYS", "WECHAT_SECRET"),
+        secrets=("JWT_KEY", "BANK_WEBHOOK_KEYS", "WECHAT_SECRET", "NOTICE_SIGNING_KEY"),
     ),
     Function(
         "release_lesson",
@@ -98,6 +99,21 @@ FUNCTIONS = (
     Function("auto_confirm", memory_mb=512, timeout_seconds=900, tables={"teaching": R | W, "parked": W}),
     Function("expire_unpaid", memory_mb=512, timeout_seconds=900, tables={"funds": R | W, "mall": W, "parked": W}),
     Function("agree_refunds", memory_mb=512, timeout_seconds=900, tables={"funds": R | W, "parked": W}),
+    Function(
+        "wind_up",
+        memory_mb=512,
+        timeout_seconds=900,
+        tables={
+            "terminations": R | C | W,
+            "funds": R | W,
+            "teaching": R | W,
+            "mall": W,
+            "institutions": R | W,
+            "parked": W,
+        },
+        settings=("BANK_URL",),
+        secrets=("BANK_SIGNING_KEY",),
+    ),
     Function(
         "pay_refunds",
         memory_mb=512,

@@ -15,6 +15,9 @@ class Kind(StrEnum):
     THAW = "thaw"
     MINIMUM_REQUIREMENT = "minimum_requirement"
     MINIMUM_WITHDRAWAL = "minimum_withdrawal"
+    TERMINATION = "termination"
+    TERMINATION_NOTICE = "termination_notice"
+    NOTICE_REVOCATION = "notice_revocation"
 
 
 class Status(StrEnum):

@@ -1,4 +1,4 @@
-"""The bank as we instruct it: signed instructions of payouts, refunds and withdrawals over HTTPS."""
+"""The bank as we instruct it: signed instructions of payouts, refunds, withdrawals and terminations over HTTPS."""
 
 import json
 from collections.abc import Mapping
@@ -53,6 +53,15 @@ class MinimumWithdrawalInstruction:
     purpose: str
 
 
+@dataclass(frozen=True)
+class TerminationInstruction:
+    """Return what a terminated school's accounts hold. `notice` is the text that `signature` (Ed25519) signs."""
+
+    notice_no: str
+    notice: str
+    signature: str
+
+
 class BankClient:
     """Sends instructions to `url`, signed with `key` (`whsec_…`)."""
 
@@ -77,6 +86,10 @@ class BankClient:
     def instruct_minimum_withdrawal(self, instruction: MinimumWithdrawalInstruction, *, now: datetime) -> None:
         """Hand an instruction over. Returns and raises as `instruct_payout` does."""
         self._instruct("minimum-withdrawals", instruction.withdrawal_id, asdict(instruction), now)
+
+    def instruct_termination(self, instruction: TerminationInstruction, *, now: datetime) -> None:
+        """Hand a notice over. Returns and raises as `instruct_payout` does."""
+        self._instruct("terminations", f"notice-{instruction.notice_no}", asdict(instruction), now)
 
     def _instruct(self, door: str, message_id: str, instruction: Mapping[str, object], now: datetime) -> None:
         told = {**instruction, "currency": "CNY"}

@@ -153,6 +153,19 @@ class MinimumNotPaid(_Strict):
         return facts.MinimumWithdrawalFailed(**_facts_of(self))
 
 
+class Returned(_Strict):
+    notice_no: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{3,6}$")]
+    signature: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z+/=]{40,200}$")]
+    bank_reference: Reference
+    account_no: AccountNo
+    amount_fen: Amount
+    currency: Literal["CNY"]
+    booked_at: Moment
+
+    def fact(self) -> facts.TerminationPaid:
+        return facts.TerminationPaid(**_facts_of(self))
+
+
 class DepositPosted(_Strict):
     type: Literal["deposit.posted"]
     occurred_at: Moment
@@ -201,6 +214,12 @@ class MinimumWithdrawalFailed(_Strict):
     data: MinimumNotPaid
 
 
+class TerminationPaid(_Strict):
+    type: Literal["termination.paid"]
+    occurred_at: Moment
+    data: Returned
+
+
 Message = Annotated[
     DepositPosted
     | WithdrawalPosted
@@ -209,7 +228,8 @@ Message = Annotated[
     | RefundPaid
     | RefundFailed
     | MinimumWithdrawalPaid
-    | MinimumWithdrawalFailed,
+    | MinimumWithdrawalFailed
+    | TerminationPaid,
     Field(discriminator="type"),
 ]
 _message: pydantic.TypeAdapter[Message] = pydantic.TypeAdapter(Message)

@@ -16,6 +16,8 @@ from shared.kernel import clock
 from shared.kernel.ids import InstitutionId
 from shared.policy.queries import get as get_policy
 
+RELEASES = (EntryKind.RELEASE, EntryKind.FINAL_RELEASE)
+
 
 def legs_sum_to_zero(books: Books) -> Iterator[str]:
     """1. Legs of every entry sum to 0, in whole fen."""
@@ -66,7 +68,7 @@ def lesson_once(books: Books) -> Iterator[str]:
     """5. A lesson is released at most once; released and refunded lessons never pass the contract."""
     of_enrolment = books.of_enrolment()
     for account in books.accounts:
-        released = [e.reference for e in of_enrolment[account.enrolment_id] if e.kind is EntryKind.RELEASE]
+        released = [e.reference for e in of_enrolment[account.enrolment_id] if e.kind in RELEASES]
         if len(released) != len(set(released)) or len(released) != account.lessons_released:
             yield f"{account.enrolment_id}: {len(released)} releases, {account.lessons_released} counted"
         if account.lessons_left < 0 or account.lessons_refunded < 0:

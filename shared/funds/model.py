@@ -47,9 +47,11 @@ class EntryKind(StrEnum):
 
     DEPOSIT = "deposit"
     RELEASE = "release"
+    FINAL_RELEASE = "final_release"
     EXPIRY = "expiry"
     PAYOUT = "payout"
     SETTLEMENT = "settlement"
+    FINAL_PAYOUT = "final_payout"
     REFUND_HOLD = "refund_hold"
     REFUND_PAID = "refund_paid"
     REFUND_VOID = "refund_void"
@@ -57,6 +59,7 @@ class EntryKind(StrEnum):
     MINIMUM_HOLD = "minimum_hold"
     MINIMUM_PAID = "minimum_paid"
     MINIMUM_VOID = "minimum_void"
+    MINIMUM_RETURN = "minimum_return"
     WITHDRAWAL = "withdrawal"
 
 
@@ -218,6 +221,7 @@ class AgreedBy(StrEnum):
     SCHOOL = "school"
     SILENCE = "silence"
     BUREAU = "bureau"
+    TERMINATION = "termination"
 
 
 class RefundRule(StrEnum):
@@ -333,6 +337,25 @@ class Totals:
         """What should be in the school's tuition account."""
         states = (State.HELD, State.PAYABLE, State.IN_TRANSIT, State.REFUND_PENDING, State.SUSPENSE)
         return Fen(sum(self.by_state.get(state, 0) for state in states))
+
+
+@dataclass(frozen=True)
+class Outstanding:
+    """What a school still owes or is owed, from its enrolments, its minimum balance and its totals at one look.
+
+    `behind`: the totals haven't counted everything that the enrolments have booked. `unsettled` enrolments hold money
+    or wait for an answer of the bank, `awaiting` ones may still be paid.
+    """
+
+    totals: Totals
+    minimum_fen: Fen
+    enrolments: int
+    unsettled: int
+    awaiting: int
+    held_fen: Fen
+    pending_fen: Fen
+    refunded_fen: Fen
+    behind: bool
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,8 @@ def bank_entry(
     | facts.WithdrawalPosted
     | facts.PayoutSettled
     | facts.RefundPaid
-    | facts.MinimumWithdrawalPaid,
+    | facts.MinimumWithdrawalPaid
+    | facts.TerminationPaid,
     kind: EntryKind,
     institution_id: InstitutionId,
     legs: dict[State, int],

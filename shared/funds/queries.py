@@ -4,9 +4,15 @@ from collections.abc import Collection
 
 from shared.funds import model, refund_rules
 from shared.funds.store import accounts, entries
+from shared.funds.store.accounts import (
+    count_by_institution,
+    list_by_guardian,
+    list_by_institution,
+    list_by_offering,
+    list_expiring,
+)
 from shared.funds.store.accounts import get as get_account
 from shared.funds.store.accounts import get_many as get_accounts
-from shared.funds.store.accounts import list_by_guardian, list_by_institution, list_by_offering, list_expiring
 from shared.funds.store.days import DISTRICT, list_days
 from shared.funds.store.entries import list_of_enrolment as list_entries
 from shared.funds.store.minimums import get as get_minimum_balance
@@ -27,6 +33,7 @@ from shared.kernel.ids import EnrolmentId, GuardianId, SessionId
 
 __all__ = [
     "DISTRICT",
+    "count_by_institution",
     "count_refunds_waiting",
     "find_bank_entry",
     "find_last_payout",

@@ -10,7 +10,7 @@ from datetime import datetime
 from events import facts
 from shared.dynamo import transaction
 from shared.funds import chain, model, posting, refund_rules, rules
-from shared.funds.model import EnrolmentStatus, EntryKind, RefundStatus, State
+from shared.funds.model import AgreedBy, EnrolmentStatus, EntryKind, RefundStatus, State
 from shared.funds.store import accounts, entries, refunds
 from shared.kernel import clock, errors
 from shared.kernel.ids import SessionId
@@ -46,7 +46,8 @@ def _hold(refund: model.Refund, taught: Collection[SessionId], now: datetime) ->
     if mine:
         return Fen(sum(entry.legs[State.REFUND_PENDING] for entry in mine))
     unreleased = entries.count_unreleased(refund.enrolment_id, taught)
-    found = refund_rules.preview(before, taught_lessons=unreleased)
+    terminating = refund.agreed_by is AgreedBy.TERMINATION
+    found = refund_rules.preview(before, taught_lessons=unreleased, terminating=terminating)
     if found.refundable_fen <= 0:
         return Fen(0)
     deposits = [e for e in entries.list_of_bank(before.bank_references) if e.kind is EntryKind.DEPOSIT]

@@ -99,15 +99,16 @@ def refund_of(payment: str) -> RefundId:
     return RefundId(payment.partition("-")[0])
 
 
-def preview(account: EnrolmentAccount, *, taught_lessons: int) -> RefundPreview:
+def preview(account: EnrolmentAccount, *, taught_lessons: int, terminating: bool = False) -> RefundPreview:
     """What would be refunded now: all that is held, but the share of lessons that were taught and aren't decided yet.
 
     Source: everything before the first lesson, then the price paid minus the lessons taught, pro rata (rule). Lessons
-    divide the price in whole fen; the remainder goes to the guardian.
+    divide the price in whole fen; the remainder goes to the guardian. When the school is `terminating`, an enrolment
+    that was paid in part is refunded too.
     """
     share = rules.equal_share(account)
     taught_fen = Fen(min(taught_lessons * share, account.held_fen))
-    refundable = account.held_fen - taught_fen if is_open_to(account) else 0
+    refundable = account.held_fen - taught_fen if terminating or is_open_to(account) else 0
     begun = bool(account.lessons_released or taught_lessons)
     return RefundPreview(
         rule=RefundRule.PRO_RATA if begun else RefundRule.BEFORE_START,

@@ -54,11 +54,15 @@ def _request(
         deadline_assumed=deadline.assumed,
         waits_until=clock.end_of(deadline.day),
     )
-    parts = [refunds.put_new(refund)]
-    if last is not None and last.waits_for is RefundWait.ATTENTION:
-        parts.append(refunds.change(last, replace(last, waits_for=None, waits_until=None)))
-    transaction.commit(parts)
+    transaction.commit([refunds.put_new(refund), *no_longer_waiting(last)])
     return refund
+
+
+def no_longer_waiting(last: model.Refund | None) -> list[transaction.Part]:
+    """The part that lets a failed refund wait for nobody any more, because a new one follows it."""
+    if last is None or last.waits_for is not RefundWait.ATTENTION:
+        return []
+    return [refunds.change(last, replace(last, waits_for=None, waits_until=None))]
 
 
 def withdraw(*, refund_id: str, now: datetime) -> model.Refund:
@@ -79,7 +83,7 @@ def answer(*, refund_id: str, institution_id: InstitutionId, agree: bool, reason
         if was.status is not RefundStatus.REQUESTED:
             raise refund_rules.RefundMovedOn(status=was.status.value)
         if agree:
-            return replace(_agreed(was, AgreedBy.SCHOOL, now), school_reason=told)
+            return replace(agreed(was, AgreedBy.SCHOOL, now), school_reason=told)
         contested = replace(was, status=RefundStatus.CONTESTED, school_reason=told)
         return replace(contested, waits_for=RefundWait.DECISION, waits_until=now)
 
@@ -93,7 +97,7 @@ def agree_by_silence(*, refund_id: str, now: datetime) -> bool:
     def become(was: model.Refund) -> model.Refund:
         nonlocal done
         done = was.status is RefundStatus.REQUESTED and now >= clock.end_of(was.answer_by)
-        return _agreed(was, AgreedBy.SILENCE, now) if done else was
+        return agreed(was, AgreedBy.SILENCE, now) if done else was
 
     refunds.move(refund_id, become)
     return done
@@ -125,13 +129,14 @@ def decide(*, refund_id: str, agree: bool, reason: str, by: str, now: datetime) 
             raise refund_rules.NotRecommended()
         if was.recommendation.by == by:
             raise refund_rules.SamePerson()
-        after = _agreed(was, AgreedBy.BUREAU, now) if agree else _ended(was, RefundStatus.REJECTED, now)
+        after = agreed(was, AgreedBy.BUREAU, now) if agree else _ended(was, RefundStatus.REJECTED, now)
         return replace(after, decided_by=by, decision_reason=told)
 
     return refunds.move(refund_id, become)
 
 
-def _agreed(was: model.Refund, by: AgreedBy, now: datetime) -> model.Refund:
+def agreed(was: model.Refund, by: AgreedBy, now: datetime) -> model.Refund:
+    """A refund as it is when it is agreed to. Raises RefundMovedOn."""
     refund_rules.check_becomes(was, RefundStatus.AGREED)
     policy = policies.get(version=was.policy_version)
     return replace(

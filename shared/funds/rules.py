@@ -13,6 +13,9 @@ from shared.kernel.money import Fen
 _REFERENCE = re.compile(r"(?<![0-9A-Z])[0-9A-HJKMNP-TV-Z]{26}(?![0-9A-Z])")
 
 
+_TAKES_NOTHING = (EnrolmentStatus.REFUNDING, EnrolmentStatus.REFUNDED, EnrolmentStatus.COMPLETED)
+
+
 class NotActive(errors.Conflict):
     code = "enrolment_not_active"
     zh = "该报名当前不是“已缴费”状态，不能拨付课时费。"
@@ -48,7 +51,8 @@ def split_deposit(*, account: EnrolmentAccount | None, account_no: str, amount_f
         return Split(Fen(0), amount_fen, SuspenseReason.WRONG_ACCOUNT)
     if account.status is EnrolmentStatus.EXPIRED:
         return Split(Fen(0), amount_fen, SuspenseReason.EXPIRED)
-    matched = Fen(min(amount_fen, account.due_fen))
+    due = Fen(0) if account.status in _TAKES_NOTHING else account.due_fen  # what was refunded in part isn't due again
+    matched = Fen(min(amount_fen, due))
     rest = Fen(amount_fen - matched)
     return Split(matched, rest, SuspenseReason.EXCESS if rest else None)
 
@@ -84,6 +88,11 @@ def status_of(account: EnrolmentAccount) -> EnrolmentStatus:
 def may_expire(account: EnrolmentAccount, now: datetime) -> bool:
     """Whether an unpaid enrolment's time is over."""
     return account.status is EnrolmentStatus.AWAITING_DEPOSIT and account.expires_at <= now
+
+
+def is_unpaid(account: EnrolmentAccount) -> bool:
+    """Whether it waits for a deposit, and has had none."""
+    return account.status is EnrolmentStatus.AWAITING_DEPOSIT and not account.paid_fen
 
 
 def digest(*parts: object) -> str:

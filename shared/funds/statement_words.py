@@ -17,9 +17,12 @@ LEDGERS: Mapping[Ledger, Both] = {
 _SENTENCES: Mapping[EntryKind, Both] = {
     EntryKind.DEPOSIT: ("缴费入账", "Payment received"),
     EntryKind.RELEASE: ("课时费拨付给机构", "Lesson released to the school"),
+    EntryKind.FINAL_RELEASE: ("机构终止，结清已上课时费", "Lesson released at the school's termination"),
     EntryKind.EXPIRY: ("逾期未付清，已付部分转待查款", "Not paid in full in time; what was paid went to suspense"),
     EntryKind.PAYOUT: ("划拨批次建立，等待银行办理", "Payout built, with the bank"),
     EntryKind.SETTLEMENT: ("划拨到机构收款账户", "Paid out to the school"),
+    EntryKind.FINAL_PAYOUT: ("凭终止通知书结清划付", "Paid out on the termination notice"),
+    EntryKind.MINIMUM_RETURN: ("凭终止通知书退还最低余额", "Minimum balance returned on the termination notice"),
     EntryKind.REFUND_HOLD: ("退费已冻结，等待银行退回", "Held back for a refund, with the bank"),
     EntryKind.REFUND_PAID: ("退费退回原付款账户", "Refunded to the account it came from"),
     EntryKind.REFUND_VOID: ("退费未能退回，转回监管", "Refund couldn't be paid; held again"),

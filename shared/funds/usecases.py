@@ -122,17 +122,26 @@ def _put_once(entry: model.Entry, amount_fen: Fen, now: datetime) -> model.Posti
 
 
 def release_lesson(
-    *, fact: facts.LessonConfirmed, latch: transaction.Part, now: datetime, also: Sequence[transaction.Part] = ()
+    *,
+    fact: facts.LessonConfirmed,
+    latch: transaction.Part,
+    now: datetime,
+    also: Sequence[transaction.Part] = (),
+    final: bool = False,
 ) -> model.Posting:
     """Release one confirmed lesson's share from held to payable (拨付), once, while the school's money isn't frozen.
 
-    `latch` is the institution's releasing latch, and `also` what is written together with the release. Raises
+    `latch` is the institution's releasing latch, and `also` what is written together with the release. Of a `final`
+    release, which no payout follows, the latch is that the school's termination settles lessons. Raises
     UnknownEnrolment, NotActive, NothingLeft, what the latch and `also` refuse, Unavailable.
     """
-    return transaction.retried(lambda: _release(fact, [latch, *also], now))
+    kind = EntryKind.FINAL_RELEASE if final else EntryKind.RELEASE
+    return transaction.retried(lambda: _release(fact, kind, [latch, *also], now))
 
 
-def _release(fact: facts.LessonConfirmed, also: Sequence[transaction.Part], now: datetime) -> model.Posting:
+def _release(
+    fact: facts.LessonConfirmed, kind: EntryKind, also: Sequence[transaction.Part], now: datetime
+) -> model.Posting:
     key = (fact.enrolment_id, entries.release_sk(fact.session_id))
     posted, before = accounts.read_with_entry(key, fact.enrolment_id)
     if posted is not None:
@@ -149,7 +158,7 @@ def _release(fact: facts.LessonConfirmed, also: Sequence[transaction.Part], now:
     after = replace(after, status=rules.status_of(after))
     entry = model.Entry(
         *key,
-        kind=EntryKind.RELEASE,
+        kind=kind,
         institution_id=before.institution_id,
         account_no=before.account_no,
         legs={State.HELD: -share, State.PAYABLE: +share},
@@ -165,20 +174,28 @@ def _release(fact: facts.LessonConfirmed, also: Sequence[transaction.Part], now:
 
 
 def expire_enrolment(
-    *, enrolment_id: EnrolmentId, give_back_seat: Callable[[model.EnrolmentAccount], transaction.Part], now: datetime
+    *,
+    enrolment_id: EnrolmentId,
+    give_back_seat: Callable[[model.EnrolmentAccount], transaction.Part],
+    now: datetime,
+    at_once: bool = False,
 ) -> bool:
     """End an enrolment that wasn't paid in time and give its seat back; whether it was ended now.
 
-    What was paid in part goes to suspense. Raises UnknownEnrolment, Unavailable.
+    What was paid in part goes to suspense. `at_once`: the time to pay isn't waited for, where nothing is paid yet.
+    Raises UnknownEnrolment, Unavailable.
     """
-    return transaction.retried(lambda: _expire(enrolment_id, give_back_seat, now))
+    return transaction.retried(lambda: _expire(enrolment_id, give_back_seat, now, at_once))
 
 
 def _expire(
-    enrolment_id: EnrolmentId, give_back_seat: Callable[[model.EnrolmentAccount], transaction.Part], now: datetime
+    enrolment_id: EnrolmentId,
+    give_back_seat: Callable[[model.EnrolmentAccount], transaction.Part],
+    now: datetime,
+    at_once: bool,
 ) -> bool:
     before = accounts.get(enrolment_id)
-    if not rules.may_expire(before, now):
+    if not rules.may_expire(before, now) and not (at_once and rules.is_unpaid(before)):
         return False
     after = replace(before, status=EnrolmentStatus.EXPIRED, paid_fen=Fen(0), held_fen=Fen(0))
     if before.held_fen:

@@ -13,6 +13,13 @@ class Status(StrEnum):
 
     LICENSED = "licensed"
     SUSPENDED = "suspended"
+    TERMINATING = "terminating"
+    TERMINATED = "terminated"
+
+    @property
+    def ending(self) -> bool:
+        """Whether it sells and is paid nothing any more, for ever."""
+        return self in (Status.TERMINATING, Status.TERMINATED)
 
 
 class Change(StrEnum):
@@ -20,6 +27,8 @@ class Change(StrEnum):
 
     LICENSED = "licensed"
     SUSPENDED = "suspended"
+    TERMINATING = "terminating"
+    TERMINATED = "terminated"
     FROZEN = "frozen"
     THAWED = "thawed"
 
@@ -27,6 +36,8 @@ class Change(StrEnum):
 STATUS_NAMES: Mapping[Status, tuple[str, str]] = {
     Status.LICENSED: ("正常办学", "Licensed"),
     Status.SUSPENDED: ("暂停招生", "Suspended"),
+    Status.TERMINATING: ("终止办理中", "Terminating"),
+    Status.TERMINATED: ("已终止", "Terminated"),
 }
 
 

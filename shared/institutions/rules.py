@@ -9,11 +9,14 @@ from shared.kernel import errors
 
 _LICENCE = re.compile(r"\d{13}|教民\d{15}")
 
+_BECOMES: dict[Status, frozenset[Status]] = {
+    Status.LICENSED: frozenset({Status.SUSPENDED, Status.TERMINATING}),
+    Status.SUSPENDED: frozenset({Status.LICENSED, Status.TERMINATING}),
+    Status.TERMINATING: frozenset({Status.TERMINATED}),
+    Status.TERMINATED: frozenset(),
+}
 TRANSITIONS: dict[tuple[Status, Status], bool] = {
-    (Status.LICENSED, Status.SUSPENDED): True,
-    (Status.SUSPENDED, Status.LICENSED): True,
-    (Status.LICENSED, Status.LICENSED): False,
-    (Status.SUSPENDED, Status.SUSPENDED): False,
+    (was, becomes): becomes in _BECOMES[was] for was in Status for becomes in Status
 }
 
 
@@ -47,6 +50,12 @@ class NotFrozen(errors.Conflict):
     en = "The institution's money isn't frozen."
 
 
+class MoneyStopped(errors.Conflict):
+    code = "money_stopped"
+    zh = "该机构正在终止或已终止办学，资金已停止拨付，不再冻结或解除冻结。"
+    en = "The institution is being terminated: its money has stopped for good, and is neither frozen nor let go."
+
+
 class ReasonMissing(errors.Invalid):
     code = "reason_missing"
     zh = "请填写原因。"
@@ -62,7 +71,9 @@ def check_registration(institution: Institution) -> None:
 
 
 def check_freeze(institution: Institution, *, frozen: bool) -> None:
-    """Whether its money can be frozen, or let go. Raises AlreadyFrozen, NotFrozen."""
+    """Whether its money can be frozen, or let go. Raises MoneyStopped, AlreadyFrozen, NotFrozen."""
+    if institution.status.ending:
+        raise MoneyStopped()
     if institution.frozen and frozen:
         raise AlreadyFrozen()
     if not institution.frozen and not frozen:

@@ -3,7 +3,7 @@
 import dataclasses
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from itertools import islice
 from typing import Any
@@ -155,19 +155,30 @@ def add(institution: model.Institution, change: model.StatusChange, *, also: Seq
     transaction.commit([*(transaction.put_new(row, refused=taken) for row in rows), *also])
 
 
-def change_status(change: model.StatusChange, *, was: model.Status) -> None:
-    """Change the status and flip all latches in one transaction. Raises StatusChanged when it isn't `was` any more."""
+_LATCH_ACTIONS: Mapping[model.Status, Sequence[Action]] = {
+    model.Status.LICENSED: [LatchRow.selling.set(True)],
+    model.Status.SUSPENDED: [LatchRow.selling.set(False)],
+    model.Status.TERMINATING: [LatchRow.selling.set(False), LatchRow.releasing.set(False)],
+}
+
+
+def change_status(change: model.StatusChange, *, was: model.Status, also: Sequence[transaction.Part] = ()) -> None:
+    """Change the status and flip all latches in one transaction with what stands in `also`.
+
+    A terminated school's latches are closed already. Raises StatusChanged when it isn't `was` any more, and what `also`
+    refuses.
+    """
     iid = change.institution_id
     becomes = model.Status(change.change.value)
-    selling = becomes is model.Status.LICENSED
     actions = [InstitutionRow.status.set(becomes.value), InstitutionRow.status_reason.set(change.reason)]
     parts = [
+        *also,
         transaction.update(
             InstitutionRow(iid, "institution"), actions, InstitutionRow.status == was.value, refused=StatusChanged()
         ),
         transaction.put_new(_change_row(change), refused=StatusChanged()),
     ]
-    transaction.commit([*parts, *_flip(iid, LatchRow.selling.set(selling))])
+    transaction.commit([*parts, *_flip(iid, _LATCH_ACTIONS.get(becomes, ()))])
 
 
 def change_releases(change: model.StatusChange, *, frozen: bool, also: Sequence[transaction.Part]) -> None:
@@ -177,19 +188,20 @@ def change_releases(change: model.StatusChange, *, frozen: bool, also: Sequence[
     """
     iid = change.institution_id
     actions = [InstitutionRow.frozen.set(frozen), InstitutionRow.frozen_reason.set(change.reason if frozen else "")]
-    before = InstitutionRow.frozen != frozen
+    ending = [status.value for status in model.Status if status.ending]
+    before = (InstitutionRow.frozen != frozen) & ~InstitutionRow.status.is_in(*ending)
     parts = [
         *also,
         transaction.update(InstitutionRow(iid, "institution"), actions, before, refused=StatusChanged()),
         transaction.put_new(_change_row(change), refused=StatusChanged()),
     ]
-    transaction.commit([*parts, *_flip(iid, LatchRow.releasing.set(not frozen))])
+    transaction.commit([*parts, *_flip(iid, [LatchRow.releasing.set(not frozen)])])
 
 
-def _flip(institution_id: InstitutionId, action: Action) -> list[transaction.Part]:
-    latches = [LatchRow(*_latch_key(institution_id, number)) for number in range(LATCHES)]
+def _flip(institution_id: InstitutionId, actions: Sequence[Action]) -> list[transaction.Part]:
+    latches = [LatchRow(*_latch_key(institution_id, number)) for number in range(LATCHES)] if actions else []
     there = LatchRow.pk.exists()
-    return [transaction.update(latch, [action], there, refused=UnknownInstitution()) for latch in latches]
+    return [transaction.update(latch, actions, there, refused=UnknownInstitution()) for latch in latches]
 
 
 def get(institution_id: InstitutionId) -> model.Institution:

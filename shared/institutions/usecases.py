@@ -29,12 +29,29 @@ def reinstate(*, institution_id: InstitutionId, reason: str, by: str, now: datet
     _change(institution_id, model.Status.LICENSED, reason, by, now)
 
 
+def begin_termination(
+    *, institution_id: InstitutionId, reason: str, by: str, now: datetime, also: Sequence[transaction.Part]
+) -> None:
+    """Stop a school's sales, releases and payouts for ever (终止办学). What is in `also` commits with it.
+
+    Raises UnknownInstitution, StatusCantChange, ReasonMissing, StatusChanged, what `also` refuses, Unavailable.
+    """
+    _change(institution_id, model.Status.TERMINATING, reason, by, now, also)
+
+
+def end_termination(
+    *, institution_id: InstitutionId, reason: str, by: str, now: datetime, also: Sequence[transaction.Part]
+) -> None:
+    """Note that a terminating school is terminated. Raises like `begin_termination`."""
+    _change(institution_id, model.Status.TERMINATED, reason, by, now, also)
+
+
 def freeze(
     *, institution_id: InstitutionId, reason: str, by: str, now: datetime, also: Sequence[transaction.Part] = ()
 ) -> None:
     """Let no lesson's share and no payout of a school go from now on (冻结). What is in `also` commits with it.
 
-    Raises UnknownInstitution, AlreadyFrozen, StatusChanged, what `also` refuses, Unavailable.
+    Raises UnknownInstitution, MoneyStopped, AlreadyFrozen, StatusChanged, what `also` refuses, Unavailable.
     """
     _change_releases(institution_id, True, reason, by, now, also)
 
@@ -44,7 +61,7 @@ def thaw(
 ) -> None:
     """Let a frozen school's money go again (解除冻结); what is due is released by the next sweep.
 
-    Raises UnknownInstitution, NotFrozen, StatusChanged, what `also` refuses, Unavailable.
+    Raises UnknownInstitution, MoneyStopped, NotFrozen, StatusChanged, what `also` refuses, Unavailable.
     """
     _change_releases(institution_id, False, reason, by, now, also)
 
@@ -58,8 +75,15 @@ def _change_releases(
     store.change_releases(told, frozen=frozen, also=also)
 
 
-def _change(institution_id: InstitutionId, becomes: model.Status, reason: str, by: str, now: datetime) -> None:
+def _change(
+    institution_id: InstitutionId,
+    becomes: model.Status,
+    reason: str,
+    by: str,
+    now: datetime,
+    also: Sequence[transaction.Part] = (),
+) -> None:
     was = store.get(institution_id).status
     rules.check_change(was, becomes, reason)
     change = model.Change(becomes.value)
-    store.change_status(model.StatusChange(institution_id, change, reason.strip(), by, now), was=was)
+    store.change_status(model.StatusChange(institution_id, change, reason.strip(), by, now), was=was, also=also)

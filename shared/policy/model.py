@@ -43,6 +43,7 @@ class Policy:
     refund_answer_working_days: int
     refund_payment_days: int
     full_refund_days_before_start: int
+    publicity_working_days: int
 
     def minimum_level(self, balance_fen: int, required_fen: int) -> Literal["red", "yellow", "calm"]:
         """How a minimum balance stands against what is required."""

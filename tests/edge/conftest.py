@@ -14,6 +14,7 @@ __all__ = ["engine_address", "hurried", "in_memory", "memory_tables", "on_engine
 BANK_KEY = "whsec_dGhlIGJhbmsgc2lnbnMgd2l0aCB0aGlzIG9uZQ=="
 SETTINGS = {
     "BANK_WEBHOOK_KEYS": BANK_KEY,
+    "NOTICE_SIGNING_KEY": "whsk_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
     "JWT_KEY": "a-key-for-tests-of-more-than-32-bytes",
     "WECHAT_APP_ID": "wx0000000000000000",
     "WECHAT_SECRET": "a-secret-for-tests",

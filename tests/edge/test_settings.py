@@ -10,6 +10,7 @@ class TestSettings:
             ("jwt_keys", "JWT_KEY"),
             ("bank_webhook_keys", "BANK_WEBHOOK_KEYS"),
             ("bank_signing_key", "BANK_SIGNING_KEY"),
+            ("notice_signing_keys", "NOTICE_SIGNING_KEY"),
             ("bank_url", "BANK_URL"),
             ("wechat_url", "WECHAT_URL"),
             ("wechat_app_id", "WECHAT_APP_ID"),

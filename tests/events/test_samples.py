@@ -15,12 +15,18 @@ from events import facts
 from functions.streams import keep_totals, raise_alerts, release_lesson
 from infra import events
 from infra.local import filters, stream_delivery, trouble
+from infra.local.bank_notices import Notices
 from infra.local.bank_simulator import Bank
 from infra.local.test_clock import TestClock
 from infra.local.wechat_simulator import WeChat
 from shared.alerts import store as alerts
 from shared.bank import messages
-from shared.bank.client import MinimumWithdrawalInstruction, PayoutInstruction, RefundInstruction
+from shared.bank.client import (
+    MinimumWithdrawalInstruction,
+    PayoutInstruction,
+    RefundInstruction,
+    TerminationInstruction,
+)
 from shared.dynamo import rows
 from shared.funds import queries as funds
 from shared.funds.model import State
@@ -28,6 +34,7 @@ from shared.funds.posting import ReferenceReused
 from shared.kernel import errors
 from shared.kernel.money import Fen
 from shared.people.wechat import WeChatBlocked, WeChatClient, WeChatCodeInvalid, WeChatRefused
+from shared.terminations.signature import public_key
 from tests import builders, steps
 from tests.builders import ENROLMENT, NOW, SCHOOL
 from tests.edge.conftest import SETTINGS
@@ -187,6 +194,7 @@ class TestBank:
             ("refund.failed", facts.RefundFailed, 667),
             ("minimum_withdrawal.paid", facts.MinimumWithdrawalPaid, 4000),
             ("minimum_withdrawal.failed", facts.MinimumWithdrawalFailed, 4000),
+            ("termination.paid", facts.TerminationPaid, 20_000),
         ],
     )
     def test_messages_are_read(self, name: str, fact: type[facts.BankFact], amount_fen: int) -> None:
@@ -207,6 +215,16 @@ class TestBank:
 
         assert RefundInstruction(**{**fields, "amount_fen": Fen(told["amount_fen"])}).amount_fen == 667
 
+    def test_the_termination_instruction_is_what_we_send_and_is_signed(self) -> None:
+        told = sample("bank/termination-instruction.json")
+        fields = {name: value for name, value in told.items() if name != "currency"}
+
+        sent = TerminationInstruction(**fields)
+
+        notices = Notices(public_key(SETTINGS["NOTICE_SIGNING_KEY"]), None)
+        assert [one["amount_fen"] for one in notices.read(told)["returns"]] == [20_000, 667]
+        assert sent.notice_no == "2026-001"
+
     def test_the_payout_instruction_is_what_we_send(self) -> None:
         told = sample("bank/payout-instruction.json")
         fields = {name: value for name, value in told.items() if name != "currency"}
@@ -221,6 +239,7 @@ class TestBank:
             webhook_key=SETTINGS["BANK_WEBHOOK_KEYS"],
             instruction_key=SETTINGS["BANK_WEBHOOK_KEYS"],
             clock=TestClock(starts_at=NOW),
+            notice_key=public_key(SETTINGS["NOTICE_SIGNING_KEY"]),
         )
         bank.open_account(instruction["from_account_no"], holder="示例舞蹈学校")
         refund = sample("bank/refund-instruction.json")
@@ -236,6 +255,10 @@ class TestBank:
         bank.accept("payout", instruction)
         bank.accept("refund", {**refund, "payment_id": "ref_0000000000000000000000000102-1"})
         bank.accept("minimum_withdrawal", {**withdrawal, "withdrawal_id": "wdl_00000000000000000000000001000002"})
+        bank.flush()
+        bank.transfer(instruction["from_account_no"], 667, remittance="学费", payer_name="示例家长")
+        bank.transfer("8000000012", 20_000, remittance="最低余额", payer_name="示例舞蹈学校")
+        bank.accept("termination", sample("bank/termination-instruction.json"))
         bank.flush()
 
         said = {told["type"]: json.loads(told["body"]) for told in bank.messages.listed()}

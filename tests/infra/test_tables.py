@@ -10,7 +10,19 @@ from moto import mock_aws
 from infra import resources, tables
 from shared.dynamo import rows
 
-ALL = ["institutions", "mall", "people", "teaching", "funds", "bank", "alerts", "approvals", "parked", "edge"]
+ALL = [
+    "institutions",
+    "mall",
+    "people",
+    "teaching",
+    "funds",
+    "bank",
+    "alerts",
+    "approvals",
+    "terminations",
+    "parked",
+    "edge",
+]
 
 
 @pytest.fixture
@@ -78,6 +90,7 @@ class TestCreateAll:
             ("funds", "by_refund_institution"): "KEYS_ONLY",
             ("approvals", "by_status"): "KEYS_ONLY",
             ("approvals", "by_institution"): "KEYS_ONLY",
+            ("terminations", "by_standing"): "KEYS_ONLY",
         }
 
     def test_what_may_be_forgotten_has_its_time_to_live(self, client: Any) -> None:

@@ -23,6 +23,7 @@ SCHEDULED = {
     "PayRefunds",
     "ResendPayouts",
     "Sweep",
+    "WindUp",
 }
 STREAMED = {"ReleaseLesson", "KeepTotals", "RaiseAlerts"}
 
@@ -204,10 +205,12 @@ class TestRights:
         }
 
         assert {name: found for name, found in keys.items() if found} == {
-            "APIHandler": {"JWT_KEY", "BANK_WEBHOOK_KEYS", "WECHAT_SECRET"},
+            "APIHandler": {"JWT_KEY", "BANK_WEBHOOK_KEYS", "WECHAT_SECRET", "NOTICE_SIGNING_KEY"},
             "PayOut": {"BANK_SIGNING_KEY"},
+            "PayMinimumWithdrawals": {"BANK_SIGNING_KEY"},
             "PayRefunds": {"BANK_SIGNING_KEY"},
             "ResendPayouts": {"BANK_SIGNING_KEY"},
+            "WindUp": {"BANK_SIGNING_KEY"},
         }
 
     def test_every_setting_that_the_functions_read_is_given_to_one_and_no_other(self) -> None:

@@ -14,15 +14,19 @@ from infra.local.bank_simulator import Bank
 from infra.local.site import Answer, Request, Site
 from infra.local.test_clock import TestClock
 from shared.bank import messages, signature
-from shared.bank.client import BankClient, BankRefused, PayoutInstruction
+from shared.bank.client import BankClient, BankRefused, PayoutInstruction, TerminationInstruction
 from shared.kernel import errors
 from shared.kernel.money import Fen
+from shared.terminations import rules
+from shared.terminations import signature as notice_signature
 
 MONDAY = datetime(2026, 8, 17, tzinfo=UTC)
 WEBHOOK_KEY = "whsec_dGhlIGJhbmsgc2lnbnMgd2l0aCB0aGlzIG9uZQ=="
 OUR_KEY = "whsec_d2Ugc2lnbiBvdXIgaW5zdHJ1Y3Rpb25zIHdpdGg="
 TUITION = "3703050000000001"
 SCHOOLS_OWN = "6222000000000001"
+MINIMUM = "3703050000000002"
+NOTICE_KEY = "whsk_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 
 
 class Us:
@@ -53,7 +57,7 @@ class Us:
 
 
 class District:
-    def __init__(self, path: Path | None = None) -> None:
+    def __init__(self, path: Path | None = None, notice_key: str = "") -> None:
         port = trouble.free_ports(2)
         self.clock = TestClock(starts_at=MONDAY)
         self.us = Us(port, self.clock)
@@ -65,6 +69,7 @@ class District:
             instruction_key=OUR_KEY,
             clock=self.clock,
             path=path,
+            notice_key=notice_key,
         )
         self.bank.start()
         self.bank.open_account(TUITION, holder="示例舞蹈学校")
@@ -332,3 +337,77 @@ class TestAudit:
         assert sum(row["amount_fen"] for row in district.bank.books.transactions(TUITION)) == 27100
         assert len(district.bank.books.transactions(day="2026-08-17")) == 4
         assert district.bank.books.transactions(day="2026-08-18") == []
+
+
+class TestTerminations:
+    """The bank reads a notice by its own means, and returns what it says once."""
+
+    @pytest.fixture
+    def district(self) -> Iterator[District]:
+        district = District(notice_key=notice_signature.public_key(NOTICE_KEY))
+        for account_no, amount in ((TUITION, 667), (MINIMUM, 20_000)):
+            district.bank.open_account(account_no, holder="示例舞蹈学校")
+            district.bank.transfer(account_no, amount, remittance="开户")
+        district.bank.flush()
+        yield district
+        district.stop()
+
+    def instruct(self, district: District, **changes: Any) -> None:
+        returns = [
+            {"purpose": "minimum_balance", "account_no": MINIMUM, "amount_fen": 20_000},
+            {"purpose": "tuition", "account_no": TUITION, "amount_fen": 667},
+        ]
+        told = {"notice_no": "2026-001", "title": "一号", "school": "示例", "payee_account_no": SCHOOLS_OWN}
+        content = rules.content({**told, "returns": returns})
+        signed, _ = notice_signature.sign(changes.pop("key", NOTICE_KEY), content)
+        fields = {"notice_no": "2026-001", "notice": content, "signature": signed, **changes}
+        district.client.instruct_termination(TerminationInstruction(**fields), now=district.clock())
+
+    def test_are_paid_once_an_account_and_told(self, district: District) -> None:
+        self.instruct(district)
+        self.instruct(district)
+        district.bank.flush()
+        self.instruct(district)
+        district.bank.flush()
+
+        told = [told["data"] for _, told in district.us.taken if told["type"] == "termination.paid"]
+        assert [(one["account_no"], one["amount_fen"]) for one in told] == [(MINIMUM, 20_000), (TUITION, 667)]
+        assert {one["notice_no"] for one in told} == {"2026-001"}
+        assert [district.bank.books.balance_fen(one) for one in (MINIMUM, TUITION)] == [0, 0]
+
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"key": "whsk_" + "b3RoZXItMzItYnl0ZXMta2V5LWZvci10ZXN0cy0xMjM="},
+            {"signature": "bm8="},
+            {"notice": "{}"},
+            {"notice_no": "2026-002"},
+        ],
+    )
+    def test_that_the_bureau_has_not_signed_are_refused(self, district: District, changes: dict[str, Any]) -> None:
+        with pytest.raises(BankRefused, match="422"):
+            self.instruct(district, **changes)
+        district.bank.flush()
+        assert district.bank.books.balance_fen(MINIMUM) == 20_000
+
+    def test_are_paid_wholly_or_not_at_all(self, district: District) -> None:
+        district.bank.withdraw(TUITION, 1, counterparty="某公司", purpose="往来款")
+        self.instruct(district)
+        district.bank.flush()
+        assert district.bank.books.balance_fen(MINIMUM) == 20_000
+        assert district.bank.books.rows("select status from instructions") == [{"status": "failed"}]
+
+    def test_are_refused_when_that_is_asked_for(self, district: District) -> None:
+        district.bank.faults.arm("refuse_termination")
+        with pytest.raises(BankRefused, match="409"):
+            self.instruct(district)
+        self.instruct(district)
+
+    def test_that_do_not_stand_any_more_are_not_paid(self, district: District) -> None:
+        site = Site("notices", trouble.free_ports(1), {"GET /v1/notices/2026-001": lambda _: {"status": "revoked"}})
+        site.start()
+        district.bank._notices._url = f"{site.url}/v1/notices"
+        self.instruct(district)
+        district.bank.flush()
+        site.stop()
+        assert district.bank.books.balance_fen(MINIMUM) == 20_000

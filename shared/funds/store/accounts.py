@@ -187,6 +187,11 @@ def list_by_institution(
     return Page(get_many([EnrolmentId(row.pk) for row in page.rows]), page.next_cursor)
 
 
+def count_by_institution(institution_id: InstitutionId) -> int:
+    """How many enrolments a school has had."""
+    return int(AccountRow.offerings.count(institution_id))
+
+
 def list_by_offering(institution_id: InstitutionId, offering_id: OfferingId) -> list[model.EnrolmentAccount]:
     """Every enrolment of one class, paid or not."""
     rows = AccountRow.offerings.query(institution_id, AccountRow.by_offering.startswith(f"{offering_id}#"))

@@ -53,7 +53,9 @@ SumsRow: Any = type("SumsRow", (DayRow,), {"Meta": meta("funds"), **_SUMS})
 _FLOW_OF = {
     EntryKind.DEPOSIT: "deposited_fen",
     EntryKind.RELEASE: "released_fen",
+    EntryKind.FINAL_RELEASE: "released_fen",
     EntryKind.SETTLEMENT: "paid_out_fen",
+    EntryKind.FINAL_PAYOUT: "paid_out_fen",
     EntryKind.REFUND_PAID: "refunded_fen",
 }
 

@@ -1,0 +1,1 @@
+"""Where terminations are kept. Keys are in this context's README."""
