@@ -21,6 +21,7 @@ from functions.console import (
     books,
     disputes,
     enrolment,
+    interest,
     policy,
     school_status,
     schools,
@@ -33,6 +34,7 @@ from functions.console import refunds as console_refunds
 from functions.schedules import (
     agree_refunds,
     auto_confirm,
+    credit_interest,
     expire_unpaid,
     pay_minimum_withdrawals,
     pay_out,
@@ -63,6 +65,7 @@ for module in (
     school_status,
     books,
     enrolment,
+    interest,
     disputes,
     console_refunds,
     approvals,
@@ -82,5 +85,6 @@ for module in (
     pay_out,
     resend_payouts,
     sweep,
+    credit_interest,
 ):
     app.register_blueprint(module.blueprint)

@@ -117,6 +117,18 @@ class RefundFailed:
 
 
 @dataclass(frozen=True)
+class InterestPosted:
+    """The bank has credited interest on a supervised account, for the days from `period_from` through `period_to`."""
+
+    bank_reference: str
+    account_no: str
+    amount_fen: Fen
+    period_from: date
+    period_to: date
+    booked_at: datetime
+
+
+@dataclass(frozen=True)
 class MinimumWithdrawalPaid:
     """The bank has paid a withdrawal from a minimum balance to the school."""
 
@@ -157,6 +169,7 @@ BankFact = (
     | PayoutFailed
     | RefundPaid
     | RefundFailed
+    | InterestPosted
     | MinimumWithdrawalPaid
     | MinimumWithdrawalFailed
     | TerminationPaid
@@ -182,6 +195,22 @@ class MoneyMoved:
     balance_before_fen: Fen | None = None
     balance_after_fen: Fen | None = None
     required_fen: Fen | None = None
+
+
+@dataclass(frozen=True)
+class InterestDiffers:
+    """The bank has credited other interest than the agreed rates give, by more than a fen for each of `claimants`.
+
+    It is distributed all the same.
+    """
+
+    institution_id: InstitutionId
+    account_no: str
+    reference: str
+    amount_fen: Fen
+    expected_fen: Fen
+    claimants: int
+    noticed_at: datetime
 
 
 @dataclass(frozen=True)

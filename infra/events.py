@@ -83,4 +83,5 @@ SCHEDULES = (
     ScheduledFunction("pay_out", "cron(0 18 ? * SUN *)"),  # Monday 02:00 in Shanghai
     ScheduledFunction("resend_payouts", "cron(30 * * * ? *)"),
     ScheduledFunction("sweep", "cron(0 19 * * ? *)"),  # 03:00 in Shanghai
+    ScheduledFunction("credit_interest", "cron(30 20 * * ? *)"),  # 04:30 in Shanghai
 )

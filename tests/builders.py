@@ -260,6 +260,19 @@ def a_refund_failed(payment: funds.RefundPayment, **changes: Any) -> facts.Refun
     return facts.RefundFailed(**{**told, **changes})
 
 
+def interest_posted(amount_fen: int = 100, **changes: Any) -> facts.InterestPosted:
+    """The bank's word that it has credited interest on the first school's tuition account, through 20 September."""
+    told: dict[str, Any] = {
+        "bank_reference": "BKI00001",
+        "account_no": TUITION_NO,
+        "amount_fen": Fen(amount_fen),
+        "period_from": date(2026, 6, 21),
+        "period_to": date(2026, 9, 20),
+        "booked_at": datetime(2026, 9, 20, 16, 30, tzinfo=UTC),
+    }
+    return facts.InterestPosted(**{**told, **changes})
+
+
 def a_return(purpose: str, amount_fen: int) -> terminations.Return:
     """What a notice lets the bank return from an account of the first school."""
     account_no = MINIMUM_NO if purpose == "minimum_balance" else TUITION_NO

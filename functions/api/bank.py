@@ -12,7 +12,7 @@ from functions.schedules import wind_up
 from shared.bank import messages, signature, usecases
 from shared.bank.store import Outcome
 from shared.dynamo import transaction
-from shared.funds import minimum_money, refund_money, refund_notes, terminations
+from shared.funds import interest, minimum_money, refund_money, refund_notes, terminations
 from shared.funds import usecases as funds
 from shared.funds.posting import ReferenceReused
 from shared.funds.refund_rules import refund_of
@@ -94,6 +94,8 @@ def act(fact: facts.BankFact) -> Outcome:
         posting = minimum_money.settle(fact=fact, now=now)
     elif isinstance(fact, facts.PayoutSettled):
         posting = funds.settle_payout(fact=fact, now=now)
+    elif isinstance(fact, facts.InterestPosted):
+        posting = interest.post(fact=fact, account=_supervised(fact.account_no), now=now)
     elif isinstance(fact, facts.TerminationPaid):
         account = _supervised(fact.account_no)
         posting = terminations.post_return(fact=fact, account=account, use=lambda: _use_notice(fact), now=now)

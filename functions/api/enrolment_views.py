@@ -24,6 +24,8 @@ class PaymentInstruction(View):
 
 
 class EnrolmentView(View):
+    """An enrolment and its money. `interest` is all that was credited, `interest_held` what is held of it."""
+
     enrolment_id: str
     institution_id: str
     institution_name: str
@@ -39,6 +41,8 @@ class EnrolmentView(View):
     released: Money
     refund_pending: Money
     refunded: Money
+    interest: Money
+    interest_held: Money
     due: Money
     lessons: int
     lessons_released: int
@@ -108,6 +112,8 @@ def _enrolment_facts(account: funds.EnrolmentAccount, terms: Terms) -> dict[str,
         "released": money(account.released_fen),
         "refund_pending": money(account.refund_pending_fen),
         "refunded": money(account.refunded_fen),
+        "interest": money(account.interest_fen),
+        "interest_held": money(account.interest_held_fen),
         "due": money(account.due_fen),
         "lessons": account.lessons,
         "lessons_released": account.lessons_released,

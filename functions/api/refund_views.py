@@ -10,12 +10,14 @@ from shared.kernel import clock
 
 
 class RefundPreview(View):
-    """What comes back now. refundable = paid − released − `taught` (lessons taught that aren't confirmed yet)."""
+    """What comes back now. refundable = paid − released − `taught` (lessons taught that aren't confirmed yet) +
+    `interest` (credited and not paid back yet)."""
 
     refundable: Money
     paid: Money
     released: Money
     taught: Money
+    interest: Money
     taught_lessons: int
     rule: str
     explanation: str
@@ -64,6 +66,10 @@ EXPLANATIONS = {
         "按未消耗课时退费：已付学费减去已拨付和已上课待确认的课时费。",
         "Lessons not taught come back: what was paid, minus lessons released and lessons taught but not confirmed yet.",
     ),
+    funds.RefundRule.INTEREST: (
+        "课程已结束，退还尚未退回的利息。",
+        "The course is over: the interest that isn't paid back yet comes back.",
+    ),
 }
 
 
@@ -74,6 +80,7 @@ def preview(found: funds.RefundPreview, *, language: str) -> RefundPreview:
         paid=money(found.paid_fen),
         released=money(found.released_fen),
         taught=money(found.taught_fen),
+        interest=money(found.interest_fen),
         taught_lessons=found.taught_lessons,
         rule=found.rule.value,
         explanation=en if language == "en" else zh,

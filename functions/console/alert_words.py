@@ -54,9 +54,19 @@ def _conflict(figures: _Figures, threshold: str) -> words.Both:
     )
 
 
+def _interest_differs(figures: _Figures, threshold: str) -> words.Both:
+    reference = figures.get("reference", "")
+    came, expected = _yuan(figures, "amount_fen"), _yuan(figures, "expected_fen")
+    return (
+        f"流水 {reference} 的利息 {came}，按约定利率应为 {expected}；已全额分配，请向银行核实",
+        f"Interest {reference} is {came}; the agreed rates give {expected}. All of it was distributed; ask the bank",
+    )
+
+
 _SENTENCES: Mapping[Rule, Callable[[_Figures, str], words.Both]] = {
     Rule.UNMATCHED_DEPOSIT: _unmatched,
     Rule.LARGE_OUTFLOW: _large_outflow,
     Rule.MINIMUM_BALANCE_LOW: _minimum_low,
     Rule.REFERENCE_CONFLICT: _conflict,
+    Rule.INTEREST_DIFFERS: _interest_differs,
 }

@@ -9,7 +9,7 @@ from shared.funds.model import Day, State
 WIDTH, HEIGHT = 500, 230
 _LEFT, _BOTTOM, _TOP = 40, 26, 26
 _STEPS = 4
-TUITION_STATES = (State.HELD, State.PAYABLE, State.IN_TRANSIT, State.REFUND_PENDING, State.SUSPENSE)
+TUITION_STATES = (State.HELD, State.PAYABLE, State.IN_TRANSIT, State.REFUND_PENDING, State.SUSPENSE, State.INTEREST)
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,15 @@ A child's name and a payer's are shown only to who gives a purpose, and that rea
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
+from math import floor
 
 from chalice.app import Blueprint
 
 from functions.console import csv_files, officers, roles, words
 from functions.console.pages import Answer, Download, SeeOther, Shown, Visit, form, page
 from functions.edge.auth import NotForYourRole
+from shared.funds import accrual
 from shared.funds import queries as funds
 from shared.funds.model import EnrolmentAccount, Entry, State
 from shared.funds.store.accounts import UnknownEnrolment
@@ -22,6 +25,7 @@ from shared.mall import queries as courses
 from shared.people import queries as people
 from shared.people import usecases as people_usecases
 from shared.people.model import Student
+from shared.policy.interest import NoAgreedRate
 from shared.teaching import queries as teaching
 from shared.teaching import rules, usecases
 from shared.teaching.model import Lesson, LessonStatus, Session
@@ -72,6 +76,7 @@ def show_enrolment(visit: Visit) -> Shown:
         "account": account,
         "school": institutions.get(account.institution_id),
         "terms": courses.get_terms(account.terms_hash),
+        "accrued": _accrued(account, clock.business_day(visit.now)),
         "booked": list(booked(funds.list_entries(account))),
         "lessons": lessons,
         "refunds": list(reversed(funds.list_refunds(account.enrolment_id))),
@@ -82,6 +87,14 @@ def show_enrolment(visit: Visit) -> Shown:
         "done": visit.query.get("done", ""),
     }
     return Shown("enrolment.html", told)
+
+
+def _accrued(account: EnrolmentAccount, today: date) -> int | None:
+    """What it has earned through yesterday and wasn't credited, in whole fen; None without an agreed rate."""
+    try:
+        return floor(accrual.earned(accrual.counted(account, end=today)))
+    except NoAgreedRate:
+        return None
 
 
 @page(blueprint, "/console/enrolments/{enrolment_id}/entries.csv")

@@ -1,9 +1,14 @@
 """The policy record in force: each rule's number, and how far its source can be trusted."""
 
+from datetime import date
+
 from chalice.app import Blueprint
 
 from functions.console.pages import NoSuchPage, Shown, Visit, page
+from shared.kernel import clock
+from shared.policy import interest
 from shared.policy import queries as policies
+from shared.policy.model import InterestTerms
 
 blueprint = Blueprint(__name__)
 
@@ -20,9 +25,19 @@ def show_policy(visit: Visit) -> Shown:
         "policy": known[version],
         "in_force": in_force.version,
         "versions": policies.versions(),
+        "terms": interest.all_terms(),
+        "agreed_now": _agreed(clock.business_day(visit.now)),
         "calendar": policies.record()["calendar"],
     }
     return Shown("policy.html", told)
+
+
+def _agreed(day: date) -> InterestTerms | None:
+    """The terms of interest on a day; None where there are none."""
+    try:
+        return interest.interest_terms(on=day)
+    except interest.NoAgreedRate:
+        return None
 
 
 @page(blueprint, "/console/{room}")

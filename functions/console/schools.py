@@ -24,6 +24,7 @@ blueprint = Blueprint(__name__)
 
 PAGE = 20
 WEEKS = 10
+_CREDITS = 8
 LICENCE_DAYS = 60  # the first of the warnings before a licence ends (60, 30, 7 days)
 
 
@@ -101,6 +102,7 @@ def show_school(visit: Visit) -> Shown:
         "courses": found,
         "titles": {offering.offering_id: offering.name for one in found for offering in one.offerings},
         "enrolments": enrolments,
+        "interest": funds.list_interest(iid, limit=_CREDITS, cursor=visit.asked("interest")),
         "payouts": funds.list_payouts(iid, limit=10, cursor=visit.asked("payouts")),
         "query": visit.query,
         "done": visit.query.get("done", ""),

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from shared.alerts.model import RULE_NAMES, Rule, Severity
 from shared.approvals.model import Status as ProposalStatus
 from shared.bank.store import Outcome as BankOutcome
+from shared.funds.interest_model import CreditStatus
 from shared.funds.model import (
     AgreedBy,
     EnrolmentStatus,
@@ -20,6 +21,7 @@ from shared.institutions.model import CHANGE_NAMES, STATUS_NAMES, Change, Status
 from shared.mall.model import CATEGORIES
 from shared.mall.model import Status as SaleStatus
 from shared.people.model import StaffRole
+from shared.policy.model import Beneficiary
 from shared.teaching.model import LessonStatus, Outcome
 from shared.terminations.model import STEP_NAMES, NoticeStatus, ObjectionStatus, Step
 
@@ -31,6 +33,7 @@ STATES: Mapping[State, Both] = {
     State.IN_TRANSIT: ("划拨中", "In transit"),
     State.REFUND_PENDING: ("退费中", "Refund pending"),
     State.SUSPENSE: ("待查款", "Suspense"),
+    State.INTEREST: ("利息待分配", "Interest to distribute"),
     State.MINIMUM_BALANCE: ("最低余额", "Minimum balance"),
     State.MINIMUM_PENDING: ("最低余额支取中", "Minimum balance going out"),
     State.OUTSIDE: ("账外", "Outside"),
@@ -47,6 +50,8 @@ KINDS: Mapping[EntryKind, Both] = {
     EntryKind.REFUND_HOLD: ("退费冻结", "Held for a refund"),
     EntryKind.REFUND_PAID: ("退费到账", "Refund paid"),
     EntryKind.REFUND_VOID: ("退费未成，转回监管", "Refund failed, given back"),
+    EntryKind.INTEREST_IN: ("利息入账", "Interest from the bank"),
+    EntryKind.INTEREST_CREDIT: ("结息", "Interest credited"),
     EntryKind.MINIMUM_DEPOSIT: ("最低余额存入", "Minimum balance paid in"),
     EntryKind.MINIMUM_HOLD: ("最低余额支取冻结", "Held for a withdrawal"),
     EntryKind.MINIMUM_PAID: ("最低余额支取到账", "Withdrawal from the minimum paid"),
@@ -86,12 +91,14 @@ REFUND_WAITS: Mapping[RefundWait, Both] = {
 REFUND_RULES: Mapping[RefundRule, Both] = {
     RefundRule.BEFORE_START: ("尚未上课，全额", "No lesson taught: in full"),
     RefundRule.PRO_RATA: ("已付减已上课时", "Paid minus lessons taught"),
+    RefundRule.INTEREST: ("结业后退还利息", "Interest after the end"),
 }
 
 AGREED_BY: Mapping[AgreedBy, Both] = {
     AgreedBy.SCHOOL: ("机构同意", "The school agreed"),
     AgreedBy.SILENCE: ("逾期未答复视为同意", "The school's silence"),
     AgreedBy.BUREAU: ("教育局裁决", "The bureau decided"),
+    AgreedBy.RULE: ("按规则自动", "By rule"),
     AgreedBy.TERMINATION: ("机构终止办学，统一清退", "The school is terminated"),
 }
 
@@ -100,6 +107,17 @@ PAYOUTS: Mapping[PayoutStatus, Both] = {
     PayoutStatus.SENT: ("已发送银行", "Sent"),
     PayoutStatus.SETTLED: ("已到账", "Settled"),
     PayoutStatus.FAILED: ("银行未能支付", "Failed"),
+}
+
+CREDITS: Mapping[CreditStatus, Both] = {
+    CreditStatus.CREDITED: ("待分配", "To distribute"),
+    CreditStatus.PLANNED: ("分配中", "Being distributed"),
+    CreditStatus.DISTRIBUTED: ("已分配", "Distributed"),
+}
+
+BENEFICIARIES: Mapping[Beneficiary, Both] = {
+    Beneficiary.GUARDIAN: ("归监护人", "the guardian's"),
+    Beneficiary.SCHOOL: ("归机构", "the school's"),
 }
 
 LESSONS: Mapping[LessonStatus, Both] = {

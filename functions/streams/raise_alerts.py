@@ -25,7 +25,7 @@ def raise_alerts(record: Mapping[str, Any]) -> None:
         consider(entries.moved(entries.entry_from_image(image)))
 
 
-def consider(fact: facts.MoneyMoved | facts.ReferenceConflicted) -> int:
+def consider(fact: facts.MoneyMoved | facts.ReferenceConflicted | facts.InterestDiffers) -> int:
     """Raise what the rules in force when it happened find in a fact; how many alerts are new."""
     at = fact.booked_at if isinstance(fact, facts.MoneyMoved) else fact.noticed_at
     return len(alerts.consider(fact=fact, policy=policies.in_force(at=at)))

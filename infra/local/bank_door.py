@@ -7,6 +7,7 @@
 | `POST /accounts` `{account_no, holder, supervised}` | opens an account |
 | `POST /transfers` `{to_account_no, amount_fen, remittance, payer_name, payer_account_no, transfer_id}` | a payment |
 | `POST /withdrawals` `{account_no, amount_fen, counterparty, purpose}` | money leaves without our instruction |
+| `POST /interest` `{account_no?, amount_fen?}` | credits the last quarter's interest |
 | `POST /payouts`, `/refunds`, `/minimum-withdrawals`, `/terminations`, signed | our instructions |
 | `GET`, `POST`, `DELETE /faults` `{fault, count, …}` | what goes wrong next (bank_faults.py) |
 | `POST /flush` | settles and delivers everything now |
@@ -63,6 +64,7 @@ class Door:
             "GET /instructions": lambda request: {"data": self._bank.books.rows("select * from instructions")},
             "POST /transfers": _known(self._post_transfer),
             "POST /withdrawals": _known(self._post_withdrawal),
+            "POST /interest": _known(self._post_interest),
             "POST /payouts": lambda request: self._post_instruction(request, "payout"),
             "POST /refunds": lambda request: self._post_instruction(request, "refund"),
             "POST /minimum-withdrawals": lambda request: self._post_instruction(request, "minimum_withdrawal"),
@@ -98,6 +100,13 @@ class Door:
             _text(told, "account_no"), _amount(told), counterparty=counterparty, purpose=purpose
         )
         return Answer({"bank_reference": booked.reference, "booked_at": booked.booked_at}, 201)
+
+    def _post_interest(self, request: Request) -> Answer:
+        told = request.json()
+        amount = _amount(told) if "amount_fen" in told else None
+        booked = self._bank.credit_interest(_text(told, "account_no", "") or None, amount_fen=amount)
+        shown = [{"bank_reference": one.reference, "account_no": one.account_no} for one in booked]
+        return Answer({"data": shown}, 201)
 
     def _post_instruction(self, request: Request, kind: str) -> Answer:
         self._require_our_signature(request)

@@ -10,6 +10,7 @@
 | `conflict` (`amount_fen`) | messages are followed by another with the same bank reference and another amount |
 | `fail_payout`, `fail_refund`, `fail_minimum_withdrawal` (`reason`) | what was instructed fails |
 | `refuse_termination` | termination notices are refused |
+| `wrong_interest` (`amount_fen`) | credits of interest are that much more than was earned (1,000 yuan) |
 | `no_answer` | instructions are accepted, and the line goes dead before the answer |
 """
 
@@ -20,6 +21,7 @@ from typing import Any
 
 MESSAGE_FAULTS = ("lose", "duplicate", "delay", "reverse", "alter", "bad_signature", "stale", "conflict")
 INSTRUCTION_FAULTS = ("fail_payout", "fail_refund", "fail_minimum_withdrawal", "refuse_termination", "no_answer")
+BOOKING_FAULTS = ("wrong_interest",)
 
 
 class UnknownFault(ValueError):
@@ -42,7 +44,7 @@ class Faults:
 
     def arm(self, kind: str, *, count: int = 1, **figures: Any) -> None:
         """Let the next `count` messages or instructions go wrong. Raises UnknownFault."""
-        if kind not in MESSAGE_FAULTS + INSTRUCTION_FAULTS or count < 1:
+        if kind not in MESSAGE_FAULTS + INSTRUCTION_FAULTS + BOOKING_FAULTS or count < 1:
             raise UnknownFault(kind)
         with self._lock:
             self._armed.append(_Armed(kind, count, figures))

@@ -81,6 +81,12 @@ def _deposit(told: argparse.Namespace) -> str:
     return f"银行已入账 booked: {answer['amount']} → {answer['account_no']}（{answer['bank_reference']}）"
 
 
+def _interest(told: argparse.Namespace) -> str:
+    body = {"account_no": told.account, "amount_fen": told.amount_fen}
+    answer = _call(told.port, "POST", "/bank/interest", {name: value for name, value in body.items() if value})
+    return f"银行已结息 credits of interest: {answer['credits']}，{answer['amount']}"
+
+
 def _fault(told: argparse.Namespace) -> str:
     body: dict[str, Any] = {"fault": _WORDS.get(told.action, told.action), "count": told.count}
     if told.action == "duplicate-next":
@@ -200,6 +206,10 @@ def _add_bank(topics: Any) -> None:
     deposit.add_argument("--amount-fen", type=int, help="金额（分）· the amount in fen")
     deposit.add_argument("--remittance", help="附言 · the remittance text")
     deposit.set_defaults(run=_deposit)
+    interest = bank.add_parser("interest", help="上一季度结息 · credit the last quarter's interest, what isn't yet")
+    interest.add_argument("--account", help="只对这个账号 · on this account only")
+    interest.add_argument("--amount-fen", type=int, help="指定金额（分），可重复 · this many fen, however often")
+    interest.set_defaults(run=_interest)
     for action, zh, en in (
         ("lose-next", "丢失下一条消息", "lose the next messages"),
         ("duplicate-next", "重复下一条消息", "send the next messages several times"),

@@ -54,6 +54,7 @@ class _Door:
             "GET /status": self._status,
             "POST /clock/advance": self._advance,
             "POST /bank/deposits": self._deposit,
+            "POST /bank/interest": self._interest,
             "POST /bank/faults": self._fault,
             "DELETE /bank/faults": self._no_faults,
             "POST /streams/pause": self._pause,
@@ -97,6 +98,17 @@ class _Door:
         except NoAccount:
             raise Refused(404, f"the bank has no account {account_no}") from None
         return {"bank_reference": booked.reference, "account_no": account_no, "amount": money.text(amount_fen)}
+
+    def _interest(self, request: Request) -> dict[str, Any]:
+        told = request.json()
+        account_no, amount_fen = told.get("account_no"), told.get("amount_fen")
+        if amount_fen is not None and (type(amount_fen) is not int or amount_fen <= 0):
+            raise Refused(422, "amount_fen: a positive number of fen")
+        try:
+            booked = self._district.bank.credit_interest(account_no, amount_fen=amount_fen)
+        except NoAccount:
+            raise Refused(404, f"the bank has no account {account_no}") from None
+        return {"credits": len(booked), "amount": money.text(sum(one.amount_fen for one in booked))}
 
     def _meant(self, told: Mapping[str, Any]) -> tuple[str, Any, str]:
         """The account, the amount and the remittance text; from the enrolment where one is named."""

@@ -176,6 +176,7 @@ _STATE_NAMES = {
     "in_transit": "划拨中 in transit",
     "refund_pending": "退费中 refund pending",
     "suspense": "待查款 suspense",
+    "interest": "利息待分配 interest",
     "minimum_balance": "最低余额 minimum balance",
     "minimum_pending": "最低余额支取中 minimum balance going out",
 }

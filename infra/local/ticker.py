@@ -27,6 +27,8 @@ _ENTRIES = {
     "refund_hold": ("退费冻结", "held for a refund", "out"),
     "refund_paid": ("退费到账", "refund paid", "out"),
     "refund_void": ("退费未成", "refund failed", "trouble"),
+    "interest_in": ("利息入账", "interest from the bank", "money"),
+    "interest_credit": ("结息", "interest credited", "money"),
     "settlement": ("划拨到账", "payout settled", "out"),
     "final_payout": ("终止划付", "paid out finally", "out"),
     "minimum_return": ("最低余额退还", "minimum returned", "out"),

@@ -147,6 +147,12 @@ FUNCTIONS = (
         secrets=("BANK_SIGNING_KEY",),
     ),
     Function(
+        "credit_interest",
+        memory_mb=512,
+        timeout_seconds=900,
+        tables={"funds": R | W, "institutions": R, "alerts": W, "parked": W},
+    ),
+    Function(
         "sweep",
         memory_mb=1024,
         timeout_seconds=900,

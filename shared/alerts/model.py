@@ -15,6 +15,7 @@ class Rule(StrEnum):
     LARGE_OUTFLOW = "large_outflow"
     MINIMUM_BALANCE_LOW = "minimum_balance_low"
     REFERENCE_CONFLICT = "reference_conflict"
+    INTEREST_DIFFERS = "interest_differs"
 
 
 class Severity(StrEnum):
@@ -29,6 +30,7 @@ RULE_NAMES: Mapping[Rule, tuple[str, str]] = {
     Rule.LARGE_OUTFLOW: ("单笔支出过大", "One large outflow"),
     Rule.MINIMUM_BALANCE_LOW: ("最低余额不足", "Minimum balance low"),
     Rule.REFERENCE_CONFLICT: ("银行流水号内容冲突", "Bank reference conflict"),
+    Rule.INTEREST_DIFFERS: ("利息与约定不符", "Interest isn't as agreed"),
 }
 
 

@@ -33,6 +33,20 @@ def on_reference_conflicted(fact: facts.ReferenceConflicted, policy: Policy) -> 
     )
 
 
+def on_interest_differs(fact: facts.InterestDiffers, policy: Policy) -> Alert:
+    """Interest that the bank has credited and the agreed rates don't give."""
+    figures: Figures = {
+        "reference": fact.reference,
+        "amount_fen": fact.amount_fen,
+        "expected_fen": fact.expected_fen,
+        "difference_fen": fact.amount_fen - fact.expected_fen,
+    }
+    threshold = f"> {fact.claimants} fen"
+    subject = f"interest#{fact.reference}"
+    args = (fact.institution_id, subject, figures, threshold, policy, fact.noticed_at)
+    return _alert(Rule.INTEREST_DIFFERS, Severity.YELLOW, *args)
+
+
 def _unmatched(fact: facts.MoneyMoved, policy: Policy) -> Alert | None:
     suspense = fact.legs.get("suspense", 0)
     if fact.kind != "deposit" or suspense <= 0:

@@ -1,7 +1,7 @@
 """What the bank sends, read strictly: anything that isn't exactly the documented shape is refused with its field."""
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 import pydantic
@@ -47,10 +47,20 @@ def _with_zone(told: object) -> object:
     return told
 
 
+_DAY = r"^2[0-9]{3}-[0-9]{2}-[0-9]{2}$"
+
+
+def _day(told: object) -> object:
+    if not isinstance(told, str) or not re.fullmatch(_DAY, told):
+        raise ValueError("should be a day, such as 2026-09-20")
+    return told
+
+
 Reference = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z-]{6,64}$")]
 AccountNo = Annotated[str, StringConstraints(pattern=r"^[0-9]{8,30}$")]
 Amount = Annotated[int, Field(gt=0, le=10**13, description="whole fen")]
 Moment = Annotated[datetime, Field(strict=False, json_schema_extra={"pattern": _MOMENT}), BeforeValidator(_with_zone)]
+Day = Annotated[date, Field(strict=False, json_schema_extra={"pattern": _DAY}), BeforeValidator(_day)]
 Text = Annotated[str, StringConstraints(max_length=200)]
 
 
@@ -166,6 +176,28 @@ class Returned(_Strict):
         return facts.TerminationPaid(**_facts_of(self))
 
 
+class Interest(_Strict):
+    """Both days of the period are in it."""
+
+    bank_reference: Reference
+    account_no: AccountNo
+    amount_fen: Amount
+    currency: Literal["CNY"]
+    period_from: Day
+    period_to: Day
+    booked_at: Moment
+
+    @pydantic.field_validator("period_to")
+    @classmethod
+    def _ends_after_it_begins(cls, told: date, info: pydantic.ValidationInfo) -> date:
+        if "period_from" in info.data and told < info.data["period_from"]:
+            raise ValueError("should be period_from or a later day")
+        return told
+
+    def fact(self) -> facts.InterestPosted:
+        return facts.InterestPosted(**_facts_of(self))
+
+
 class DepositPosted(_Strict):
     type: Literal["deposit.posted"]
     occurred_at: Moment
@@ -220,6 +252,12 @@ class TerminationPaid(_Strict):
     data: Returned
 
 
+class InterestPosted(_Strict):
+    type: Literal["interest.posted"]
+    occurred_at: Moment
+    data: Interest
+
+
 Message = Annotated[
     DepositPosted
     | WithdrawalPosted
@@ -227,6 +265,7 @@ Message = Annotated[
     | PayoutFailed
     | RefundPaid
     | RefundFailed
+    | InterestPosted
     | MinimumWithdrawalPaid
     | MinimumWithdrawalFailed
     | TerminationPaid,

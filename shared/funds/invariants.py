@@ -7,9 +7,10 @@ a path of money.
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 
-from shared.funds import chain, model
+from shared.funds import chain, interest_checks, model
 from shared.funds.minimum_invariants import minimum_withdrawals_resolve_once, minimums_are_folds, requirement_kept
 from shared.funds.model import EnrolmentStatus, EntryKind, State
+from shared.funds.refund_rules import interest_of
 from shared.funds.store import days
 from shared.funds.store.books import Books
 from shared.kernel import clock
@@ -55,11 +56,17 @@ def bank_reference_once(books: Books) -> Iterator[str]:
 
 
 def enrolment_equation(books: Books) -> Iterator[str]:
-    """4. Per enrolment: paid = held + released + refund_pending + refunded, none below 0, paid at most the price."""
+    """4. Per enrolment: paid + interest = held + released + refund_pending + refunded, none below 0.
+
+    What is paid is at most the price, and the guardian's interest is in what is held.
+    """
     for account in books.accounts:
         terms = (account.held_fen, account.released_fen, account.refund_pending_fen, account.refunded_fen)
-        if account.paid_fen != sum(terms) or min(account.paid_fen, *terms) < 0:
-            yield f"{account.enrolment_id}: paid {account.paid_fen}; held, released, refund pending, refunded {terms}"
+        brought = (account.paid_fen, account.interest_fen)
+        if sum(brought) != sum(terms) or min(*brought, *terms) < 0:
+            yield f"{account.enrolment_id}: paid, interest {brought}; held, released, refund pending, refunded {terms}"
+        if not 0 <= account.interest_held_fen <= account.held_fen:
+            yield f"{account.enrolment_id}: interest {account.interest_held_fen} in {account.held_fen} held"
         if account.paid_fen > account.price_fen:
             yield f"{account.enrolment_id}: paid {account.paid_fen} of {account.price_fen}"
 
@@ -77,10 +84,18 @@ def lesson_once(books: Books) -> Iterator[str]:
 
 
 def no_fen_stranded(books: Books) -> Iterator[str]:
-    """6. The last lesson releases the exact remainder, and a refund that is over leaves nothing."""
+    """6. The last lesson releases the exact remainder, and a refund that is over leaves nothing.
+
+    But the guardian's interest, which is held until it is paid back, and pending while it is.
+    """
+    of_enrolment = books.of_enrolment()
     for account in books.accounts:
-        stranded = account.held_fen or account.refunds_pending
-        if account.status is EnrolmentStatus.COMPLETED and (stranded or account.released_fen != account.price_fen):
+        of = of_enrolment[account.enrolment_id]
+        holds = {entry.reason: interest_of(entry) for entry in of if entry.kind is EntryKind.REFUND_HOLD}
+        pending = account.refund_pending_fen - sum(holds.get(one, 0) for one in account.refunds_pending)
+        stranded = account.tuition_held_fen or pending
+        released = sum(entry.legs[State.PAYABLE] for entry in of if entry.kind is EntryKind.RELEASE)
+        if account.status is EnrolmentStatus.COMPLETED and (stranded or released != account.price_fen):
             yield f"{account.enrolment_id}: completed with {account.held_fen} held"
         if account.status is EnrolmentStatus.REFUNDED and stranded:
             yield f"{account.enrolment_id}: refunded with {account.held_fen} held, {account.refund_pending_fen} pending"
@@ -209,6 +224,7 @@ def sold_within_policy(books: Books) -> Iterator[str]:
 CHECKS: tuple[Callable[[Books], Iterator[str]], ...] = (
     legs_sum_to_zero,
     balances_are_folds,
+    interest_checks.fen_days_are_folds,
     minimums_are_folds,
     bank_reference_once,
     enrolment_equation,
@@ -219,6 +235,7 @@ CHECKS: tuple[Callable[[Books], Iterator[str]], ...] = (
     payouts_resolve_once,
     refunds_resolve_once,
     minimum_withdrawals_resolve_once,
+    interest_checks.interest_is_distributed,
     effective_not_after_booking,
     journal_has_every_entry,
     totals_equal_journal,

@@ -27,6 +27,7 @@ class State(StrEnum):
     IN_TRANSIT = "in_transit"
     REFUND_PENDING = "refund_pending"
     SUSPENSE = "suspense"
+    INTEREST = "interest"
     MINIMUM_BALANCE = "minimum_balance"
     MINIMUM_PENDING = "minimum_pending"
 
@@ -55,6 +56,8 @@ class EntryKind(StrEnum):
     REFUND_HOLD = "refund_hold"
     REFUND_PAID = "refund_paid"
     REFUND_VOID = "refund_void"
+    INTEREST_IN = "interest_in"
+    INTEREST_CREDIT = "interest_credit"
     MINIMUM_DEPOSIT = "minimum_deposit"
     MINIMUM_HOLD = "minimum_hold"
     MINIMUM_PAID = "minimum_paid"
@@ -84,11 +87,15 @@ class SuspenseReason(StrEnum):
 
 @dataclass(frozen=True)
 class EnrolmentAccount:
-    """One enrolment and its money: paid = held + released + refund_pending + refunded.
+    """One enrolment and its money: paid + interest = held + released + refund_pending + refunded.
 
     `version` counts the entries that changed it, and `seal` is the last one's. `refunds_pending` is what each payment
     of a refund keeps back until the bank has answered. `bank_references` are those of its deposits and of the refunds
     that were paid.
+
+    `interest_fen` is all interest that was credited to it, `interest_held_fen` the part of it that is held for the
+    guardian. `fen_days` (积数) is what it had in the bank's account, held or pending, times the days that it was there,
+    by the first day of the segment (shared/policy/interest.py); the days before `counted_until` are in it.
     """
 
     enrolment_id: EnrolmentId
@@ -114,6 +121,10 @@ class EnrolmentAccount:
     refunded_fen: Fen = Fen(0)
     lessons_refunded: int = 0
     refunds_pending: Mapping[str, Fen] = field(default_factory=dict)
+    interest_fen: Fen = Fen(0)
+    interest_held_fen: Fen = Fen(0)
+    fen_days: Mapping[date, int] = field(default_factory=dict)
+    counted_until: date | None = None
     version: int = 0
     seal: str = ""
     bank_references: tuple[str, ...] = ()
@@ -132,6 +143,16 @@ class EnrolmentAccount:
     def refund_pending_fen(self) -> Fen:
         """What is on its way back to the payers."""
         return Fen(sum(self.refunds_pending.values()))
+
+    @property
+    def tuition_held_fen(self) -> Fen:
+        """What is held for lessons: all that is held but the guardian's interest."""
+        return Fen(self.held_fen - self.interest_held_fen)
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more is taught under it or paid for it."""
+        return self.status in (EnrolmentStatus.COMPLETED, EnrolmentStatus.REFUNDED, EnrolmentStatus.EXPIRED)
 
     @property
     def open(self) -> bool:
@@ -221,6 +242,7 @@ class AgreedBy(StrEnum):
     SCHOOL = "school"
     SILENCE = "silence"
     BUREAU = "bureau"
+    RULE = "rule"
     TERMINATION = "termination"
 
 
@@ -229,6 +251,7 @@ class RefundRule(StrEnum):
 
     BEFORE_START = "before_start"
     PRO_RATA = "pro_rata"
+    INTEREST = "interest"
 
 
 class RefundWait(StrEnum):
@@ -245,7 +268,7 @@ class RefundPreview:
     """What a guardian would get back now, and why.
 
     `taught_lessons` are marked and not released yet: their share stays until they are confirmed or the dispute is
-    decided. refundable = held − taught.
+    decided. refundable = held − taught, and `interest_fen` of it is interest.
     """
 
     rule: RefundRule
@@ -253,6 +276,7 @@ class RefundPreview:
     released_fen: Fen
     taught_lessons: int
     taught_fen: Fen
+    interest_fen: Fen
     refundable_fen: Fen
     policy_version: str
 
@@ -316,6 +340,7 @@ class RefundPayment:
     payee_name: str
     payee_account_no: str
     deposit_reference: str
+    interest_fen: Fen = Fen(0)
 
 
 @dataclass(frozen=True)
@@ -335,7 +360,8 @@ class Totals:
     @property
     def tuition_balance_fen(self) -> Fen:
         """What should be in the school's tuition account."""
-        states = (State.HELD, State.PAYABLE, State.IN_TRANSIT, State.REFUND_PENDING, State.SUSPENSE)
+        of_enrolments = (State.HELD, State.REFUND_PENDING)
+        states = (*of_enrolments, State.PAYABLE, State.IN_TRANSIT, State.SUSPENSE, State.INTEREST)
         return Fen(sum(self.by_state.get(state, 0) for state in states))
 
 

@@ -16,7 +16,7 @@ from shared.kernel import clock, money
 from shared.kernel.ids import EnrolmentId
 
 _OF_ENROLMENT = (State.HELD, State.REFUND_PENDING)
-_OF_SCHOOL = (State.PAYABLE, State.IN_TRANSIT, State.SUSPENSE)
+_OF_SCHOOL = (State.PAYABLE, State.IN_TRANSIT, State.SUSPENSE, State.INTEREST)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from events import facts
 from shared.dynamo import transaction
-from shared.funds import model
+from shared.funds import accrual, model
 from shared.funds.model import EntryKind, State
 from shared.funds.store import accounts, entries
 from shared.kernel import clock, errors
@@ -27,9 +27,9 @@ def on_account(
 ) -> list[transaction.Part]:
     """The parts that write an enrolment's next entries and move its account on by as many versions.
 
-    The entries are those that `chain.linked` has numbered and sealed.
+    The entries are those that `chain.linked` has numbered and sealed. The days of its balance are counted on with it.
     """
-    after = replace(after, version=new[-1].version, seal=new[-1].seal)
+    after = replace(accrual.moved_on(before, after, new), version=new[-1].version, seal=new[-1].seal)
     return [*map(entries.put, new), accounts.change(before, after)]
 
 
@@ -51,6 +51,7 @@ def bank_entry(
     | facts.WithdrawalPosted
     | facts.PayoutSettled
     | facts.RefundPaid
+    | facts.InterestPosted
     | facts.MinimumWithdrawalPaid
     | facts.TerminationPaid,
     kind: EntryKind,

@@ -10,11 +10,16 @@ from shared.funds.store.accounts import (
     list_by_institution,
     list_by_offering,
     list_expiring,
+    list_interest_waiting,
 )
 from shared.funds.store.accounts import get as get_account
 from shared.funds.store.accounts import get_many as get_accounts
 from shared.funds.store.days import DISTRICT, list_days
 from shared.funds.store.entries import list_of_enrolment as list_entries
+from shared.funds.store.interest import get as get_interest_credit
+from shared.funds.store.interest import list_all as list_all_interest
+from shared.funds.store.interest import list_of as list_interest
+from shared.funds.store.interest import list_shares as list_interest_shares
 from shared.funds.store.minimums import get as get_minimum_balance
 from shared.funds.store.minimums import get_many as get_minimum_balances
 from shared.funds.store.payouts import find_last as find_last_payout
@@ -39,11 +44,13 @@ __all__ = [
     "find_last_payout",
     "get_account",
     "get_accounts",
+    "get_interest_credit",
     "get_minimum_balance",
     "get_minimum_balances",
     "get_own_account",
     "get_refund",
     "get_totals",
+    "list_all_interest",
     "list_all_refunds_waiting",
     "list_by_guardian",
     "list_by_institution",
@@ -51,6 +58,9 @@ __all__ = [
     "list_days",
     "list_entries",
     "list_expiring",
+    "list_interest",
+    "list_interest_shares",
+    "list_interest_waiting",
     "list_journal",
     "list_payouts",
     "list_refunds",

@@ -51,17 +51,30 @@ def _hold(refund: model.Refund, taught: Collection[SessionId], now: datetime) ->
     if found.refundable_fen <= 0:
         return Fen(0)
     deposits = [e for e in entries.list_of_bank(before.bank_references) if e.kind is EntryKind.DEPOSIT]
-    payments = refund_rules.payments(refund.refund_id, found.refundable_fen, deposits=deposits, refunds=known)
+    payments = refund_rules.payments(
+        refund.refund_id,
+        found.refundable_fen,
+        interest_fen=found.interest_fen,
+        deposits=deposits,
+        refunds=known,
+    )
     after = replace(
-        before,
-        status=EnrolmentStatus.REFUNDING,
+        _ending(before, unreleased),
         held_fen=Fen(before.held_fen - found.refundable_fen),
-        lessons_refunded=before.lessons - before.lessons_released - unreleased,
+        interest_held_fen=Fen(0),
         refunds_pending={**before.refunds_pending, **{one.payment_id: one.amount_fen for one in payments}},
     )
     holds = chain.linked(before, *(_hold_entry(before, one, now) for one in payments))
     transaction.commit(posting.on_account(before, after, holds))
     return found.refundable_fen
+
+
+def _ending(account: model.EnrolmentAccount, unreleased: int) -> model.EnrolmentAccount:
+    """An account whose lessons end with a refund, but those that were taught; one that is over stays as it is."""
+    if account.over:
+        return account
+    refunded = account.lessons - account.lessons_released - unreleased
+    return replace(account, status=EnrolmentStatus.REFUNDING, lessons_refunded=refunded)
 
 
 def settle(*, fact: facts.RefundPaid, now: datetime) -> model.Posting:
@@ -119,7 +132,11 @@ def _void(fact: facts.RefundFailed, now: datetime) -> model.Posting:
         effective_on=min(clock.business_day(fact.booked_at), clock.business_day(now)),
     )
     [entry] = chain.linked(account, entry)
-    after = replace(_without(account, fact.payment_id), held_fen=Fen(account.held_fen + fact.amount_fen))
+    after = replace(
+        _without(account, fact.payment_id),
+        held_fen=Fen(account.held_fen + fact.amount_fen),
+        interest_held_fen=Fen(account.interest_held_fen + refund_rules.interest_of(held)),
+    )
     transaction.commit(posting.on_account(account, after, [entry]))
     return model.Posting(False, entry)
 
@@ -175,6 +192,7 @@ def _hold_entry(account: model.EnrolmentAccount, payment: model.RefundPayment, n
         reason=payment.payment_id,
         payer=payment.payee_name,
         payer_account_no=payment.payee_account_no,
+        figures=refund_rules.held_figures(payment),
     )
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from shared.dynamo import transaction
 from shared.funds import model
-from shared.funds.model import EntryKind, RefundStatus, RefundWait
+from shared.funds.model import EntryKind, RefundRule, RefundStatus, RefundWait
 from shared.funds.store import accounts, entries, refunds
 from shared.kernel.money import Fen
 
@@ -37,7 +37,7 @@ def _note_held(
     if not held_fen:
         after = replace(_failed(before, NOTHING_LEFT, now), waits_for=None, waits_until=None)
     parts = [refunds.change(before, after)]
-    if held_fen and not _held_earlier(before):
+    if held_fen and before.rule is not RefundRule.INTEREST and not _held_earlier(before):
         parts.append(give_back_seat(accounts.get(before.enrolment_id)))
     transaction.commit(parts)
     return after
@@ -70,9 +70,8 @@ def note_outcome(*, refund_id: str, now: datetime, failure: str = "") -> model.R
 
 def _held_earlier(refund: model.Refund) -> bool:
     """Whether an earlier refund has ended the student's lessons, and given the seat back."""
-    return any(
-        earlier.held_fen for earlier in refunds.list_of_enrolment(refund.enrolment_id) if earlier.number < refund.number
-    )
+    earlier = [one for one in refunds.list_of_enrolment(refund.enrolment_id) if one.number < refund.number]
+    return any(one.held_fen and one.rule is not RefundRule.INTEREST for one in earlier)
 
 
 def _failed(refund: model.Refund, failure: str, now: datetime) -> model.Refund:

@@ -21,6 +21,7 @@ from shared.kernel.ids import EnrolmentId, RefundId
 from shared.kernel.money import Fen
 
 MOST_REFUNDS = 99
+_INTEREST = "interest_fen"
 
 TRANSITIONS: dict[RefundStatus, frozenset[RefundStatus]] = {
     RefundStatus.REQUESTED: frozenset({RefundStatus.AGREED, RefundStatus.CONTESTED, RefundStatus.WITHDRAWN}),
@@ -103,27 +104,35 @@ def preview(account: EnrolmentAccount, *, taught_lessons: int, terminating: bool
     """What would be refunded now: all that is held, but the share of lessons that were taught and aren't decided yet.
 
     Source: everything before the first lesson, then the price paid minus the lessons taught, pro rata (rule). Lessons
-    divide the price in whole fen; the remainder goes to the guardian. When the school is `terminating`, an enrolment
-    that was paid in part is refunded too.
+    divide the price in whole fen; the remainder goes to the guardian. So does the interest that is held for her: with
+    the rest, or alone when the enrolment is over. When the school is `terminating`, an enrolment that was paid in part
+    is refunded too.
     """
     share = rules.equal_share(account)
-    taught_fen = Fen(min(taught_lessons * share, account.held_fen))
+    taught_fen = Fen(0 if account.over else min(taught_lessons * share, account.tuition_held_fen))
     refundable = account.held_fen - taught_fen if terminating or is_open_to(account) else 0
-    begun = bool(account.lessons_released or taught_lessons)
     return RefundPreview(
-        rule=RefundRule.PRO_RATA if begun else RefundRule.BEFORE_START,
+        rule=_rule(account, taught_lessons),
         paid_fen=account.paid_fen,
         released_fen=account.released_fen,
         taught_lessons=taught_lessons,
         taught_fen=taught_fen,
+        interest_fen=account.interest_held_fen,
         refundable_fen=Fen(refundable),
         policy_version=account.policy_version,
     )
 
 
+def _rule(account: EnrolmentAccount, taught_lessons: int) -> RefundRule:
+    if account.over:
+        return RefundRule.INTEREST
+    return RefundRule.PRO_RATA if account.lessons_released or taught_lessons else RefundRule.BEFORE_START
+
+
 def is_open_to(account: EnrolmentAccount) -> bool:
-    """Whether a refund of this enrolment can be asked for: paid, and not all taught."""
-    return account.status in (EnrolmentStatus.ACTIVE, EnrolmentStatus.REFUNDING)
+    """Whether a refund of this enrolment can be asked for: paid, and not all taught; or over, with interest left."""
+    paid = account.status in (EnrolmentStatus.ACTIVE, EnrolmentStatus.REFUNDING)
+    return paid or (account.over and account.interest_held_fen > 0)
 
 
 def check_request(found: RefundPreview, *, requested_fen: int, last: Refund | None) -> None:
@@ -145,38 +154,52 @@ def check_becomes(refund: Refund, becomes: RefundStatus) -> None:
 
 
 def payments(
-    of: RefundId, amount_fen: Fen, *, deposits: Sequence[Entry], refunds: Sequence[Entry]
+    of: RefundId, amount_fen: Fen, *, interest_fen: Fen, deposits: Sequence[Entry], refunds: Sequence[Entry]
 ) -> list[RefundPayment]:
     """Where a refund goes: back to the accounts that the deposits came from, the newest deposit first.
 
-    No deposit gets back more than it paid, earlier refunds included. `deposits` and `refunds` are the enrolment's
-    entries: what came in, and what was held for refunds or given back to the enrolment.
+    No deposit gets back more than it paid, earlier refunds included; `interest_fen` of the amount goes with the newest.
+    `deposits` and `refunds` are the enrolment's entries: what came in, and what was held for refunds or given back to
+    the enrolment.
     """
     left = Counter({entry.reference: entry.legs[State.HELD] for entry in deposits if State.HELD in entry.legs})
     for entry in refunds:
-        left[entry.reference] += entry.legs[State.HELD]
-    return list(_payments(of, amount_fen, left, sorted(deposits, key=lambda entry: -entry.version)))
+        given_back = 1 if entry.legs[State.HELD] > 0 else -1
+        left[entry.reference] += entry.legs[State.HELD] - given_back * interest_of(entry)
+    return list(_payments(of, amount_fen, interest_fen, left, sorted(deposits, key=lambda entry: -entry.version)))
+
+
+def interest_of(entry: Entry) -> Fen:
+    """How much of what an entry held for a refund, or gave back, is interest."""
+    return Fen(entry.figures.get(_INTEREST, 0))
+
+
+def held_figures(payment: RefundPayment) -> dict[str, int]:
+    """The figures of the entry that holds money for a payment."""
+    return {_INTEREST: payment.interest_fen} if payment.interest_fen else {}
 
 
 def _payments(
-    of: RefundId, amount_fen: Fen, left: Counter[str], newest_first: Sequence[Entry]
+    of: RefundId, amount_fen: Fen, interest_fen: Fen, left: Counter[str], newest_first: Sequence[Entry]
 ) -> Iterator[RefundPayment]:
     number = 0
+    amount_fen = Fen(amount_fen - interest_fen)
     for deposit in newest_first:
-        amount = min(amount_fen, left[deposit.reference])
-        if amount <= 0:
+        amount = max(min(amount_fen, left[deposit.reference]), 0)
+        if amount + interest_fen <= 0:
             continue
         number += 1
-        amount_fen = Fen(amount_fen - amount)
+        amount_fen, interest, interest_fen = Fen(amount_fen - amount), interest_fen, Fen(0)
         yield RefundPayment(
             payment_id=payment_id(of, number),
-            amount_fen=Fen(amount),
+            amount_fen=Fen(amount + interest),
+            interest_fen=interest,
             from_account_no=deposit.account_no,
             payee_name=deposit.payer,
             payee_account_no=deposit.payer_account_no,
             deposit_reference=deposit.reference,
         )
-    assert amount_fen == 0, "an enrolment holds no more than its deposits brought"
+    assert amount_fen == interest_fen == 0, "an enrolment holds no more than its deposits brought"
 
 
 def payment_of(hold: Entry) -> RefundPayment:
@@ -189,4 +212,5 @@ def payment_of(hold: Entry) -> RefundPayment:
         payee_name=hold.payer,
         payee_account_no=hold.payer_account_no,
         deposit_reference=hold.reference,
+        interest_fen=interest_of(hold),
     )

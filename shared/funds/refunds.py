@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from shared.dynamo import transaction
 from shared.funds import model, refund_rules
-from shared.funds.model import AgreedBy, RefundStatus, RefundWait
+from shared.funds.model import AgreedBy, RefundRule, RefundStatus, RefundWait
 from shared.funds.store import accounts, entries, refunds
 from shared.kernel import clock
 from shared.kernel.ids import EnrolmentId, InstitutionId, SessionId
@@ -14,6 +14,7 @@ from shared.policy import calendar
 from shared.policy import queries as policies
 
 _LONGEST_REASON = 200
+_INTEREST_REASON = "课程已结束，退还利息"
 
 
 def request(
@@ -63,6 +64,40 @@ def no_longer_waiting(last: model.Refund | None) -> list[transaction.Part]:
     if last is None or last.waits_for is not RefundWait.ATTENTION:
         return []
     return [refunds.change(last, replace(last, waits_for=None, waits_until=None))]
+
+
+def give_back_interest(*, enrolment_id: EnrolmentId, now: datetime) -> bool:
+    """Open the refund of the interest that an enrolment holds though it is over, agreed by rule; whether it was now.
+
+    Not while another refund of it is under way, or has failed and needs somebody's attention.
+    """
+    return transaction.retried(lambda: _give_back_interest(enrolment_id, now))
+
+
+def _give_back_interest(enrolment_id: EnrolmentId, now: datetime) -> bool:
+    account = accounts.get(enrolment_id)
+    last = next(reversed(refunds.list_of_enrolment(enrolment_id)), None)
+    under_way = last is not None and (last.status not in refund_rules.OVER or last.waits_for is not None)
+    full = last is not None and last.number >= refund_rules.MOST_REFUNDS
+    if not account.over or not account.interest_held_fen or under_way or full:
+        return False
+    number = last.number + 1 if last else 1
+    refund = model.Refund(
+        refund_id=refund_rules.refund_id(enrolment_id, number),
+        enrolment_id=enrolment_id,
+        institution_id=account.institution_id,
+        guardian_id=account.guardian_id,
+        number=number,
+        requested_fen=account.interest_held_fen,
+        rule=RefundRule.INTEREST,
+        reason=_INTEREST_REASON,
+        policy_version=account.policy_version,
+        requested_at=now,
+        answer_by=clock.business_day(now),
+        deadline_assumed=False,
+    )
+    transaction.commit([refunds.put_new(agreed(refund, AgreedBy.RULE, now))])
+    return True
 
 
 def withdraw(*, refund_id: str, now: datetime) -> model.Refund:

@@ -60,7 +60,8 @@ def split_deposit(*, account: EnrolmentAccount | None, account_no: str, amount_f
 def lesson_share(account: EnrolmentAccount) -> Fen:
     """What the next lesson releases: an equal share in whole fen; the last lesson takes the exact remainder.
 
-    While the rest is being refunded there is no remainder: it went with the refund.
+    Interest that is held for the guardian isn't the school's: no lesson releases it. While the rest is being refunded
+    there is no remainder: it went with the refund.
     Raises NotActive, NothingLeft. Source: per-lesson release (seed); rounding to the last lesson (practice).
     """
     if account.status in (EnrolmentStatus.COMPLETED, EnrolmentStatus.REFUNDED) or account.lessons_left <= 0:
@@ -68,7 +69,7 @@ def lesson_share(account: EnrolmentAccount) -> Fen:
     if account.status not in (EnrolmentStatus.ACTIVE, EnrolmentStatus.REFUNDING):
         raise NotActive()
     if account.status is EnrolmentStatus.ACTIVE and account.lessons_left == 1:
-        return account.held_fen
+        return account.tuition_held_fen
     return equal_share(account)
 
 
@@ -78,11 +79,16 @@ def equal_share(account: EnrolmentAccount) -> Fen:
 
 
 def status_of(account: EnrolmentAccount) -> EnrolmentStatus:
-    """The status of a paid enrolment by what is left of it, after money has left what it held."""
+    """The status of a paid enrolment by what is left of it, after money has left what it held.
+
+    Interest that came when everything else was over doesn't make it go on.
+    """
     if account.status is EnrolmentStatus.REFUNDING:
-        over = not account.held_fen and not account.refunds_pending
+        over = not account.tuition_held_fen and not account.refunds_pending
         return EnrolmentStatus.REFUNDED if over else EnrolmentStatus.REFUNDING
-    return EnrolmentStatus.ACTIVE if account.lessons_left else EnrolmentStatus.COMPLETED
+    if account.status is EnrolmentStatus.ACTIVE and not account.lessons_left:
+        return EnrolmentStatus.COMPLETED
+    return account.status
 
 
 def may_expire(account: EnrolmentAccount, now: datetime) -> bool:

@@ -26,6 +26,8 @@ _SENTENCES: Mapping[EntryKind, Both] = {
     EntryKind.REFUND_HOLD: ("退费已冻结，等待银行退回", "Held back for a refund, with the bank"),
     EntryKind.REFUND_PAID: ("退费退回原付款账户", "Refunded to the account it came from"),
     EntryKind.REFUND_VOID: ("退费未能退回，转回监管", "Refund couldn't be paid; held again"),
+    EntryKind.INTEREST_IN: ("银行结息", "Interest from the bank"),
+    EntryKind.INTEREST_CREDIT: ("利息记入", "Interest credited"),
     EntryKind.MINIMUM_DEPOSIT: ("机构存入最低余额", "Paid into the minimum balance"),
     EntryKind.MINIMUM_HOLD: ("最低余额支取已批准，待银行支付", "Withdrawal approved, held for the bank"),
     EntryKind.MINIMUM_PAID: ("支取的最低余额付至机构", "Withdrawal from the minimum balance paid"),

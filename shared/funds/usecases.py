@@ -182,7 +182,8 @@ def expire_enrolment(
 ) -> bool:
     """End an enrolment that wasn't paid in time and give its seat back; whether it was ended now.
 
-    What was paid in part goes to suspense. `at_once`: the time to pay isn't waited for, where nothing is paid yet.
+    What was paid in part goes to suspense, with the interest it has earned. `at_once`: the time to pay isn't waited
+    for, where nothing is paid yet.
     Raises UnknownEnrolment, Unavailable.
     """
     return transaction.retried(lambda: _expire(enrolment_id, give_back_seat, now, at_once))
@@ -197,7 +198,9 @@ def _expire(
     before = accounts.get(enrolment_id)
     if not rules.may_expire(before, now) and not (at_once and rules.is_unpaid(before)):
         return False
+    kept = Fen(before.interest_fen - before.interest_held_fen)
     after = replace(before, status=EnrolmentStatus.EXPIRED, paid_fen=Fen(0), held_fen=Fen(0))
+    after = replace(after, interest_fen=kept, interest_held_fen=Fen(0))
     if before.held_fen:
         parts = posting.on_account(before, after, chain.linked(before, _expiry_entry(before, now)))
     else:

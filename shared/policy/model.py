@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from typing import Literal
 
 
@@ -50,3 +51,30 @@ class Policy:
         if balance_fen * 100 < required_fen * self.minimum_balance_red_percent:
             return "red"
         return "yellow" if balance_fen * 100 < required_fen * self.minimum_balance_yellow_percent else "calm"
+
+
+class Beneficiary(StrEnum):
+    """Whose the interest is that money of an enrolment earns."""
+
+    GUARDIAN = "guardian"
+    SCHOOL = "school"
+
+
+@dataclass(frozen=True)
+class InterestTerms:
+    """What is agreed with the bank on interest, from a business day on; through `until`, where they end.
+
+    `annual_rate_bp` is in hundredths of a percent of a year of `day_count` days. The bank credits what was earned
+    through `credit_day` of each of `credit_months`.
+    """
+
+    effective_from: date
+    until: date | None
+    annual_rate_bp: int
+    day_count: int
+    credit_months: tuple[int, ...]
+    credit_day: int
+    beneficiary: Beneficiary
+    source: str
+    note_zh: str
+    note_en: str

@@ -29,6 +29,7 @@ FIGURES: dict[Rule, dict[str, int | str]] = {
     Rule.UNMATCHED_DEPOSIT: {"reference": "BK000001", "suspense_fen": 88_000, "reason": "unknown_reference"},
     Rule.LARGE_OUTFLOW: {"outflow_fen": 6_000_000, "balance_before_fen": 18_000_000, "share_percent": 33},
     Rule.MINIMUM_BALANCE_LOW: {"balance_fen": 12_000_000, "required_fen": 15_000_000, "share_percent": 80},
+    Rule.INTEREST_DIFFERS: {"reference": "BKI00001", "amount_fen": 100, "expected_fen": 19, "difference_fen": 81},
     Rule.REFERENCE_CONFLICT: {"reference": "BK000001", "posted_fen": 100, "sent_fen": 200},
 }
 

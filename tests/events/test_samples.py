@@ -194,6 +194,7 @@ class TestBank:
             ("refund.failed", facts.RefundFailed, 667),
             ("minimum_withdrawal.paid", facts.MinimumWithdrawalPaid, 4000),
             ("minimum_withdrawal.failed", facts.MinimumWithdrawalFailed, 4000),
+            ("interest.posted", facts.InterestPosted, 4),
             ("termination.paid", facts.TerminationPaid, 20_000),
         ],
     )
@@ -255,6 +256,7 @@ class TestBank:
         bank.accept("payout", instruction)
         bank.accept("refund", {**refund, "payment_id": "ref_0000000000000000000000000102-1"})
         bank.accept("minimum_withdrawal", {**withdrawal, "withdrawal_id": "wdl_00000000000000000000000001000002"})
+        bank.credit_interest(instruction["from_account_no"], amount_fen=4)
         bank.flush()
         bank.transfer(instruction["from_account_no"], 667, remittance="学费", payer_name="示例家长")
         bank.transfer("8000000012", 20_000, remittance="最低余额", payer_name="示例舞蹈学校")

@@ -171,7 +171,11 @@ class TestCheckAll:
         deposit = entry(books, EntryKind.DEPOSIT)
         early = replace(deposit, effective_on=deposit.effective_on + timedelta(days=1))
 
-        assert found(swapped(books, deposit, early)) == {"effective_not_after_booking", "days_equal_journal"}
+        assert found(swapped(books, deposit, early)) == {
+            "effective_not_after_booking",
+            "fen_days_are_folds",
+            "days_equal_journal",
+        }
 
     def test_an_entry_that_the_journal_has_not(self, books: Books) -> None:
         assert found(replace(books, lines=books.lines[1:])) == {

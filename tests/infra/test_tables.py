@@ -84,6 +84,7 @@ class TestCreateAll:
         assert found == {
             ("teaching", "by_due"): "KEYS_ONLY",
             ("funds", "by_guardian"): "KEYS_ONLY",
+            ("funds", "by_interest_wait"): "KEYS_ONLY",
             ("funds", "by_offering"): "KEYS_ONLY",
             ("funds", "by_expiry"): "KEYS_ONLY",
             ("funds", "by_refund_wait"): "KEYS_ONLY",

@@ -18,6 +18,7 @@ SCHEDULED = {
     "AgreeRefunds",
     "AutoConfirm",
     "ExpireUnpaid",
+    "CreditInterest",
     "PayMinimumWithdrawals",
     "PayOut",
     "PayRefunds",

@@ -1,7 +1,7 @@
 """Enrolments' accounts: what a release, a deposit or an expiry is authorised against."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -18,6 +18,8 @@ from shared.kernel import clock, errors
 from shared.kernel.ids import CourseId, EnrolmentId, GuardianId, InstitutionId, OfferingId, StudentId
 from shared.kernel.money import Fen
 from shared.kernel.page import Page
+
+_TO_PAY_BACK = "pay_back"
 
 
 class UnknownEnrolment(errors.Missing):
@@ -59,10 +61,23 @@ class ByExpiry(GlobalSecondaryIndex[Any]):
     expires_at = Moment(range_key=True)
 
 
+class ByInterestWait(GlobalSecondaryIndex[Any]):
+    class Meta:
+        index_name = "by_interest_wait"
+        projection = KeysOnlyProjection()
+
+    interest_waits = UnicodeAttribute(hash_key=True)
+    interest_waits_since = UnicodeAttribute(range_key=True)
+
+
 class AccountRow(Row):
-    """`by_*`, `made_at` and `expir*` never change, so a movement of money costs no index write."""
+    """`by_*`, `made_at` and `expir*` never change, so a movement of money costs no index write.
+
+    `interest_waits*` are there only while an enrolment that is over holds interest that is to be paid back.
+    """
 
     Meta = meta("funds")
+    interest_waiting = ByInterestWait()
     guardians = ByGuardian()
     offerings = ByOffering()
     expiries = ByExpiry()
@@ -91,6 +106,12 @@ class AccountRow(Row):
     refunded_fen = NumberAttribute(default=0)
     lessons_refunded = NumberAttribute(default=0)
     refunds_pending = UnicodeAttribute(default="{}")
+    interest_fen = NumberAttribute(default=0)
+    interest_held_fen = NumberAttribute(default=0)
+    fen_days = UnicodeAttribute(default="{}")
+    counted_until = UnicodeAttribute(null=True)
+    interest_waits = UnicodeAttribute(null=True)
+    interest_waits_since = UnicodeAttribute(null=True)
     version = NumberAttribute()
     seal = UnicodeAttribute(default="")
     bank_references = UnicodeAttribute(default="")
@@ -130,8 +151,10 @@ def change(before: model.EnrolmentAccount, after: model.EnrolmentAccount) -> tra
     """The part that moves an account on to a later version, if it is still as it was read."""
     assert after.version > before.version, "an account moves on"
     terms = (after.held_fen, after.released_fen, after.refund_pending_fen, after.refunded_fen)
-    assert after.paid_fen == sum(terms), "paid = held + released + refund_pending + refunded"
-    assert min(after.paid_fen, after.lessons_left, *terms) >= 0, "no negative balance"
+    brought = after.paid_fen + after.interest_fen
+    assert brought == sum(terms), "paid + interest = held + released + refund_pending + refunded"
+    assert min(after.paid_fen, after.lessons_left, after.tuition_held_fen, *terms) >= 0, "no negative balance"
+    assert after.interest_held_fen >= 0, "no negative interest"
     actions: list[Action] = [
         AccountRow.status.set(after.status.value),
         AccountRow.paid_fen.set(after.paid_fen),
@@ -149,12 +172,39 @@ def change(before: model.EnrolmentAccount, after: model.EnrolmentAccount) -> tra
             AccountRow.refunded_fen.set(after.refunded_fen),
             AccountRow.lessons_refunded.set(after.lessons_refunded),
         ]
+    actions += _interest_actions(before, after)
     return transaction.update(
         AccountRow(before.enrolment_id, "account"),
         actions,
         AccountRow.version == before.version,
         refused=transaction.LostRace(),
     )
+
+
+def _interest_actions(before: model.EnrolmentAccount, after: model.EnrolmentAccount) -> list[Action]:
+    actions: list[Action] = []
+    if after.fen_days != before.fen_days:
+        actions.append(AccountRow.fen_days.set(_written(after.fen_days)))
+    if after.counted_until is not None and after.counted_until != before.counted_until:
+        actions.append(AccountRow.counted_until.set(after.counted_until.isoformat()))
+    if (after.interest_fen, after.interest_held_fen) != (before.interest_fen, before.interest_held_fen):
+        actions.append(AccountRow.interest_fen.set(after.interest_fen))
+        actions.append(AccountRow.interest_held_fen.set(after.interest_held_fen))
+    if _waits(after) and not _waits(before):
+        actions.append(AccountRow.interest_waits.set(_TO_PAY_BACK))
+        actions.append(AccountRow.interest_waits_since.set(str(after.counted_until)))
+    elif _waits(before) and not _waits(after):
+        actions += [AccountRow.interest_waits.remove(), AccountRow.interest_waits_since.remove()]
+    return actions
+
+
+def _waits(account: model.EnrolmentAccount) -> bool:
+    """Whether an enrolment that is over holds interest that is to be paid back."""
+    return account.over and account.interest_held_fen > 0
+
+
+def _written(fen_days: Mapping[date, int]) -> str:
+    return json.dumps({day.isoformat(): count for day, count in fen_days.items()}, separators=(",", ":"))
 
 
 def get(enrolment_id: EnrolmentId) -> model.EnrolmentAccount:
@@ -203,6 +253,11 @@ def list_expiring(day: date) -> list[EnrolmentId]:
     return [EnrolmentId(row.pk) for row in AccountRow.expiries.query(day.isoformat())]
 
 
+def list_interest_waiting() -> list[EnrolmentId]:
+    """The enrolments that are over and hold interest that is to be paid back."""
+    return [EnrolmentId(row.pk) for row in AccountRow.interest_waiting.query(_TO_PAY_BACK)]
+
+
 def account_of(row: AccountRow) -> model.EnrolmentAccount:
     """The account of a stored row."""
     return model.EnrolmentAccount(
@@ -229,6 +284,10 @@ def account_of(row: AccountRow) -> model.EnrolmentAccount:
         refunded_fen=Fen(int(row.refunded_fen)),
         lessons_refunded=int(row.lessons_refunded),
         refunds_pending=json.loads(row.refunds_pending),
+        interest_fen=Fen(int(row.interest_fen)),
+        interest_held_fen=Fen(int(row.interest_held_fen)),
+        fen_days={date.fromisoformat(day): count for day, count in json.loads(row.fen_days).items()},
+        counted_until=date.fromisoformat(row.counted_until) if row.counted_until else None,
         version=int(row.version),
         seal=row.seal,
         bank_references=tuple(row.bank_references.split("\n")) if row.bank_references else (),

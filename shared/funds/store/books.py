@@ -8,7 +8,19 @@ from typing import Any
 from events import facts
 from shared.dynamo import rows
 from shared.funds import minimum_model, model
-from shared.funds.store import accounts, days, entries, minimums, payouts, refunds, requirements, totals, withdrawals
+from shared.funds.interest_model import InterestCredit
+from shared.funds.store import (
+    accounts,
+    days,
+    entries,
+    interest,
+    minimums,
+    payouts,
+    refunds,
+    requirements,
+    totals,
+    withdrawals,
+)
 from shared.kernel.ids import EnrolmentId
 
 Image = Mapping[str, Mapping[str, Any]]
@@ -33,6 +45,7 @@ class Books:
     withdrawals: Sequence[minimum_model.Withdrawal]
     requirements: Sequence[minimum_model.Requirement]
     conflicts: Sequence[facts.ReferenceConflicted]
+    credits: Sequence[InterestCredit]
     bank_balances: Mapping[str, int] = field(default_factory=dict)
 
     def of_enrolment(self) -> dict[EnrolmentId, list[model.Entry]]:
@@ -54,6 +67,7 @@ _READERS: Mapping[str, tuple[str, type[rows.Row], Callable[[Any], object]]] = {
     "payout": ("payouts", payouts.PayoutRow, payouts.payout_of),
     "refund": ("refunds", refunds.RefundRow, refunds.refund_of),
     "minimum": ("minimums", minimums.MinimumRow, minimums.balance_of),
+    "credit": ("credits", interest.CreditRow, interest.credit_of),
     "minimum_withdrawal": ("withdrawals", withdrawals.WithdrawalRow, withdrawals.withdrawal_of),
     "requirement": ("requirements", requirements.RequirementRow, requirements.requirement_of),
     "conflict": ("conflicts", entries.ConflictRow, entries.conflict_of),

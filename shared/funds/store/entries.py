@@ -124,6 +124,11 @@ def release_sk(session_id: str) -> str:
     return f"entry#release#{session_id}"
 
 
+def interest_sk(bank_reference: str) -> str:
+    """The sort key of a share of a credit of interest, in its enrolment's partition or its school's."""
+    return f"entry#interest#{bank_reference}"
+
+
 def scan() -> Iterator[model.Entry]:
     """Every entry of the table. For the checks only."""
     for row in EntryRow.scan(EntryRow.kind == "entry", consistent_read=True):
@@ -208,9 +213,12 @@ def conflict_of(row: Any) -> facts.ReferenceConflicted:
     )
 
 
+_TOLD = ("balance_before_fen", "balance_after_fen", "required_fen")
+
+
 def moved(entry: model.Entry) -> facts.MoneyMoved:
     """The fact of an entry, for other contexts."""
-    figures = {name: Fen(amount) for name, amount in entry.figures.items()}
+    figures = {name: Fen(entry.figures[name]) for name in _TOLD if name in entry.figures}
     return facts.MoneyMoved(
         entry_key=entry.key,
         kind=entry.kind.value,

@@ -52,6 +52,7 @@ class TotalsRow(Row):
     in_transit = NumberAttribute(default=0)
     refund_pending = NumberAttribute(default=0)
     suspense = NumberAttribute(default=0)
+    interest = NumberAttribute(default=0)
     minimum_balance = NumberAttribute(default=0)
     minimum_pending = NumberAttribute(default=0)
     outside = NumberAttribute(default=0)
