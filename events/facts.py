@@ -214,6 +214,17 @@ class InterestDiffers:
 
 
 @dataclass(frozen=True)
+class MinimumOverdue:
+    """A school's minimum balance has been too little since a day, and wasn't made up by the day it was due."""
+
+    institution_id: InstitutionId
+    since: date
+    due_on: date
+    short_fen: Fen
+    noticed_at: datetime
+
+
+@dataclass(frozen=True)
 class ReferenceConflicted:
     """The bank sent a reference that is posted already, with another body. Nothing was booked for it."""
 

@@ -133,6 +133,20 @@ def pay_minimum(amount_fen: int = 20_000, *, reference: str = "BKM00001", now: d
     return usecases.post_deposit(fact=fact, account=builders.a_minimum_account(), now=now)
 
 
+def require(required_fen: int, *, school: int = 1, now: datetime = NOW) -> None:
+    """Two people of the bureau set what the `school`-th school must keep."""
+    institution_id = builders.a_school(school).institution_id
+    minimum_requirements.set_anew(
+        institution_id=institution_id,
+        number=queries.get_minimum_balance(institution_id).requirements + 1,
+        formula=builders.a_formula(required_fen),
+        reason="近三个月收费增加",
+        proposed_by="officer",
+        approved_by="supervisor",
+        now=now,
+    )
+
+
 def ask_to_withdraw(amount_fen: int = 4000, *, number: int = 1, now: datetime = NOW) -> minimum_model.Withdrawal:
     """The `number`-th school asks for money from its minimum balance."""
     school = builders.a_school(number)
@@ -151,11 +165,6 @@ def lose_minimum(amount_fen: int, *, reference: str = "BK000902") -> model.Posti
     """Money leaves the first school's minimum balance without an instruction of ours."""
     fact = builders.a_withdrawal(amount_fen, bank_reference=reference, account_no=builders.MINIMUM_NO)
     return usecases.post_withdrawal(fact=fact, account=builders.a_minimum_account(), now=NOW)
-
-
-def a_part_that_holds(institution_id: InstitutionId) -> transaction.Part:
-    """A part of a transaction that holds it to what is so."""
-    return institutions.releasing_latch(institution_id, spread_by="")
 
 
 def a_part_that_fails(refused: errors.Refusal) -> transaction.Part:

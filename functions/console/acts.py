@@ -10,10 +10,12 @@ from datetime import datetime
 from functions.console import closing, roles
 from shared.approvals.model import Kind, Proposal
 from shared.dynamo.transaction import Part
-from shared.funds import minimum_money
+from shared.funds import minimum_money, minimum_requirements
+from shared.funds.minimum_model import Formula
 from shared.funds.store import withdrawals
 from shared.institutions import store as institutions_store
 from shared.institutions import usecases as institutions
+from shared.kernel.money import Fen
 from shared.people.model import StaffRole
 from shared.terminations import notices
 from shared.terminations import usecases as terminations
@@ -40,6 +42,42 @@ def _freeze(proposal: Proposal, approval: Part, by: str, now: datetime) -> None:
 
 def _thaw(proposal: Proposal, approval: Part, by: str, now: datetime) -> None:
     institutions.thaw(institution_id=proposal.institution_id, reason=proposal.reason, by=by, now=now, also=[approval])
+
+
+def _require_minimum(proposal: Proposal, approval: Part, by: str, now: datetime) -> None:
+    minimum_requirements.set_anew(
+        institution_id=proposal.institution_id,
+        number=proposal.figures["requirement_number"],
+        formula=proposed_formula(proposal),
+        reason=proposal.reason,
+        proposed_by=proposal.proposed_by,
+        approved_by=by,
+        now=now,
+        also=[approval],
+    )
+
+
+def proposed_formula(proposal: Proposal) -> Formula:
+    """How the requirement that is proposed comes about."""
+    return Formula(
+        size=proposal.words["size"],
+        floor_fen=Fen(proposal.figures["floor_fen"]),
+        receipts_fen=Fen(proposal.figures["receipts_fen"]),
+        percent=proposal.figures["receipts_percent"],
+        first_month=proposal.words["first_month"],
+        last_month=proposal.words["last_month"],
+        policy_version=proposal.words["policy_version"],
+    )
+
+
+def proposed_words(formula: Formula) -> dict[str, str]:
+    """What a proposal says of a formula in words; its figures are amounts."""
+    return {
+        "size": formula.size,
+        "first_month": formula.first_month,
+        "last_month": formula.last_month,
+        "policy_version": formula.policy_version,
+    }
 
 
 def _withdraw_minimum(proposal: Proposal, approval: Part, by: str, now: datetime) -> None:
@@ -85,6 +123,16 @@ ACTS: Mapping[Kind, Act] = {
         roles.MONEY_MOVERS,
         roles.MONEY_MOVERS,
         _thaw,
+    ),
+    Kind.MINIMUM_REQUIREMENT: Act(
+        ("调整核定最低余额", "Set the minimum balance required"),
+        (
+            "批准后立即按测算结果核定；现有余额不足的，次日核查时开始计算补足期限。",
+            "It is required from the approval on. What is short is to be made up within the policy's working days.",
+        ),
+        roles.FINANCE_OFFICERS,
+        roles.SUPERVISORS,
+        _require_minimum,
     ),
     Kind.MINIMUM_WITHDRAWAL: Act(
         ("支取最低余额", "Withdraw from the minimum balance"),

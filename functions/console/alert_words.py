@@ -45,6 +45,14 @@ def _minimum_low(figures: _Figures, threshold: str) -> words.Both:
     )
 
 
+def _minimum_overdue(figures: _Figures, threshold: str) -> words.Both:
+    short, since, due = _yuan(figures, "short_fen"), figures.get("since", ""), figures.get("due_on", "")
+    return (
+        f"最低余额自 {since} 起缺 {short}，应于 {due} 前补足，逾期未补",
+        f"Minimum balance short of {short} since {since}; it was to be made up by {due}",
+    )
+
+
 def _conflict(figures: _Figures, threshold: str) -> words.Both:
     reference = figures.get("reference", "")
     posted, sent = _yuan(figures, "posted_fen"), _yuan(figures, "sent_fen")
@@ -67,6 +75,7 @@ _SENTENCES: Mapping[Rule, Callable[[_Figures, str], words.Both]] = {
     Rule.UNMATCHED_DEPOSIT: _unmatched,
     Rule.LARGE_OUTFLOW: _large_outflow,
     Rule.MINIMUM_BALANCE_LOW: _minimum_low,
+    Rule.MINIMUM_OVERDUE: _minimum_overdue,
     Rule.REFERENCE_CONFLICT: _conflict,
     Rule.INTEREST_DIFFERS: _interest_differs,
 }

@@ -168,7 +168,7 @@ def _shown(visit: Visit, proposal: Proposal, refusal: errors.Refusal | None = No
 def _asked(visit: Visit, school: Institution, kind: Kind, refusal: errors.Refusal | None = None) -> Shown:
     told = {
         "kind": kind,
-        "act": acts.ACTS[kind],
+        "address": f"/console/schools/{school.institution_id}/proposals/{kind}",
         "school": school,
         "reason": visit.form.get("reason", ""),
         "sentence": refusal.sentence(visit.language) if refusal else "",

@@ -34,6 +34,7 @@ _ROOMS: tuple[tuple[str, str, str, Set[StaffRole]], ...] = (
     ("/console/schools", "机构", "Schools", roles.EVERYONE),
     ("/console/disputes", "争议", "Disputes", roles.EVERYONE),
     ("/console/refunds", "退费", "Refunds", roles.EVERYONE),
+    ("/console/minimums", "最低余额", "Minimums", roles.EVERYONE),
     ("/console/approvals", "审批", "Approvals", roles.EVERYONE),
     ("/console/alerts", "预警", "Alerts", roles.EVERYONE),
     ("/console/suspense", "待查款", "Suspense", roles.MONEY),
@@ -53,6 +54,8 @@ def _is_in(here: str, path: str) -> bool:
     here = here.partition("?")[0]
     if here.startswith("/console/enrolments"):
         here = "/console/schools"
+    if here.startswith("/console/minimum-withdrawals"):
+        here = "/console/minimums"
     return here == path or (path != "/console" and here.startswith(f"{path}/"))
 
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from chalice.app import Blueprint
 
@@ -17,7 +17,7 @@ from shared.funds.minimum_model import MinimumBalance
 from shared.funds.model import EnrolmentStatus, Payout, PayoutStatus, State, Totals
 from shared.funds.store import sweeps
 from shared.institutions import store as institutions
-from shared.institutions.model import Institution
+from shared.institutions.model import Institution, Status
 from shared.kernel import clock
 from shared.kernel.ids import InstitutionId
 from shared.policy import queries as policies
@@ -52,7 +52,8 @@ def show_today(visit: Visit) -> Shown:
     today = clock.business_day(visit.now)
     totals = funds.list_totals()
     schools = institutions.get_many(institutions.list_ids())
-    minimums = funds.get_minimum_balances(list(schools))
+    open_schools = [iid for iid, school in schools.items() if school.status is not Status.TERMINATED]
+    minimums = funds.get_minimum_balances(open_schools)
     by_state: Counter[State] = Counter()
     for one in totals:
         by_state.update(one.by_state)
@@ -86,6 +87,8 @@ def _items(
         _disputes(visit.now),
         _payouts(totals),
         _minimums(minimums, policy),
+        _shortfalls(minimums, clock.business_day(visit.now)),
+        _withdrawals(minimums),
         _confirmations(visit.now),
         _payments(visit.now),
         _licences(visit.now, schools),
@@ -123,7 +126,25 @@ def _minimums(minimums: Mapping[InstitutionId, MinimumBalance], policy: Policy) 
     zh, en = "最低余额不足", "Minimum balance low"
     if levels["red"]:
         zh, en = f"{zh}（{levels['red']} 家低于核定额）", f"{en} ({levels['red']} under the requirement)"
-    return Item(level, zh, en, levels["red"] + levels["yellow"], path="/console/schools")
+    return Item(level, zh, en, levels["red"] + levels["yellow"], path="/console/minimums")
+
+
+def _shortfalls(minimums: Mapping[InstitutionId, MinimumBalance], today: date) -> Item:
+    """Minimum balances that the nightly check has found short, to be made up by a day."""
+    short = [(iid, one.short_since) for iid, one in minimums.items() if one.short_since]
+    found = funds.get_minimum_shortfalls(short).values()
+    overdue = sum(one.is_overdue(today) for one in found)
+    level = "red" if overdue else "yellow" if found else "calm"
+    zh, en = "最低余额缺口待补足", "Shortfalls to be made up"
+    if overdue:
+        zh, en = f"{zh}（{overdue} 家逾期）", f"{en} ({overdue} overdue)"
+    return Item(level, zh, en, len(found), sum(one.short_fen for one in found), path="/console/minimums")
+
+
+def _withdrawals(minimums: Mapping[InstitutionId, MinimumBalance]) -> Item:
+    count = sum(one.asked > 0 for one in minimums.values())
+    level = "yellow" if count else "calm"
+    return Item(level, "最低余额支取待办理", "Minimum-balance withdrawals", count, path="/console/minimums")
 
 
 def _confirmations(now: datetime) -> Item:

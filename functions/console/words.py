@@ -6,6 +6,7 @@ from shared.alerts.model import RULE_NAMES, Rule, Severity
 from shared.approvals.model import Status as ProposalStatus
 from shared.bank.store import Outcome as BankOutcome
 from shared.funds.interest_model import CreditStatus
+from shared.funds.minimum_model import WITHDRAWAL_NAMES, WithdrawalStatus
 from shared.funds.model import (
     AgreedBy,
     EnrolmentStatus,
@@ -141,6 +142,20 @@ SCHOOLS: Mapping[Status, Both] = STATUS_NAMES
 CHANGES: Mapping[Change, Both] = CHANGE_NAMES
 
 PROPOSAL_FIGURES: Mapping[str, Both] = {
+    "required_fen": ("核定最低余额", "Required"),
+    "in_force_fen": ("现行核定额", "Required so far"),
+    "floor_fen": ("按规模的下限", "Floor by size"),
+    "receipts_fen": ("近月收费总额", "Receipts of the last months"),
+    "receipts_percent": ("收费总额比例（%）", "Share of the receipts (%)"),
+    "requirement_number": ("第几次核定", "Number of the requirement"),
+    "size": ("规模", "Size"),
+    "first_month": ("收费起月", "Receipts from"),
+    "last_month": ("收费止月", "Receipts to"),
+    "policy_version": ("规则版本", "Policy version"),
+    "amount_fen": ("金额", "Amount"),
+    "balance_fen": ("现有余额", "Balance"),
+    "to_account_no": ("收款账户", "To account"),
+    "school_reason": ("机构申请理由", "The school's reason"),
     "minimum_return_fen": ("退还最低余额", "Minimum balance to return"),
     "payable_return_fen": ("结清应付机构款", "Payable to the school"),
     "notice": ("终止通知书", "Termination notice"),
@@ -180,6 +195,8 @@ PROPOSALS: Mapping[ProposalStatus, Both] = {
     ProposalStatus.REJECTED: ("已否决", "Rejected"),
     ProposalStatus.WITHDRAWN: ("已撤回", "Withdrawn"),
 }
+
+WITHDRAWALS: Mapping[WithdrawalStatus, Both] = WITHDRAWAL_NAMES
 
 SIZES: Mapping[str, Both] = {"small": ("小型", "Small"), "medium": ("中型", "Medium"), "large": ("大型", "Large")}
 
@@ -254,6 +271,7 @@ NOTICES: Mapping[str, Both] = {
     "reinstated": ("已恢复该机构招生。", "The school may sell again."),
     "upheld": ("争议成立：这节课不再拨付。", "The dispute is upheld; the lesson won't be paid."),
     "recommended": ("处理意见已记录，等待另一人裁决。", "The recommendation is kept; another person decides."),
+    "withdrawal_refused": ("已告知机构不予办理。", "The school is told that it isn't let go."),
     "refund_agreed": ("已裁决退费：将原路退回。", "The refund is agreed and will be paid back."),
     "refund_rejected": ("退费申请已驳回。", "The refund is rejected."),
     "rejected": ("争议驳回：这节课按已确认拨付。", "The dispute is rejected; the lesson counts as confirmed."),

@@ -153,6 +153,18 @@ FUNCTIONS = (
         tables={"funds": R | W, "institutions": R, "alerts": W, "parked": W},
     ),
     Function(
+        "check_minimum_balances",
+        memory_mb=512,
+        timeout_seconds=900,
+        tables={"funds": R | W, "institutions": R, "alerts": W, "parked": W},
+    ),
+    Function(
+        "calculate_minimum_requirements",
+        memory_mb=512,
+        timeout_seconds=900,
+        tables={"funds": R | W, "institutions": R, "parked": W},
+    ),
+    Function(
         "sweep",
         memory_mb=1024,
         timeout_seconds=900,

@@ -14,6 +14,7 @@ class Rule(StrEnum):
     UNMATCHED_DEPOSIT = "unmatched_deposit"
     LARGE_OUTFLOW = "large_outflow"
     MINIMUM_BALANCE_LOW = "minimum_balance_low"
+    MINIMUM_OVERDUE = "minimum_overdue"
     REFERENCE_CONFLICT = "reference_conflict"
     INTEREST_DIFFERS = "interest_differs"
 
@@ -29,6 +30,7 @@ RULE_NAMES: Mapping[Rule, tuple[str, str]] = {
     Rule.UNMATCHED_DEPOSIT: ("入账无法匹配报名", "Deposit matches nothing"),
     Rule.LARGE_OUTFLOW: ("单笔支出过大", "One large outflow"),
     Rule.MINIMUM_BALANCE_LOW: ("最低余额不足", "Minimum balance low"),
+    Rule.MINIMUM_OVERDUE: ("最低余额逾期未补足", "Minimum balance not made up in time"),
     Rule.REFERENCE_CONFLICT: ("银行流水号内容冲突", "Bank reference conflict"),
     Rule.INTEREST_DIFFERS: ("利息与约定不符", "Interest isn't as agreed"),
 }

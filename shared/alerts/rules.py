@@ -47,6 +47,20 @@ def on_interest_differs(fact: facts.InterestDiffers, policy: Policy) -> Alert:
     return _alert(Rule.INTEREST_DIFFERS, Severity.YELLOW, *args)
 
 
+def on_minimum_overdue(fact: facts.MinimumOverdue, policy: Policy) -> Alert:
+    """A minimum balance that wasn't made up in time."""
+    figures: Figures = {
+        "short_fen": fact.short_fen,
+        "since": fact.since.isoformat(),
+        "due_on": fact.due_on.isoformat(),
+    }
+    subject = f"minimum#{fact.institution_id}/shortfall#{fact.since}"
+    limit = f"{policy.minimum_shortfall_working_days} working days"
+    return _alert(
+        Rule.MINIMUM_OVERDUE, Severity.RED, fact.institution_id, subject, figures, limit, policy, fact.noticed_at
+    )
+
+
 def _unmatched(fact: facts.MoneyMoved, policy: Policy) -> Alert | None:
     suspense = fact.legs.get("suspense", 0)
     if fact.kind != "deposit" or suspense <= 0:

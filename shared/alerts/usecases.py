@@ -7,13 +7,17 @@ from shared.policy.model import Policy
 
 
 def consider(
-    *, fact: facts.MoneyMoved | facts.ReferenceConflicted | facts.InterestDiffers, policy: Policy
+    *,
+    fact: facts.MoneyMoved | facts.ReferenceConflicted | facts.InterestDiffers | facts.MinimumOverdue,
+    policy: Policy,
 ) -> list[Alert]:
     """Raise what the rules find in a fact; the alerts that are new. Raises Unavailable."""
     if isinstance(fact, facts.MoneyMoved):
         found = rules.on_money_moved(fact, policy)
     elif isinstance(fact, facts.InterestDiffers):
         found = [rules.on_interest_differs(fact, policy)]
+    elif isinstance(fact, facts.MinimumOverdue):
+        found = [rules.on_minimum_overdue(fact, policy)]
     else:
         found = [rules.on_reference_conflicted(fact, policy)]
     return [alert for alert in found if store.add(alert)]

@@ -23,11 +23,11 @@ def minimums_are_folds(books: Books) -> Iterator[str]:
 
 
 def requirement_kept(books: Books) -> Iterator[str]:
-    """7. No withdrawal of ours took a minimum balance below what was required then, but under a termination notice.
+    """7. No withdrawal of ours took a minimum balance below what was required then.
 
-    What the bank took by itself isn't a withdrawal of ours: it is booked as it happened, and alerted.
+    What the bank took by itself is booked as it happened, and alerted; what it returned under a termination notice is
+    held to the notice in its own transaction.
     """
-    under_notice = {one.withdrawal_id for one in books.withdrawals if one.notice}
     for minimum in books.minimums:
         mine = [one for one in books.requirements if one.institution_id == minimum.institution_id]
         mine.sort(key=lambda one: one.number)
@@ -39,8 +39,7 @@ def requirement_kept(books: Books) -> Iterator[str]:
         for entry in _of_minimum(minimum, books):
             balance += entry.legs.get(State.MINIMUM_BALANCE, 0)
             required = next((one.required_fen for one in reversed(mine) if one.after_version < entry.version), 0)
-            ours = entry.kind is EntryKind.MINIMUM_HOLD and entry.reason not in under_notice
-            if ours and balance < required:
+            if entry.kind is EntryKind.MINIMUM_HOLD and balance < required:
                 yield f"{entry.key}: left {balance} of the {required} required"
 
 

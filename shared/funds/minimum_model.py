@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from shared.kernel.ids import InstitutionId, WithdrawalId
@@ -16,7 +16,7 @@ class MinimumBalance:
     `pending` is what each withdrawal keeps back until the bank has answered. `version` counts the entries that moved
     it, `turn` every change of it: what was decided on one turn commits on that turn or not at all. `requirements` and
     `requests` number the requirements that it has had and the withdrawals that were asked for; `asked` is the number
-    of the withdrawal that waits for the bureau, 0 when none does.
+    of the withdrawal that waits for the bureau, 0 when none does; `short_since` the day since which it is too little.
     """
 
     institution_id: InstitutionId
@@ -28,6 +28,7 @@ class MinimumBalance:
     requirements: int = 0
     requests: int = 0
     asked: int = 0
+    short_since: date | None = None
 
     @property
     def pending_fen(self) -> Fen:
@@ -89,6 +90,61 @@ class Requirement:
         return self.formula.required_fen
 
 
+@dataclass(frozen=True)
+class Calculation:
+    """What a school would have to keep by the formula, as it was worked out at a moment."""
+
+    institution_id: InstitutionId
+    formula: Formula
+    at: datetime
+
+
+@dataclass(frozen=True)
+class MinimumDay:
+    """How a minimum balance stood on a business day: its lowest and its last, and what was required at the day's end.
+
+    `average_fen` is that of the days' last balances, from the month's beginning to this day. On the day on which a
+    requirement is set the last balance counts as the lowest: it couldn't be there before.
+    """
+
+    institution_id: InstitutionId
+    day: date
+    lowest_fen: Fen
+    closing_fen: Fen
+    average_fen: Fen
+    required_fen: Fen
+
+    @property
+    def counting_fen(self) -> Fen:
+        """What counts for its level: topping up on the day of the check moves neither of the two."""
+        return Fen(min(self.lowest_fen, self.average_fen))
+
+    @property
+    def short_fen(self) -> Fen:
+        """How much was missing at the lowest."""
+        return Fen(max(self.required_fen - self.lowest_fen, 0))
+
+
+@dataclass(frozen=True)
+class Shortfall:
+    """A minimum balance that is too little (最低余额缺口), until the first day that it isn't any more.
+
+    `short_fen` is what was missing when it was last checked; `due_on` the last day to make it up, assumed where no
+    calendar is published yet.
+    """
+
+    institution_id: InstitutionId
+    since: date
+    short_fen: Fen
+    due_on: date
+    deadline_assumed: bool
+    ended_on: date | None = None
+
+    def is_overdue(self, on: date) -> bool:
+        """Whether it should have been made up before this day."""
+        return self.ended_on is None and self.due_on < on
+
+
 class WithdrawalStatus(StrEnum):
     """requested → held → paid | failed; or refused by the bureau, or cancelled by the school."""
 
@@ -112,10 +168,7 @@ WITHDRAWAL_NAMES: Mapping[WithdrawalStatus, tuple[str, str]] = {
 
 @dataclass(frozen=True)
 class Withdrawal:
-    """Money that a school wants back from its minimum balance (最低余额支取). The id never changes between tries.
-
-    `notice` is the number of the termination notice that lets it go below what is required; empty otherwise.
-    """
+    """Money that a school wants back from its minimum balance (最低余额支取). The id never changes between tries."""
 
     withdrawal_id: WithdrawalId
     institution_id: InstitutionId
@@ -126,7 +179,6 @@ class Withdrawal:
     reason: str
     requested_by: str
     requested_at: datetime
-    notice: str = ""
     status: WithdrawalStatus = WithdrawalStatus.REQUESTED
     decision_reason: str = ""
     ended_at: datetime | None = None

@@ -15,7 +15,6 @@ from shared.funds.minimum_model import MinimumBalance, Withdrawal, WithdrawalSta
 from shared.funds.model import EntryKind, State
 from shared.funds.store import entries, minimums, withdrawals
 from shared.kernel import clock, errors
-from shared.kernel.ids import InstitutionId
 from shared.kernel.money import Fen
 
 
@@ -44,32 +43,21 @@ def _post(entry: model.Entry, now: datetime) -> model.Posting:
     return _commit(before, _moved(before, moved), entry, [])
 
 
-def hold(
-    *,
-    withdrawal_id: str,
-    also: Sequence[transaction.Part] = (),
-    notice: transaction.Part | None = None,
-    now: datetime,
-) -> model.Posting:
+def hold(*, withdrawal_id: str, also: Sequence[transaction.Part] = (), now: datetime) -> model.Posting:
     """Hold a withdrawal's money back for the bank, in one transaction with what stands in `also` (its approval).
 
-    What is required stays. Only a withdrawal that names a termination notice may go below it, and is held together with
-    `notice`, the part that holds while the notice stands. Raises UnknownWithdrawal, WithdrawalMovedOn,
-    BelowRequirement, NoticeNeeded, what `also` and `notice` refuse, Unavailable.
+    What is required stays. Raises UnknownWithdrawal, WithdrawalMovedOn, BelowRequirement, what `also` refuses,
+    Unavailable.
     """
-    return transaction.retried(lambda: _hold(withdrawal_id, also, notice, now))
+    return transaction.retried(lambda: _hold(withdrawal_id, also, now))
 
 
-def _hold(
-    withdrawal_id: str, also: Sequence[transaction.Part], notice: transaction.Part | None, now: datetime
-) -> model.Posting:
+def _hold(withdrawal_id: str, also: Sequence[transaction.Part], now: datetime) -> model.Posting:
     key = (withdrawal_id, "entry#held")
     posted, before, withdrawal = withdrawals.read_with_entry(key, withdrawal_id)
     minimum_rules.check_undecided(withdrawal, held=posted is not None)
-    if bool(withdrawal.notice) != (notice is not None):
-        raise minimum_rules.NoticeNeeded()
     amount = withdrawal.amount_fen
-    minimum_rules.check_withdrawal(before, amount, under_notice=notice is not None)
+    minimum_rules.check_withdrawal(before, amount)
     entry = _own_entry(withdrawal, "held", EntryKind.MINIMUM_HOLD, now)
     entry = replace(entry, legs={State.MINIMUM_BALANCE: -amount, State.MINIMUM_PENDING: +amount})
     after = replace(
@@ -77,7 +65,7 @@ def _hold(
         pending={**before.pending, withdrawal_id: amount},
         asked=0 if before.asked == withdrawal.number else before.asked,
     )
-    return _commit(before, after, entry, [*also, *([notice] if notice else [])])
+    return _commit(before, after, entry, also)
 
 
 def settle(*, fact: facts.MinimumWithdrawalPaid, now: datetime) -> model.Posting:
@@ -120,11 +108,6 @@ def _void(fact: facts.MinimumWithdrawalFailed, now: datetime) -> model.Posting:
     after = _moved(_without(before, withdrawal), +fact.amount_fen)
     end = withdrawals.end(withdrawal, WithdrawalStatus.FAILED, at=now, failure=fact.reason)
     return _commit(before, after, entry, [end])
-
-
-def pending_withdrawals(institution_id: InstitutionId) -> list[Withdrawal]:
-    """A school's withdrawals that are held and that the bank hasn't answered."""
-    return [withdrawals.get(one) for one in sorted(minimums.get(institution_id).pending)]
 
 
 def _commit(

@@ -30,12 +30,6 @@ class WithdrawalMovedOn(errors.Conflict):
     en = "The withdrawal is {status} by now; this can't be done to it."
 
 
-class NoticeNeeded(errors.Conflict):
-    code = "termination_notice_needed"
-    zh = "该笔支取须凭有效的终止通知书办理。"
-    en = "This withdrawal needs an unrevoked termination notice."
-
-
 class WithdrawalReasonNeeded(errors.Invalid):
     code = "minimum_withdrawal_reason_needed"
     zh = "请填写理由（至多200字）。"
@@ -84,12 +78,13 @@ def formula(policy: Policy, *, size: str, days: Sequence[Day], today: date) -> F
     )
 
 
-def check_withdrawal(minimum: MinimumBalance, amount_fen: int, *, under_notice: bool) -> None:
-    """Whether so much may leave: what is required stays, unless a notice lets it go. Raises BelowRequirement."""
-    free = max(minimum.balance_fen, 0) if under_notice else minimum.free_fen
-    if amount_fen > free:
+def check_withdrawal(minimum: MinimumBalance, amount_fen: int) -> None:
+    """Whether so much may leave: what is required stays. Raises BelowRequirement."""
+    if amount_fen > minimum.free_fen:
         raise BelowRequirement(
-            balance=money.text(minimum.balance_fen), required=money.text(minimum.required_fen), free=money.text(free)
+            balance=money.text(minimum.balance_fen),
+            required=money.text(minimum.required_fen),
+            free=money.text(minimum.free_fen),
         )
 
 

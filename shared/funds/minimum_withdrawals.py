@@ -4,7 +4,6 @@ Every step takes a turn of the school's minimum balance, so a decision never mee
 does to money is in minimum_money.py.
 """
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -36,39 +35,10 @@ def request(
         before = minimums.get(institution_id)
         if before.asked:
             raise minimum_rules.WithdrawalOpen()
-        minimum_rules.check_withdrawal(before, amount_fen, under_notice=False)
+        minimum_rules.check_withdrawal(before, amount_fen)
         withdrawal = _next(before, Fen(amount_fen), (from_account_no, to_account_no), told, by, now)
         after = replace(before, requests=withdrawal.number, asked=withdrawal.number)
         transaction.commit([withdrawals.put_new(withdrawal), minimums.change(before, after)])
-        return withdrawal
-
-    return transaction.retried(attempt)
-
-
-def open_under_notice(
-    *,
-    institution_id: InstitutionId,
-    from_account_no: str,
-    to_account_no: str,
-    notice: str,
-    by: str,
-    now: datetime,
-    also: Sequence[transaction.Part] = (),
-) -> Withdrawal | None:
-    """A withdrawal of all that is there, which the termination notice of this number lets go; None when nothing is.
-
-    It waits for nobody, and is held with the notice's condition (`minimum_money.hold`). Raises what `also` refuses,
-    Unavailable.
-    """
-
-    def attempt() -> Withdrawal | None:
-        before = minimums.get(institution_id)
-        if before.balance_fen <= 0:
-            return None
-        accounts = (from_account_no, to_account_no)
-        withdrawal = replace(_next(before, before.balance_fen, accounts, "终止办学", by, now), notice=notice)
-        after = replace(before, requests=withdrawal.number)
-        transaction.commit([*also, withdrawals.put_new(withdrawal), minimums.change(before, after)])
         return withdrawal
 
     return transaction.retried(attempt)

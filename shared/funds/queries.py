@@ -20,6 +20,9 @@ from shared.funds.store.interest import get as get_interest_credit
 from shared.funds.store.interest import list_all as list_all_interest
 from shared.funds.store.interest import list_of as list_interest
 from shared.funds.store.interest import list_shares as list_interest_shares
+from shared.funds.store.minimum_days import get_shortfalls as get_minimum_shortfalls
+from shared.funds.store.minimum_days import list_of as list_minimum_days
+from shared.funds.store.minimum_days import list_shortfalls as list_minimum_shortfalls
 from shared.funds.store.minimums import get as get_minimum_balance
 from shared.funds.store.minimums import get_many as get_minimum_balances
 from shared.funds.store.payouts import find_last as find_last_payout
@@ -30,10 +33,14 @@ from shared.funds.store.refunds import list_all_waiting as list_all_refunds_wait
 from shared.funds.store.refunds import list_of_enrolment as list_refunds
 from shared.funds.store.refunds import list_of_institution as list_refunds_of_institution
 from shared.funds.store.refunds import list_waiting as list_refunds_waiting
+from shared.funds.store.requirements import find_calculation, find_calculations
+from shared.funds.store.requirements import list_of as list_requirements
 from shared.funds.store.totals import get as get_totals
 from shared.funds.store.totals import list_all as list_totals
 from shared.funds.store.totals import list_lines as list_journal
 from shared.funds.store.totals import list_suspense
+from shared.funds.store.withdrawals import get as get_withdrawal
+from shared.funds.store.withdrawals import list_of as list_withdrawals
 from shared.kernel.ids import EnrolmentId, GuardianId, SessionId
 
 __all__ = [
@@ -41,15 +48,19 @@ __all__ = [
     "count_by_institution",
     "count_refunds_waiting",
     "find_bank_entry",
+    "find_calculation",
+    "find_calculations",
     "find_last_payout",
     "get_account",
     "get_accounts",
     "get_interest_credit",
     "get_minimum_balance",
     "get_minimum_balances",
+    "get_minimum_shortfalls",
     "get_own_account",
     "get_refund",
     "get_totals",
+    "get_withdrawal",
     "list_all_interest",
     "list_all_refunds_waiting",
     "list_by_guardian",
@@ -62,12 +73,16 @@ __all__ = [
     "list_interest_shares",
     "list_interest_waiting",
     "list_journal",
+    "list_minimum_days",
+    "list_minimum_shortfalls",
     "list_payouts",
     "list_refunds",
     "list_refunds_of_institution",
     "list_refunds_waiting",
+    "list_requirements",
     "list_suspense",
     "list_totals",
+    "list_withdrawals",
     "preview_refund",
 ]
 

@@ -11,6 +11,7 @@ import pytest
 from app import app
 from infra.local import trouble
 from infra.local.gateway import Gateway
+from shared.funds.store.withdrawals import id_of
 from tests import steps
 from tests.api.district import CONTRACTS, District
 from tests.builders import COURSE, ENROLMENT, GUARDIAN, OFFERING, SCHOOL, SESSION, STUDENT, an_id
@@ -23,6 +24,7 @@ IDS = {
     "institution_id": SCHOOL,
     "course_id": COURSE,
     "category": "dance",
+    "withdrawal_id": id_of(SCHOOL, 1),
 }
 WRONG = [SCHOOL, STUDENT, "1", "-1", "0" * 64, "enr_", "None", "account", "..", "entry%23release", "%00", "'OR'1"]
 AT_ONE_THING = [one for one in CONTRACTS if one.method == "GET" and "{" in one.path and "/v1/" in one.path]
@@ -33,7 +35,14 @@ class TestIdsInPaths:
     def test_that_are_not_ids_or_of_another_kind_are_404(self, district: District, contract: Any) -> None:
         steps.open_account(paid_fen=1000, terms_hash=district.opens().terms_hash)
         district.teaches()
-        door = {"guardian": district.guardian, "school": district.teacher, "public": district.nobody}[contract.audience]
+        steps.pay_minimum(20_000)
+        steps.ask_to_withdraw()
+        door = {
+            "guardian": district.guardian,
+            "school": district.teacher,
+            "school_admin": district.admin,
+            "public": district.nobody,
+        }[contract.audience]
         names = [name for name in IDS if f"{{{name}}}" in contract.path]
         before = district.dump()
 

@@ -6,13 +6,15 @@ from typing import Any
 
 import pytest
 
+from shared.funds.store.withdrawals import id_of
 from tests.api.district import CONTRACTS, District
-from tests.builders import COURSE, ENROLMENT, OFFERING, SESSION, STUDENT, TEACHER
+from tests.builders import COURSE, ENROLMENT, OFFERING, SCHOOL, SESSION, STUDENT, TEACHER
 from tests.edge.doors import Answer, Door, pointers
 
 _LESSON = "/v1/enrolments/{enrolment_id}/lessons/{session_id}"
 
 REFUND = f"ref_{ENROLMENT.removeprefix('enr_')}01"
+WITHDRAWAL = id_of(SCHOOL, 1)
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,13 @@ class Command:
 
     def refused(self, district: District, raw: bytes, status: int, code: str, **headers: str) -> Answer:
         """Check that a body is refused and nothing is changed."""
-        ids = {"enrolment_id": ENROLMENT, "session_id": SESSION, "offering_id": OFFERING, "refund_id": REFUND}
+        ids = {
+            "enrolment_id": ENROLMENT,
+            "session_id": SESSION,
+            "offering_id": OFFERING,
+            "refund_id": REFUND,
+            "withdrawal_id": WITHDRAWAL,
+        }
         path = self.path.format(**ids)
         door = self.door(district, **headers)
         return district.refuses(door, lambda door: door.call("POST", path, raw), status, code)
@@ -53,6 +61,8 @@ COMMANDS = [
     Command("/v1/enrolments/{enrolment_id}/refunds", "guardian", {"amount_fen": 1000, "reason": "搬家"}),
     Command("/v1/enrolments/{enrolment_id}/refunds/{refund_id}/withdrawal", "guardian", {}),
     Command("/v1/school/refunds/{refund_id}/answer", "admin", {"agree": True, "reason": "同意"}),
+    Command("/v1/school/minimum-balance/withdrawals", "admin", {"amount_fen": 1000, "reason": "缩减校区"}),
+    Command("/v1/school/minimum-balance/withdrawals/{withdrawal_id}/cancellation", "admin", {}),
     Command("/v1/school/invitations", "admin", {"teacher_id": TEACHER}),
     Command(
         "/v1/school/offerings/{offering_id}/sessions/{session_id}/attendance",

@@ -30,6 +30,7 @@ FIGURES: dict[Rule, dict[str, int | str]] = {
     Rule.LARGE_OUTFLOW: {"outflow_fen": 6_000_000, "balance_before_fen": 18_000_000, "share_percent": 33},
     Rule.MINIMUM_BALANCE_LOW: {"balance_fen": 12_000_000, "required_fen": 15_000_000, "share_percent": 80},
     Rule.INTEREST_DIFFERS: {"reference": "BKI00001", "amount_fen": 100, "expected_fen": 19, "difference_fen": 81},
+    Rule.MINIMUM_OVERDUE: {"short_fen": 1_000, "since": "2026-09-01", "due_on": "2026-09-15"},
     Rule.REFERENCE_CONFLICT: {"reference": "BK000001", "posted_fen": 100, "sent_fen": 200},
 }
 
@@ -56,6 +57,11 @@ class TestAlerts:
             (Rule.UNMATCHED_DEPOSIT, "¥880.00 转入待查款：附言中没有可识别的报名编号", "¥880.00 went to suspense"),
             (Rule.LARGE_OUTFLOW, "¥60,000.00，占支出前余额 ¥180,000.00 的 33%", "33% of the ¥180,000.00"),
             (Rule.MINIMUM_BALANCE_LOW, "¥120,000.00，为核定 ¥150,000.00 的 80%", "80% of the ¥150,000.00 required"),
+            (
+                Rule.MINIMUM_OVERDUE,
+                "自 2026-09-01 起缺 ¥10.00，应于 2026-09-15 前补足",
+                "short of ¥10.00 since 2026-09-01",
+            ),
             (Rule.REFERENCE_CONFLICT, "已按 ¥1.00 入账，银行又以同一流水发来 ¥2.00", "sent it again with ¥2.00"),
         ],
     )

@@ -79,18 +79,6 @@ class TestRequirementKept:
 
         assert found(told) == set()
 
-    def test_a_termination_notice_lets_it_go(self, books: Books) -> None:
-        [requirement] = books.requirements
-        formula = replace(requirement.formula, floor_fen=Fen(20_000))
-        told = replace(
-            books,
-            requirements=[replace(requirement, formula=formula)],
-            minimums=_requiring(books, 20_000),
-            withdrawals=[replace(one, notice="1") for one in books.withdrawals],
-        )
-
-        assert found(told) == set()
-
     def test_finds_a_requirement_that_was_never_approved(self, books: Books) -> None:
         assert found(replace(books, minimums=_requiring(books, 9_999))) == {"requirement_kept"}
         assert found(replace(books, requirements=[])) == {"requirement_kept"}

@@ -11,7 +11,7 @@ from shared.funds.store import minimums, withdrawals
 from shared.kernel import errors
 from shared.kernel.money import Fen
 from tests import builders, steps, tables
-from tests.builders import MINIMUM_NO, NOW, PAYOUT_NO, SCHOOL
+from tests.builders import MINIMUM_NO, NOW, SCHOOL
 from tests.tables import just_before, killed_before, lost_answers
 
 pytestmark = pytest.mark.usefixtures("hurried", "deposited")
@@ -134,54 +134,6 @@ class TestHold:
         for withdrawal_id in ("wdl_nonsense", withdrawals.id_of(SCHOOL, 9)):
             with pytest.raises(withdrawals.UnknownWithdrawal):
                 minimum_money.hold(withdrawal_id=withdrawal_id, now=NOW)
-
-
-class TestHoldUnderNotice:
-    def a_withdrawal(self) -> minimum_model.Withdrawal:
-        withdrawal = minimum_withdrawals.open_under_notice(
-            institution_id=SCHOOL,
-            from_account_no=MINIMUM_NO,
-            to_account_no=PAYOUT_NO,
-            notice="临教终〔2026〕1号",
-            by="科长",
-            now=NOW,
-        )
-        assert withdrawal is not None
-        return withdrawal
-
-    def test_lets_all_of_it_go_while_the_notice_stands(self) -> None:
-        withdrawal = self.a_withdrawal()
-
-        hold(withdrawal, notice=steps.a_part_that_holds(SCHOOL))
-
-        found = minimums.get(SCHOOL)
-        assert (withdrawal.amount_fen, found.balance_fen, found.pending_fen) == (20_000, 0, 20_000)
-        books_hold()
-
-    def test_needs_the_notice(self) -> None:
-        withdrawal = self.a_withdrawal()
-
-        with pytest.raises(minimum_rules.NoticeNeeded):
-            hold(withdrawal)
-        with pytest.raises(builders.AnExample):
-            hold(withdrawal, notice=steps.a_part_that_fails(builders.AnExample()))
-        assert minimums.get(SCHOOL).balance_fen == 20_000
-
-    def test_lets_no_other_withdrawal_below_what_is_required(self) -> None:
-        withdrawal = steps.ask_to_withdraw()
-
-        with pytest.raises(minimum_rules.NoticeNeeded):
-            hold(withdrawal, notice=steps.a_part_that_holds(SCHOOL))
-
-    def test_of_an_empty_account_is_none(self) -> None:
-        hold(self.a_withdrawal(), notice=steps.a_part_that_holds(SCHOOL))
-
-        assert (
-            minimum_withdrawals.open_under_notice(
-                institution_id=SCHOOL, from_account_no="", to_account_no="", notice="2", by="科长", now=NOW
-            )
-            is None
-        )
 
 
 class TestSettle:

@@ -17,6 +17,8 @@ from tests.infra.conftest import Package
 SCHEDULED = {
     "AgreeRefunds",
     "AutoConfirm",
+    "CalculateMinimumRequirements",
+    "CheckMinimumBalances",
     "ExpireUnpaid",
     "CreditInterest",
     "PayMinimumWithdrawals",

@@ -70,8 +70,7 @@ class Ledger(Moves):
         theirs = self.bank.balances
         assert {no: fen for no, fen in ours.items() if fen} == {no: fen for no, fen in theirs.items() if fen}
         for totals in found.totals:
-            moving = (State.PAYABLE, State.IN_TRANSIT, State.REFUND_PENDING, State.MINIMUM_PENDING)
-            assert not any(totals.by_state[state] for state in moving), totals
+            assert not any(totals.by_state[state] for state in _ON_ITS_WAY), totals
         for school in SCHOOLS:
             seated = [self.school_of[number_of(one.enrolment_id)] for one in found.accounts if one.status in _SEATED]
             assert class_of(school).seats_left == SEATS - seated.count(school)
@@ -88,7 +87,7 @@ class Ledger(Moves):
             return False
         found = self.books()
         return not any(one.status in _MOVING for one in found.refunds) and not any(
-            one.by_state[State.PAYABLE] for one in found.totals
+            one.by_state[state] for one in found.totals for state in _ON_ITS_WAY
         )
 
 
@@ -107,6 +106,7 @@ def live(*, histories: int, seed: int, shrink: bool = True) -> None:
     run_state_machine_as_test(hypothesis.seed(seed)(Ledger), settings=told)
 
 
+_ON_ITS_WAY = (State.PAYABLE, State.IN_TRANSIT, State.REFUND_PENDING, State.MINIMUM_PENDING)
 _AT_REST = invariants.journal_has_every_entry
 _SEATED = (EnrolmentStatus.AWAITING_DEPOSIT, EnrolmentStatus.ACTIVE, EnrolmentStatus.COMPLETED)
 _MOVING = (RefundStatus.AGREED, RefundStatus.HELD, RefundStatus.INSTRUCTED)

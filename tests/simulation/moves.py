@@ -163,10 +163,11 @@ class Moves(History):
         acts: dict[str, Callable[[], object]] = {
             "ask": lambda: steps.ask_to_withdraw(AMOUNTS[more % len(AMOUNTS)], number=number, now=clock()),
             "hold": lambda: minimum_money.hold(**which, now=clock()),
+            "require": lambda: steps.require(500 + 25 * more, school=number, now=clock()),
             "refuse": lambda: minimum_withdrawals.refuse(**which, reason="材料不全", now=clock()),
             "cancel": lambda: minimum_withdrawals.cancel(**which, institution_id=school.institution_id, now=clock()),
         }
-        likely = ("hold", "hold", "refuse", "cancel") if minimum.asked else ("ask", "ask", "ask", "hold")
+        likely = ("hold", "hold", "refuse", "cancel") if minimum.asked else ("ask", "ask", "ask", "require")
         self.do(acts[likely[pick % len(likely)]], trouble)
 
     # what the bank does

@@ -4,6 +4,7 @@ goes through that item, so that nothing is decided on what has changed meanwhile
 
 import json
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
@@ -29,6 +30,7 @@ class MinimumRow(Row):
     requirements = NumberAttribute(default=0)
     requests = NumberAttribute(default=0)
     asked = NumberAttribute(default=0)
+    short_since = UnicodeAttribute(default="")
 
 
 def key_of(institution_id: InstitutionId) -> tuple[str, str]:
@@ -49,6 +51,7 @@ def change(before: MinimumBalance, after: MinimumBalance) -> transaction.Part:
         MinimumRow.requirements.set(after.requirements),
         MinimumRow.requests.set(after.requests),
         MinimumRow.asked.set(after.asked),
+        MinimumRow.short_since.set(after.short_since.isoformat() if after.short_since else ""),
     ]
     still = MinimumRow.turn == before.turn if before.turn else MinimumRow.pk.does_not_exist()
     row = MinimumRow(*key_of(before.institution_id))
@@ -93,4 +96,5 @@ def balance_of(row: Any) -> MinimumBalance:
         requirements=int(row.requirements),
         requests=int(row.requests),
         asked=int(row.asked),
+        short_since=date.fromisoformat(row.short_since) if row.short_since else None,
     )

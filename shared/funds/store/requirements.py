@@ -1,15 +1,31 @@
 """What schools' minimum balances have to be: each requirement since the registration, and the newest calculation."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
 from shared.dynamo import pages, transaction
 from shared.dynamo.rows import Moment, Row, meta
-from shared.funds.minimum_model import Formula, Requirement
+from shared.funds.minimum_model import Calculation, Formula, Requirement
 from shared.kernel.ids import InstitutionId
 from shared.kernel.money import Fen
 from shared.kernel.page import Page
+
+
+class CalculationRow(Row):
+    """The newest calculation of a school; one that is made anew takes its place."""
+
+    Meta = meta("funds")
+    kind = UnicodeAttribute(default="calculation")
+    size = UnicodeAttribute()
+    floor_fen = NumberAttribute()
+    receipts_fen = NumberAttribute()
+    percent = NumberAttribute()
+    first_month = UnicodeAttribute()
+    last_month = UnicodeAttribute()
+    policy = UnicodeAttribute()
+    at = Moment()
 
 
 class RequirementRow(Row):
@@ -37,13 +53,7 @@ def put_new(requirement: Requirement) -> transaction.Part:
         f"minimum#{requirement.institution_id}",
         f"requirement#{requirement.number:04d}",
         required_fen=requirement.required_fen,
-        size=formula.size,
-        floor_fen=formula.floor_fen,
-        receipts_fen=formula.receipts_fen,
-        percent=formula.percent,
-        first_month=formula.first_month,
-        last_month=formula.last_month,
-        policy=formula.policy_version,
+        **_told(formula),
         reason=requirement.reason,
         proposed_by=requirement.proposed_by,
         approved_by=requirement.approved_by,
@@ -72,6 +82,40 @@ def requirement_of(row: Any) -> Requirement:
         at=row.at,
         after_version=int(row.after_version),
     )
+
+
+def keep_calculation(calculation: Calculation) -> None:
+    """Keep a school's newest calculation."""
+    row = CalculationRow(
+        f"minimum#{calculation.institution_id}", "calculation", at=calculation.at, **_told(calculation.formula)
+    )
+    transaction.commit([transaction.put(row)])
+
+
+def find_calculation(institution_id: InstitutionId) -> Calculation | None:
+    """A school's newest calculation."""
+    return find_calculations([institution_id]).get(institution_id)
+
+
+def find_calculations(institution_ids: Sequence[InstitutionId]) -> dict[InstitutionId, Calculation]:
+    """The newest calculation of each of these schools that has one."""
+    keys = [(f"minimum#{iid}", "calculation") for iid in dict.fromkeys(institution_ids)]
+    rows = CalculationRow.batch_get(keys, consistent_read=True) if keys else []
+    told = {InstitutionId(row.pk.removeprefix("minimum#")): row for row in rows}
+    return {iid: Calculation(iid, formula_of(row), row.at) for iid, row in told.items()}
+
+
+def _told(formula: Formula) -> dict[str, Any]:
+    """A formula as it is stored."""
+    return {
+        "size": formula.size,
+        "floor_fen": formula.floor_fen,
+        "receipts_fen": formula.receipts_fen,
+        "percent": formula.percent,
+        "first_month": formula.first_month,
+        "last_month": formula.last_month,
+        "policy": formula.policy_version,
+    }
 
 
 def formula_of(row: Any) -> Formula:

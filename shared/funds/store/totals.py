@@ -1,12 +1,13 @@
 """What the stream sums up: each school's journal and its totals by state (its days and months: days.py).
 
-A journal line is the copy of an entry in its school's partition; what touches suspense, and what took effect before it
-was booked, stands in lists of their own besides. It is written in the same transaction as the sums that
-it adds to, and only once: so a record that comes again, or late, or out of order, changes nothing.
+A journal line is the copy of an entry in its school's partition; what touches suspense or a minimum balance, and what
+took effect before it was booked, stands in lists of their own besides. It is written in the same transaction as the
+sums that it adds to, and only once: so a record that comes again, or late, or out of order, changes nothing.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -168,6 +169,12 @@ def list_suspense(*, limit: int, cursor: str | None) -> Page[model.Entry]:
     return pages.page(LineRow, _SUSPENSE, limit=limit, cursor=cursor, backwards=True).map(entry_of_line)
 
 
+def list_minimum(institution_id: InstitutionId, *, since: datetime) -> list[model.Entry]:
+    """A school's entries that moved its minimum balance and were booked since a moment, by their versions."""
+    rows = LineRow.query(f"minimum_journal#{institution_id}", LineRow.sk >= clock.stored(since), consistent_read=True)
+    return sorted(map(entry_of_line, rows), key=lambda entry: entry.version)
+
+
 def _line_key(entry: model.Entry) -> tuple[str, str]:
     return f"journal#{entry.institution_id}", f"{clock.stored(entry.booked_at)}#{entry.key}"
 
@@ -180,6 +187,8 @@ def _more_keys(entry: model.Entry) -> Iterator[tuple[str, tuple[str, str]]]:
     """The other lists that an entry stands in: the kind of its line there, and its key."""
     if model.State.SUSPENSE in entry.legs:
         yield "suspense_line", (_SUSPENSE, _line_key(entry)[1])
+    if model.State.MINIMUM_BALANCE in entry.legs:
+        yield "minimum_line", (f"minimum_journal#{entry.institution_id}", _line_key(entry)[1])
     if entry.effective_on != clock.business_day(entry.booked_at):
         yield "late_line", (f"late#{entry.institution_id}", f"{entry.effective_on}#{_line_key(entry)[1]}")
 

@@ -39,7 +39,6 @@ class WithdrawalRow(Row):
     reason = UnicodeAttribute()
     requested_by = UnicodeAttribute()
     requested_at = Moment()
-    notice = UnicodeAttribute(default="")
     status = UnicodeAttribute()
     decision_reason = UnicodeAttribute(default="")
     ended_at = Moment(null=True)
@@ -75,7 +74,6 @@ def put_new(withdrawal: Withdrawal) -> transaction.Part:
         reason=withdrawal.reason,
         requested_by=withdrawal.requested_by,
         requested_at=withdrawal.requested_at,
-        notice=withdrawal.notice,
         status=withdrawal.status.value,
     )
     return transaction.put_new(row, refused=transaction.LostRace())
@@ -159,7 +157,6 @@ def withdrawal_of(row: Any) -> Withdrawal:
         reason=row.reason,
         requested_by=row.requested_by,
         requested_at=row.requested_at,
-        notice=row.notice,
         status=WithdrawalStatus(row.status),
         decision_reason=row.decision_reason,
         ended_at=row.ended_at,

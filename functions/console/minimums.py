@@ -1,0 +1,246 @@
+"""Minimum balances: what waits for somebody in the district; a school's requirement, days and withdrawals."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from chalice.app import Blueprint
+
+from functions.console import officers, roles
+from functions.console.acts import proposed_words
+from functions.console.approvals import propose
+from functions.console.pages import Answer, SeeOther, Shown, Visit, form, page
+from functions.console.schools import get_school
+from shared.approvals.model import Kind
+from shared.funds import minimum_rules, minimum_withdrawals, minimum_words
+from shared.funds import queries as funds
+from shared.funds.minimum_model import Calculation, MinimumBalance, Shortfall, Withdrawal, WithdrawalStatus
+from shared.funds.store import withdrawals
+from shared.institutions import store as institutions
+from shared.institutions.model import Institution, Status
+from shared.kernel import clock, errors
+from shared.kernel.ids import InstitutionId
+from shared.policy import queries as policies
+
+blueprint = Blueprint(__name__)
+
+PAGE = 20
+SHORTFALLS = 5
+
+
+class NothingToSet(errors.Conflict):
+    code = "minimum_requirement_unchanged"
+    zh = "没有可提出的测算：尚未测算，或测算结果与现行核定额相同。"
+    en = "There is nothing to propose: nothing was calculated, or it comes to what is required already."
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a school stands. `level` of its balance: red, yellow, calm; `calculated` where it isn't what is required."""
+
+    school: Institution
+    minimum: MinimumBalance
+    level: str
+    shortfall: Shortfall | None
+    calculated: Calculation | None
+
+    def urgency(self, today: date) -> tuple[bool, str, str]:
+        """What comes first: what is overdue, then by the day it is due."""
+        due = self.shortfall.due_on.isoformat() if self.shortfall else "9"
+        return not (self.shortfall and self.shortfall.is_overdue(today)), due, self.school.short_name
+
+
+@page(blueprint, "/console/minimums")
+def show_minimums(visit: Visit) -> Shown:
+    """Every school whose minimum balance is short or low, or waits for the bureau."""
+    today = clock.business_day(visit.now)
+    standings = sorted(standings_of_all(visit), key=lambda one: one.urgency(today))
+    told = {
+        "asking": [one for one in standings if one.minimum.asked],
+        "requests": {one.minimum.institution_id: _asked(one.minimum) for one in standings if one.minimum.asked},
+        "short": [one for one in standings if one.shortfall or one.level != "calm"],
+        "different": [one for one in standings if one.calculated],
+        "count": len(standings),
+    }
+    return Shown("minimums.html", told)
+
+
+def standings_of_all(visit: Visit) -> list[Standing]:
+    """How every school of the district stands that isn't terminated."""
+    schools = institutions.get_many(institutions.list_ids())
+    schools = {iid: school for iid, school in schools.items() if school.status is not Status.TERMINATED}
+    return _standings(visit, schools, funds.get_minimum_balances(list(schools)))
+
+
+def _standings(
+    visit: Visit, schools: Mapping[InstitutionId, Institution], minimums: Mapping[InstitutionId, MinimumBalance]
+) -> list[Standing]:
+    policy = policies.in_force(at=visit.now)
+    short = [(iid, one.short_since) for iid, one in minimums.items() if one.short_since]
+    shortfalls, calculated = funds.get_minimum_shortfalls(short), funds.find_calculations(list(schools))
+    return [
+        Standing(
+            school,
+            minimums[iid],
+            policy.minimum_level(minimums[iid].balance_fen, minimums[iid].required_fen),
+            shortfalls.get(iid),
+            _different(calculated.get(iid), minimums[iid]),
+        )
+        for iid, school in schools.items()
+    ]
+
+
+def _different(calculation: Calculation | None, minimum: MinimumBalance) -> Calculation | None:
+    """A calculation that doesn't come to what is required."""
+    same = calculation is None or calculation.formula.required_fen == minimum.required_fen
+    return None if same else calculation
+
+
+def _asked(minimum: MinimumBalance) -> Withdrawal:
+    """The withdrawal that waits for the bureau."""
+    return funds.get_withdrawal(withdrawals.id_of(minimum.institution_id, minimum.asked))
+
+
+@page(blueprint, "/console/schools/{institution_id}/minimum")
+def show_minimum(visit: Visit) -> Shown:
+    """A school's minimum balance: what is required and why, how it stood, what is missing, what left it."""
+    school = get_school(visit)
+    iid, yesterday = school.institution_id, clock.business_day(visit.now) - timedelta(days=1)
+    [standing] = _standings(visit, {iid: school}, {iid: funds.get_minimum_balance(iid)})
+    requirements = funds.list_requirements(iid, limit=PAGE, cursor=visit.asked("requirements"))
+    days = funds.list_minimum_days(iid, first=yesterday.replace(day=1), last=yesterday)
+    policy = policies.in_force(at=visit.now)
+    told = {
+        "standing": standing,
+        "school": school,
+        "requirements": requirements,
+        "explained": {
+            one.number: minimum_words.explained(one.formula, language=visit.language) for one in requirements.rows
+        },
+        "calculated_why": minimum_words.explained(standing.calculated.formula, language=visit.language)
+        if standing.calculated
+        else "",
+        "days": days,
+        "levels": {one.day: policy.minimum_level(one.counting_fen, one.required_fen) for one in days},
+        "shortfalls": funds.list_minimum_shortfalls(iid, limit=SHORTFALLS),
+        "withdrawals": funds.list_withdrawals(iid, limit=PAGE, cursor=visit.asked("withdrawals")),
+        "query": visit.query,
+        "officers": officers.names(name for one in requirements.rows for name in (one.proposed_by, one.approved_by)),
+    }
+    return Shown("minimum.html", told)
+
+
+@page(blueprint, "/console/schools/{institution_id}/minimum/requirement", who=roles.FINANCE_OFFICERS)
+def ask_for_requirement(visit: Visit) -> Shown:
+    """The form that proposes what was calculated. Raises NothingToSet."""
+    school = get_school(visit)
+    return _requirement(visit, school, *_to_propose(school))
+
+
+@form(blueprint, "/console/schools/{institution_id}/minimum/requirement", who=roles.FINANCE_OFFICERS)
+def propose_requirement(visit: Visit) -> Answer:
+    """Propose exactly what was calculated; another person approves it. Raises NothingToSet."""
+    school = get_school(visit)
+    calculation, minimum = _to_propose(school)
+    figures, words = _proposed(calculation, minimum)
+    subject = f"{school.institution_id}#{minimum.requirements + 1}"
+    try:
+        return propose(visit, Kind.MINIMUM_REQUIREMENT, school, subject=subject, figures=figures, words=words)
+    except (errors.Invalid, errors.Conflict) as refusal:
+        return _requirement(visit, school, calculation, minimum, refusal)
+
+
+def _to_propose(school: Institution) -> tuple[Calculation, MinimumBalance]:
+    minimum = funds.get_minimum_balance(school.institution_id)
+    calculation = _different(funds.find_calculation(school.institution_id), minimum)
+    if calculation is None:
+        raise NothingToSet()
+    return calculation, minimum
+
+
+def _proposed(calculation: Calculation, minimum: MinimumBalance) -> tuple[dict[str, int], dict[str, str]]:
+    """The figures and words of a proposal (acts.proposed_formula reads them again)."""
+    formula = calculation.formula
+    figures = {
+        "required_fen": formula.required_fen,
+        "in_force_fen": minimum.required_fen,
+        "balance_fen": minimum.balance_fen,
+        "floor_fen": formula.floor_fen,
+        "receipts_fen": formula.receipts_fen,
+        "receipts_percent": formula.percent,
+        "requirement_number": minimum.requirements + 1,
+    }
+    return figures, proposed_words(formula)
+
+
+def _requirement(
+    visit: Visit,
+    school: Institution,
+    calculation: Calculation,
+    minimum: MinimumBalance,
+    refusal: errors.Refusal | None = None,
+) -> Shown:
+    told = {
+        "kind": Kind.MINIMUM_REQUIREMENT,
+        "school": school,
+        "address": f"/console/schools/{school.institution_id}/minimum/requirement",
+        "calculation": calculation,
+        "minimum": minimum,
+        "why_so_much": minimum_words.explained(calculation.formula, language=visit.language),
+        "reason": visit.form.get("reason", ""),
+        "sentence": refusal.sentence(visit.language) if refusal else "",
+        "most_reason": minimum_rules.MOST_REASON,
+    }
+    return Shown("minimum_requirement.html", told, refusal.status if refusal else 200)
+
+
+@page(blueprint, "/console/minimum-withdrawals/{withdrawal_id}")
+def show_withdrawal(visit: Visit) -> Shown:
+    """One withdrawal, with what the school may withdraw."""
+    return _withdrawal(visit, funds.get_withdrawal(visit.path["withdrawal_id"]))
+
+
+@form(blueprint, "/console/minimum-withdrawals/{withdrawal_id}/proposal", who=roles.FINANCE_OFFICERS)
+def propose_withdrawal(visit: Visit) -> Answer:
+    """Propose that it be let go; another person approves it, and the money is held then."""
+    withdrawal = funds.get_withdrawal(visit.path["withdrawal_id"])
+    school = institutions.get(withdrawal.institution_id)
+    minimum = funds.get_minimum_balance(withdrawal.institution_id)
+    try:
+        minimum_rules.check_undecided(withdrawal, held=withdrawal.withdrawal_id in minimum.pending)
+        minimum_rules.check_withdrawal(minimum, withdrawal.amount_fen)
+        figures: dict[str, int] = {
+            "amount_fen": withdrawal.amount_fen,
+            "balance_fen": minimum.balance_fen,
+            "required_fen": minimum.required_fen,
+        }
+        words = {"to_account_no": withdrawal.to_account_no, "school_reason": withdrawal.reason}
+        subject = withdrawal.withdrawal_id
+        return propose(visit, Kind.MINIMUM_WITHDRAWAL, school, subject=subject, figures=figures, words=words)
+    except (errors.Invalid, errors.Conflict) as refusal:
+        return _withdrawal(visit, withdrawal, refusal)
+
+
+@form(blueprint, "/console/minimum-withdrawals/{withdrawal_id}/refusal", who=roles.FINANCE_OFFICERS)
+def refuse_withdrawal(visit: Visit) -> Answer:
+    """Tell the school that it isn't let go, and why: no money moves, so one person does."""
+    withdrawal = funds.get_withdrawal(visit.path["withdrawal_id"])
+    try:
+        reason = visit.form.get("reason", "")
+        minimum_withdrawals.refuse(withdrawal_id=withdrawal.withdrawal_id, reason=reason, now=visit.now)
+    except (errors.Invalid, errors.Conflict) as refusal:
+        return _withdrawal(visit, funds.get_withdrawal(withdrawal.withdrawal_id), refusal)
+    return SeeOther(f"/console/minimum-withdrawals/{withdrawal.withdrawal_id}", {"done": "withdrawal_refused"})
+
+
+def _withdrawal(visit: Visit, withdrawal: Withdrawal, refusal: errors.Refusal | None = None) -> Shown:
+    told = {
+        "withdrawal": withdrawal,
+        "school": institutions.get(withdrawal.institution_id),
+        "minimum": funds.get_minimum_balance(withdrawal.institution_id),
+        "undecided": withdrawal.status is WithdrawalStatus.REQUESTED,
+        "most_reason": minimum_rules.MOST_REASON,
+        "sentence": refusal.sentence(visit.language) if refusal else "",
+        "done": visit.query.get("done", ""),
+    }
+    return Shown("minimum_withdrawal.html", told, refusal.status if refusal else 200)

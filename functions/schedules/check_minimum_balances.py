@@ -1,0 +1,56 @@
+"""Checks every school's minimum balance up to yesterday, and escalates what isn't made up in time. Nightly, 00:40."""
+
+from datetime import datetime
+
+from chalice.app import Blueprint, Cron
+
+from events import facts
+from functions.edge import scheduled, wiring
+from shared.alerts import usecases as alerts
+from shared.funds import minimum_checks
+from shared.funds.minimum_model import Shortfall
+from shared.institutions import store as institutions
+from shared.institutions.model import Status
+from shared.kernel import clock
+from shared.kernel.ids import InstitutionId
+from shared.policy import queries as policies
+from shared.policy.model import Policy
+
+blueprint = Blueprint(__name__)
+
+
+@blueprint.schedule(Cron("40", "16", "*", "*", "?", "*"))
+@scheduled.run
+def check_minimum_balances() -> dict[str, int]:
+    """Each school that isn't terminated; one whose totals are behind is checked by the next run, for all days since."""
+    now = wiring.now()
+    policy = policies.in_force(at=now)
+    schools = institutions.get_many(institutions.list_ids())
+    open_schools = [iid for iid, school in schools.items() if school.status is not Status.TERMINATED]
+    open_ones: list[Shortfall] = []
+    overdue = 0
+
+    def check(institution_id: InstitutionId) -> bool:
+        nonlocal overdue
+        shortfall = minimum_checks.check(institution_id=institution_id, policy=policy, now=now)
+        if shortfall is not None and shortfall.ended_on is None:
+            open_ones.append(shortfall)
+            overdue += _escalate(shortfall, policy, now)
+        return True
+
+    checked = scheduled.each("check_minimum_balances", open_schools, check, key=str)
+    return {"checked": checked, "short": len(open_ones), "escalated": overdue}
+
+
+def _escalate(shortfall: Shortfall, policy: Policy, now: datetime) -> int:
+    """Raise the alert that a shortfall isn't made up in time, once; whether it is new."""
+    if not shortfall.is_overdue(clock.business_day(now)):
+        return 0
+    fact = facts.MinimumOverdue(
+        institution_id=shortfall.institution_id,
+        since=shortfall.since,
+        due_on=shortfall.due_on,
+        short_fen=shortfall.short_fen,
+        noticed_at=now,
+    )
+    return len(alerts.consider(fact=fact, policy=policy))
