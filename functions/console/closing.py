@@ -28,8 +28,8 @@ def unsettled(found: Outstanding) -> Remaining:
     if found.unsettled:
         shown = amounts.text(Fen(found.held_fen + found.pending_fen))
         remaining["students"] = (
-            f"{found.unsettled} 笔报名共 {shown} 元未退",
-            f"{found.unsettled} enrolments with {shown} yuan",
+            f"{found.unsettled} 笔报名共 {shown} 未退",
+            f"{found.unsettled} enrolments with {shown}",
         )
     if found.awaiting:
         remaining["awaiting"] = (f"{found.awaiting} 笔报名待付款", f"{found.awaiting} enrolments awaiting a deposit")
@@ -43,7 +43,7 @@ def liabilities(found: Outstanding) -> Remaining:
         fen = found.totals.by_state.get(state, 0)
         if state not in _TO_RETURN and fen:
             zh, en = words.STATES[state]
-            remaining[state.value] = (f"{zh} {amounts.text(Fen(fen))} 元", f"{en} {amounts.text(Fen(fen))} yuan")
+            remaining[state.value] = (f"{zh} {amounts.text(Fen(fen))}", f"{en} {amounts.text(Fen(fen))}")
     if payable_fen(found) < 0:
         remaining["payable"] = ("已多拨付给机构的款项", "money that the school was paid too much")
     if found.behind:

@@ -14,6 +14,7 @@ from shared.kernel import clock
 from shared.people.model import StaffRole
 from shared.teaching import queries as teaching
 from shared.teaching.model import Due
+from shared.terminations.store import cases as terminations
 
 MOST_COUNTED = 100
 
@@ -36,6 +37,7 @@ _ROOMS: tuple[tuple[str, str, str, Set[StaffRole]], ...] = (
     ("/console/refunds", "退费", "Refunds", roles.EVERYONE),
     ("/console/minimums", "最低余额", "Minimums", roles.EVERYONE),
     ("/console/approvals", "审批", "Approvals", roles.EVERYONE),
+    ("/console/terminations", "终止办理", "Terminations", roles.EVERYONE),
     ("/console/alerts", "预警", "Alerts", roles.EVERYONE),
     ("/console/suspense", "待查款", "Suspense", roles.MONEY),
     ("/console/unhandled", "未处理", "Unhandled", roles.MONEY),
@@ -52,6 +54,8 @@ def rooms(role: StaffRole, here: str, *, now: datetime, counted: bool) -> list[R
 
 def _is_in(here: str, path: str) -> bool:
     here = here.partition("?")[0]
+    if here.startswith("/console/notices"):
+        here = "/console/terminations"
     if here.startswith("/console/enrolments"):
         here = "/console/schools"
     if here.startswith("/console/minimum-withdrawals"):
@@ -62,6 +66,7 @@ def _is_in(here: str, path: str) -> bool:
 def _counts(role: StaffRole, now: datetime) -> dict[str, int]:
     counts = {
         "/console/disputes": teaching.count_waiting(Due.DECISION, until=now, at_most=MOST_COUNTED),
+        "/console/terminations": terminations.count_open(at_most=MOST_COUNTED),
         "/console/approvals": approvals.count_waiting(at_most=MOST_COUNTED),
         "/console/refunds": funds.count_refunds_waiting(RefundWait.DECISION, at_most=MOST_COUNTED),
     }

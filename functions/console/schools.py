@@ -15,6 +15,7 @@ from shared.institutions import store as institutions
 from shared.institutions.model import Institution, StatusChange
 from shared.kernel import clock, ids
 from shared.kernel.ids import InstitutionId
+from shared.kernel.page import Page
 from shared.mall import queries as courses
 from shared.mall.model import CourseWithOfferings
 from shared.policy import queries as policies
@@ -57,11 +58,18 @@ def line(school: Institution, totals: Totals, minimum: MinimumBalance, *, today:
 
 @page(blueprint, "/console/schools")
 def show_schools(visit: Visit) -> Shown:
-    """One page of the schools, by name."""
-    found = institutions.list_page(limit=PAGE, cursor=visit.asked("cursor"))
+    """One page of the schools, by name; or all those of one standing."""
+    of = visit.asked("of")
+    if of in words.SCHOOL_STANDINGS:
+        schools = institutions.get_many(institutions.list_ids()).values()
+        named = sorted(schools, key=lambda school: school.short_name)
+        found = Page([school for school in named if of in (school.status, "frozen" if school.frozen else "")])
+    else:
+        found = institutions.list_page(limit=PAGE, cursor=visit.asked("cursor"))
     totals, minimums = _totals(), funds.get_minimum_balances([school.institution_id for school in found.rows])
     rows = [_line(visit, school, totals, minimums) for school in found.rows]
-    return Shown("schools.html", {"rows": rows, "next_cursor": found.next_cursor, "paged": "cursor" in visit.query})
+    told = {"rows": rows, "of": of, "next_cursor": found.next_cursor, "paged": "cursor" in visit.query}
+    return Shown("schools.html", told)
 
 
 @page(blueprint, "/console/schools.csv")

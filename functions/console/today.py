@@ -92,6 +92,8 @@ def _items(
         _confirmations(visit.now),
         _payments(visit.now),
         _licences(visit.now, schools),
+        _stopped(schools),
+        _terminations(schools),
     ]
     if visit.role in roles.MONEY:
         items += [_suspense(totals), _unhandled(visit.now), _repairs()]
@@ -172,6 +174,19 @@ def _licences(now: datetime, schools: Mapping[InstitutionId, Institution]) -> It
         count,
         path="/console/schools",
     )
+
+
+def _stopped(schools: Mapping[InstitutionId, Institution]) -> Item:
+    """Schools whose money is frozen."""
+    count = sum(school.frozen and not school.status.ending for school in schools.values())
+    level = "red" if count else "calm"
+    return Item(level, "资金冻结的机构", "Schools whose money is frozen", count, path="/console/schools?of=frozen")
+
+
+def _terminations(schools: Mapping[InstitutionId, Institution]) -> Item:
+    count = sum(school.status is Status.TERMINATING for school in schools.values())
+    level = "yellow" if count else "calm"
+    return Item(level, "终止办理中的机构", "Schools that are terminated", count, path="/console/terminations")
 
 
 def _suspense(totals: Sequence[Totals]) -> Item:

@@ -24,7 +24,7 @@ from shared.mall.model import Status as SaleStatus
 from shared.people.model import StaffRole
 from shared.policy.model import Beneficiary
 from shared.teaching.model import LessonStatus, Outcome
-from shared.terminations.model import STEP_NAMES, NoticeStatus, ObjectionStatus, Step
+from shared.terminations.model import STEP_NAMES, NoticeStatus, ObjectionStatus, Standing, Step
 
 Both = tuple[str, str]
 
@@ -139,6 +139,11 @@ OUTCOMES: Mapping[Outcome, Both] = {
 
 SCHOOLS: Mapping[Status, Both] = STATUS_NAMES
 
+SCHOOL_STANDINGS: Mapping[str, Both] = {
+    **{status.value: names for status, names in STATUS_NAMES.items()},
+    "frozen": CHANGE_NAMES[Change.FROZEN],
+}
+
 CHANGES: Mapping[Change, Both] = CHANGE_NAMES
 
 PROPOSAL_FIGURES: Mapping[str, Both] = {
@@ -160,6 +165,8 @@ PROPOSAL_FIGURES: Mapping[str, Both] = {
     "payable_return_fen": ("结清应付机构款", "Payable to the school"),
     "notice": ("终止通知书", "Termination notice"),
 }
+
+STANDINGS: Mapping[Standing, Both] = {Standing.OPEN: ("办理中", "Under way"), Standing.CLOSED: ("已办结", "Closed")}
 
 TERMINATION_STEPS: Mapping[Step, Both] = STEP_NAMES
 
@@ -274,5 +281,10 @@ NOTICES: Mapping[str, Both] = {
     "withdrawal_refused": ("已告知机构不予办理。", "The school is told that it isn't let go."),
     "refund_agreed": ("已裁决退费：将原路退回。", "The refund is agreed and will be paid back."),
     "refund_rejected": ("退费申请已驳回。", "The refund is rejected."),
+    "refunds_begun": ("已开始清退，系统逐笔办理。", "The refunds begin; the platform goes through them one by one."),
+    "publicised": ("已开始公示。", "The termination is public."),
+    "objection_recorded": ("异议已记录。", "The objection is recorded."),
+    "objection_decided": ("异议已处理。", "The objection is decided."),
+    "liabilities_checked": ("核验通过，没有未了结的负债。", "Checked: nothing is owed."),
     "rejected": ("争议驳回：这节课按已确认拨付。", "The dispute is rejected; the lesson counts as confirmed."),
 }

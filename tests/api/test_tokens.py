@@ -183,6 +183,7 @@ AUDIENCES = {
     "/v1/mall/courses/{course_id}": Audience.PUBLIC,
     "/v1/mall/institutions/{institution_id}": Audience.PUBLIC,
     "/v1/mall/institutions/{institution_id}/courses": Audience.PUBLIC,
+    "/v1/notices/{number}": Audience.PUBLIC,
     "/v1/me": Audience.SIGNED_IN,
     "/v1/me/children": Audience.GUARDIAN,
     "/v1/school/invitations": Audience.SCHOOL_ADMIN,
@@ -192,6 +193,7 @@ AUDIENCES = {
     "/v1/school/offerings/{offering_id}/sessions/{session_id}/roster": Audience.SCHOOL,
     "/v1/school/refunds": Audience.SCHOOL_ADMIN,
     "/v1/school/refunds/{refund_id}/answer": Audience.SCHOOL_ADMIN,
+    "/v1/school/standing": Audience.SCHOOL_ADMIN,
     "/v1/sign-ins": Audience.PUBLIC,
     "/v1/sign-ins/current": Audience.SIGNED_IN,
 }

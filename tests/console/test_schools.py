@@ -293,3 +293,21 @@ class TestLicenceEnds:
         steps.register(licence_valid_to=date(2026, 9, 30))
 
         assert "许可证 60 日内到期 1" in text_of(supervisor.get("/console"))
+
+
+class TestStandings:
+    def test_frozen_schools_are_on_the_first_page_and_in_a_list_of_their_own(self, supervisor: Visitor) -> None:
+        steps.register()
+        steps.register(2)
+        steps.freeze()
+
+        assert "资金冻结的机构 1" in text_of(supervisor.get("/console"))
+        listed = text_of(supervisor.get("/console/schools?of=frozen"))
+        assert "星河舞蹈0001" in listed
+        assert "▲ 资金冻结" in listed
+        assert "星河舞蹈0002" not in listed
+        assert "没有这样的机构" in text_of(supervisor.get("/console/schools?of=terminated"))
+
+    def test_an_unknown_one_lists_them_all(self, supervisor: Visitor) -> None:
+        steps.register()
+        assert "星河舞蹈0001" in text_of(supervisor.get("/console/schools?of=nonsense"))
