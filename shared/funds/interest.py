@@ -158,7 +158,7 @@ def distribute(*, credit: InterestCredit, now: datetime) -> int:
     done = 0
     while credit.status is CreditStatus.PLANNED and credit.segments_done < credit.segments:
         for share in store.shares_of(credit, credit.segments_done + 1):
-            done += _give(credit, share, now)
+            done += give(credit=credit, share=share, now=now)
         credit = _move_on(credit, replace(credit, segments_done=credit.segments_done + 1))
     if credit.status is CreditStatus.PLANNED:
         done += transaction.retried(lambda: _give_own(credit, now)) if credit.own_fen else 0
@@ -166,7 +166,8 @@ def distribute(*, credit: InterestCredit, now: datetime) -> int:
     return done
 
 
-def _give(credit: InterestCredit, share: Share, now: datetime) -> bool:
+def give(*, credit: InterestCredit, share: Share, now: datetime) -> bool:
+    """Credit one share of a planned credit, once; whether it was now. Raises Unavailable."""
     return transaction.retried(lambda: _give_share(credit, share, now))
 
 

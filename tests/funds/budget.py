@@ -21,7 +21,8 @@ from shared.approvals import usecases as approvals
 from shared.approvals.model import Kind, Proposal
 from shared.bank import store as inbox
 from shared.dynamo import rows
-from shared.funds import minimum_money, refund_money, usecases
+from shared.funds import interest, minimum_money, queries, refund_money, usecases
+from shared.funds.interest_model import InterestCredit, Share
 from shared.funds.minimum_model import Withdrawal
 from shared.funds.model import Payout, Refund, RefundPayment
 from shared.institutions import store as institutions
@@ -197,7 +198,26 @@ def _void_refund(payment: RefundPayment) -> object:
     return refund_money.void(fact=builders.a_refund_failed(payment), now=NOW)
 
 
+def _interest_in(_: object) -> object:
+    return interest.post(fact=builders.interest_posted(), account=builders.a_tuition_account(), now=QUARTER)
+
+
+def _planned_interest() -> tuple[InterestCredit, Share]:
+    steps.open_account(paid_fen=1000)
+    steps.count_all()
+    _interest_in(None)
+    [credit] = queries.list_all_interest(builders.SCHOOL)
+    planned = interest.plan(credit=credit, now=QUARTER)
+    return planned, queries.list_interest_shares(planned, limit=1, cursor=None).rows[0]
+
+
+def _credit_interest(planned: tuple[InterestCredit, Share]) -> object:
+    credit, share = planned
+    return interest.give(credit=credit, share=share, now=QUARTER)
+
+
 ENROLMENT = builders.ENROLMENT
+QUARTER = NOW + timedelta(days=20)
 LATER = NOW + timedelta(days=30)
 OPERATIONS = (
     Operation(
@@ -215,6 +235,8 @@ OPERATIONS = (
     Operation("退费冻结", "refund: hold", 2, 4, _hold_refund, _agreed_refund, 3),
     Operation("退费到账", "refund: paid by the bank", 2, 4, _pay_refund, _held_refund),
     Operation("退费转回", "refund: could not be paid, given back", 2, 4, _void_refund, _held_refund, 2),
+    Operation("利息入账", "the bank's interest, to be distributed", 2, 4, _interest_in),
+    Operation("结息", "interest credited to an enrolment", 2, 4, _credit_interest, _planned_interest),
     Operation("存入", "deposit to the minimum balance", 2, 4, _pay_minimum),
     Operation("支取", "withdrawal from the minimum balance by the bank itself", 3, 6, _withdraw, _pay_minimum),
     Operation("支取冻结", "withdrawal from the minimum balance: approved, held", 3, 6, _hold_minimum, _proposed),

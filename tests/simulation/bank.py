@@ -31,7 +31,7 @@ class Bank:
         self.answered: set[str] = set()
         self.down = False
 
-    def receives(self, fact: facts.DepositPosted) -> None:
+    def receives(self, fact: facts.DepositPosted | facts.InterestPosted) -> None:
         """Money comes in."""
         self._move(fact.bank_reference, fact.account_no, fact.amount_fen)
         self.untold.append(fact)

@@ -14,6 +14,7 @@ from hypothesis.stateful import invariant, rule, run_state_machine_as_test
 
 from functions.edge import parked
 from shared.funds import invariants
+from shared.funds.interest_model import CreditStatus
 from shared.funds.model import EnrolmentStatus, RefundStatus, State
 from tests import steps
 from tests.simulation.district import (
@@ -71,6 +72,9 @@ class Ledger(Moves):
         assert {no: fen for no, fen in ours.items() if fen} == {no: fen for no, fen in theirs.items() if fen}
         for totals in found.totals:
             assert not any(totals.by_state[state] for state in _ON_ITS_WAY), totals
+            waits = [one for one in found.credits if one.status is not CreditStatus.DISTRIBUTED and one.problem]
+            waiting = sum(one.amount_fen for one in waits if one.institution_id == totals.institution_id)
+            assert totals.by_state[State.INTEREST] == waiting, totals
         for school in SCHOOLS:
             seated = [self.school_of[number_of(one.enrolment_id)] for one in found.accounts if one.status in _SEATED]
             assert class_of(school).seats_left == SEATS - seated.count(school)

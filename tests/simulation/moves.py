@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from functions.api import bank as bank_door
@@ -11,6 +11,7 @@ from shared.funds import minimum_money, minimum_withdrawals, queries, refunds
 from shared.funds.model import EnrolmentStatus, RefundStatus
 from shared.funds.store.withdrawals import id_of as id_of_withdrawal
 from shared.institutions.model import Accounts
+from shared.kernel import clock as shanghai
 from shared.kernel.ids import InstitutionId
 from shared.mall import model as mall
 from shared.teaching import model as teaching
@@ -44,6 +45,7 @@ OFTEN = {
     "move_refund": 3,
     "move_minimum": 2,
     "answer_instruction": 2,
+    "credit_interest": 1,
     "tell_late_or_again": 2,
     "bring_records": 2,
     "run_schedule": 1,
@@ -52,6 +54,8 @@ OFTEN = {
 }
 MOVES = [move for move, times in OFTEN.items() for _ in range(times)]
 AMOUNTS = (PRICE, PRICE, 1, 333, 5000)
+INTEREST = (1, 2, 7, 100, 12_345)
+QUARTERS = ((date(2026, 3, 21), date(2026, 6, 20)), (date(2026, 6, 21), date(2026, 9, 20)))
 HOURS = (1, 1, 24, 73, 200)
 ODD = ("freeze or thaw", "unknown money", "distortion", "bank down or up", "loss")
 _LIKELY = {
@@ -177,6 +181,26 @@ class Moves(History):
         school = SCHOOLS[pick % 2] if more % 4 == 3 else self.school_of[enrolment]
         self.bank.receives(
             deposit_of(self.bank, school, AMOUNTS[more % len(AMOUNTS)], 99 if pick % 10 == 9 else enrolment)
+        )
+        self.tell(self.bank.untold[-1], trouble)
+
+    def credit_interest(self, pick: int, more: int, trouble: Trouble | None) -> None:
+        """The bank credits the last quarter's interest, however much and however often; or for days of its own."""
+        account = builders.a_school(SCHOOLS[pick % 2]).accounts
+        account_no = account.minimum_balance_account_no if pick % 5 == 4 else account.tuition_account_no
+        today = shanghai.business_day(clock())
+        first, last = QUARTERS[today > QUARTERS[1][1]]
+        if more % 7 == 6:
+            last -= timedelta(days=1)
+        self.bank.receives(
+            builders.interest_posted(
+                INTEREST[more % len(INTEREST)],
+                bank_reference=f"BKI{len(self.bank.moves):06d}",
+                account_no=account_no,
+                period_from=first,
+                period_to=last,
+                booked_at=clock(),
+            )
         )
         self.tell(self.bank.untold[-1], trouble)
 
