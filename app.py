@@ -33,9 +33,11 @@ from functions.console import (
     staff_sign_in,
     terminations,
     today,
+    trial_balance,
     unhandled,
 )
 from functions.console import refunds as console_refunds
+from functions.console import statements as console_statements
 from functions.schedules import (
     agree_refunds,
     auto_confirm,
@@ -75,6 +77,8 @@ for module in (
     school_status,
     books,
     enrolment,
+    console_statements,
+    trial_balance,
     interest,
     disputes,
     console_refunds,

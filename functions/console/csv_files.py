@@ -3,9 +3,11 @@
 import csv
 import io
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from functions.console import words
+from functions.documents.model import Cell as TableCell
+from functions.documents.model import Kind, Table
 from shared.kernel import clock, money
 
 _BOM = "\ufeff"
@@ -33,6 +35,23 @@ def text(columns: Sequence[words.Both], language: str, rows: Iterable[Sequence[C
     writer.writerow([both[language == "en"] for both in columns])
     writer.writerows([safe(cell) for cell in row] for row in rows)
     return _BOM + made.getvalue()
+
+
+def of_table(table: Table) -> str:
+    """A whole file of a document's table, its total left out: what reads it sums up by itself."""
+    columns = [(column.title, column.title) for column in table.columns]
+    kinds = [column.kind for column in table.columns]
+    return text(columns, "zh", ([_cell(*one) for one in zip(kinds, row, strict=True)] for row in table.rows))
+
+
+def _cell(kind: Kind, cell: TableCell) -> Cell:
+    if cell is None:
+        return ""
+    if isinstance(cell, datetime):
+        return moment(cell)
+    if isinstance(cell, date):
+        return cell.isoformat()
+    return Yuan.of(cell) if kind is Kind.YUAN and isinstance(cell, int) else cell
 
 
 def safe(cell: Cell) -> str:

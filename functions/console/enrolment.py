@@ -68,7 +68,7 @@ class Taught:
 @page(blueprint, "/console/enrolments/{enrolment_id}")
 def show_enrolment(visit: Visit) -> Shown:
     """An enrolment. With `purpose` in the query, the child's name too."""
-    account = _account(visit)
+    account = get_account(visit)
     marked = {lesson.session_id: lesson for lesson in teaching.list_lessons(account.enrolment_id)}
     lessons = [Taught(one, marked.get(one.session_id)) for one in teaching.list_sessions(account.offering_id)]
     student = _read_student(visit, account)
@@ -100,7 +100,7 @@ def _accrued(account: EnrolmentAccount, today: date) -> int | None:
 @page(blueprint, "/console/enrolments/{enrolment_id}/entries.csv")
 def download_entries(visit: Visit) -> Download:
     """Every entry of an enrolment, as a table. Nobody's name is in it."""
-    account = _account(visit)
+    account = get_account(visit)
     rows = [_cells(one) for one in booked(funds.list_entries(account))]
     name = f"{account.enrolment_id}-{clock.business_day(visit.now)}.csv"
     return Download(name, csv_files.text(_COLUMNS, visit.language, rows))
@@ -109,7 +109,7 @@ def download_entries(visit: Visit) -> Download:
 @page(blueprint, "/console/enrolments/{enrolment_id}/lessons/{session_id}/decision", who=roles.SUPERVISORS)
 def ask_to_decide(visit: Visit) -> Shown:
     """The form, for who has no scripts."""
-    account = _account(visit)
+    account = get_account(visit)
     lesson = _lesson(visit, account)
     if lesson.status is not LessonStatus.DISPUTED:
         raise rules.NotDisputed()
@@ -119,7 +119,7 @@ def ask_to_decide(visit: Visit) -> Shown:
 @form(blueprint, "/console/enrolments/{enrolment_id}/lessons/{session_id}/decision", who=roles.SUPERVISORS)
 def decide_dispute(visit: Visit) -> Answer:
     """Uphold a dispute, so that the lesson is never paid, or reject it, so that it counts as confirmed."""
-    account = _account(visit)
+    account = get_account(visit)
     lesson = _lesson(visit, account)
     decision = visit.form.get("decision", "")
     if decision not in ("uphold", "reject"):
@@ -171,7 +171,7 @@ def _cells(one: Booked) -> list[csv_files.Cell]:
     ]
 
 
-def _account(visit: Visit) -> EnrolmentAccount:
+def get_account(visit: Visit) -> EnrolmentAccount:
     """The enrolment that the address names. Raises UnknownEnrolment."""
     text = visit.path["enrolment_id"]
     if not ids.is_id(text, "enr"):

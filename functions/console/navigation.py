@@ -40,6 +40,7 @@ _ROOMS: tuple[tuple[str, str, str, Set[StaffRole]], ...] = (
     ("/console/terminations", "终止办理", "Terminations", roles.EVERYONE),
     ("/console/alerts", "预警", "Alerts", roles.EVERYONE),
     ("/console/suspense", "待查款", "Suspense", roles.MONEY),
+    ("/console/trial-balance", "总账试算", "Trial balance", roles.MONEY),
     ("/console/unhandled", "未处理", "Unhandled", roles.MONEY),
     ("/console/policy", "规则", "Policy", roles.EVERYONE),
 )
