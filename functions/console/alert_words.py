@@ -56,6 +56,13 @@ def _minimum_overdue(figures: _Figures, threshold: str) -> words.Both:
 def _conflict(figures: _Figures, threshold: str) -> words.Both:
     reference = figures.get("reference", "")
     posted, sent = _yuan(figures, "posted_fen"), _yuan(figures, "sent_fen")
+    if posted == sent:
+        return (
+            f"流水 {reference} 已按 {posted} 入账，银行又以同一流水发来相同金额，但账号、附言、付款人或时间不同，"
+            "未入账",
+            f"Reference {reference} is posted with {posted}; the bank sent it again with the same amount, but another "
+            "account, remittance, payer or time: not booked",
+        )
     return (
         f"流水 {reference} 已按 {posted} 入账，银行又以同一流水发来 {sent}，未入账",
         f"Reference {reference} is posted with {posted}; the bank sent it again with {sent}, not booked",

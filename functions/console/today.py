@@ -11,10 +11,11 @@ from functions.console import charts, navigation, roles
 from functions.console.pages import Shown, Visit, page
 from functions.edge import parked
 from shared.alerts import store as alerts
+from shared.approvals import store as approvals
 from shared.bank import store as bank
 from shared.funds import queries as funds
 from shared.funds.minimum_model import MinimumBalance
-from shared.funds.model import EnrolmentStatus, Payout, PayoutStatus, State, Totals
+from shared.funds.model import EnrolmentStatus, Payout, PayoutStatus, RefundWait, State, Totals
 from shared.funds.store import sweeps
 from shared.institutions import store as institutions
 from shared.institutions.model import Institution, Status
@@ -85,6 +86,8 @@ def _items(
     policy = policies.in_force(at=visit.now)
     items = [
         _disputes(visit.now),
+        _refunds(),
+        _approvals(),
         _payouts(totals),
         _minimums(minimums, policy),
         _shortfalls(minimums, clock.business_day(visit.now)),
@@ -107,6 +110,20 @@ def _disputes(now: datetime) -> Item:
     since = first[0].due_at if first else None
     level = "red" if count else "calm"
     return Item(level, "课时争议待裁决", "Disputes to decide", count, since=since, path="/console/disputes")
+
+
+def _refunds() -> Item:
+    count = funds.count_refunds_waiting(RefundWait.DECISION, at_most=_MOST)
+    first = funds.list_refunds_waiting(RefundWait.DECISION, limit=1, cursor=None).rows
+    since = first[0].requested_at if first else None
+    level = "red" if count else "calm"
+    return Item(level, "有异议的退费待裁决", "Contested refunds to decide", count, since=since, path="/console/refunds")
+
+
+def _approvals() -> Item:
+    count = approvals.count_waiting(at_most=_MOST)
+    level = "yellow" if count else "calm"
+    return Item(level, "待第二人批准的事项", "Acts that wait for a second person", count, path="/console/approvals")
 
 
 def _payouts(totals: Sequence[Totals]) -> Item:

@@ -156,8 +156,10 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m infra.local.control", description="控制正在运行的本地演示区 · steer the running local district"
     )
-    port = int(os.environ.get("PORT") or 8000)
-    parser.add_argument("--port", type=int, default=port, help="make run 的端口 · the port of make run (%(default)s)")
+    port = os.environ.get("PORT") or "8000"
+    parser.add_argument(
+        "--port", type=trouble.port, default=port, help="make run 的端口 · the port of make run (%(default)s)"
+    )
     topics = parser.add_subparsers(required=True, metavar="command")
     _add_clock(topics)
     _add_bank(topics)

@@ -85,7 +85,7 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--json", help="write the figures here")
     parser.add_argument("--books", type=Path, help="write every school's books here, for beancount and hledger")
-    parser.add_argument("--port", type=int, default=8200)
+    parser.add_argument("--port", type=trouble.port, default=8200)
     parser.add_argument("--state", type=Path, default=STATE)
     parser.add_argument("--until", type=date.fromisoformat, help="stop the story at the start of this day")
     parser.add_argument("--families", type=int, default=district.FAMILIES)

@@ -38,6 +38,11 @@ class EngineDown(trouble.Trouble):
     en = "the local engine didn't come up ({reason}), its log: {log}"
 
 
+class StateUnreadable(trouble.Trouble):
+    zh = "保存的数据 {file} 已损坏，未启动；请从备份恢复它，或重新开始：{command}"
+    en = "the saved {file} is damaged, so nothing was started; put back a copy of it, or begin anew: {command}"
+
+
 class NotOurs(trouble.Trouble):
     zh = "端口 {port} 上应答的不是本项目启动的数据库"
     en = "what answers on port {port} isn't the engine that was started here"
@@ -57,7 +62,7 @@ class Clients:
 def running(
     *, port: int, state_dir: Path | None = None, meanwhile: Callable[[], object] = lambda: None
 ) -> Iterator[str]:
-    """Run an engine on `port`; the value is its address. Raises PortTaken, EngineDown, NotOurs.
+    """Run an engine on `port`; the value is its address. Raises PortTaken, StateUnreadable, EngineDown, NotOurs.
 
     `meanwhile` is called while it comes up. At the end it is asked to stop and waited for: its state is on the disk.
     """
@@ -65,6 +70,7 @@ def running(
     with tempfile.TemporaryDirectory(prefix="hui-engine-") as scratch:
         home = state_dir or Path(scratch)
         home.mkdir(parents=True, exist_ok=True)
+        _require_readable(home / "state")
         log = home / "engine.log"
         mark = f"hui-{secrets.token_hex(8)}"
         child = _start(port, home, log, mark, keeps=state_dir is not None)
@@ -126,6 +132,15 @@ def _start(port: int, home: Path, log: Path, mark: str, *, keeps: bool) -> subpr
             stderr=subprocess.STDOUT,
             start_new_session=True,  # Ctrl-C is for the district, which stops the engine last
         )
+
+
+def _require_readable(saved: Path) -> None:
+    """The engine begins empty when it can't read what was saved, and would save that in its place."""
+    for file in sorted(saved.glob("*.json")):
+        try:
+            json.loads(file.read_bytes())
+        except ValueError:
+            raise StateUnreadable(file=file, command=f"rm -r {saved.parent.parent}") from None
 
 
 def _await_health(child: subprocess.Popen[bytes], port: int, mark: str, log: Path) -> None:

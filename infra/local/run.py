@@ -70,8 +70,8 @@ def _process_began() -> float:
 
 def _options(words: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    port = int(os.environ.get("PORT") or 8000)
-    parser.add_argument("--port", type=int, default=port, help="the API's port; four more follow it (%(default)s)")
+    port = os.environ.get("PORT") or str(welcome.USUAL_PORT)
+    parser.add_argument("--port", type=trouble.port, default=port, help="the API's; four more follow it (%(default)s)")
     parser.add_argument("--state", type=Path, default=STATE, help="where it is kept (%(default)s)")
     parser.add_argument("--until", type=date.fromisoformat, help="live until the start of this day on the first start")
     parser.add_argument("--new", action="store_true", help="forget what is kept and begin anew")

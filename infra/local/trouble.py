@@ -2,6 +2,7 @@
 
 import os
 import socket
+from argparse import ArgumentTypeError
 from typing import ClassVar
 
 
@@ -20,14 +21,21 @@ class PortTaken(Trouble):
     en = "port {port} is taken by another program; stop it, or choose another: make run PORT={other}"
 
 
-def require_free(port: int, *, base: int | None = None) -> None:
-    """Raise PortTaken unless `port` of 127.0.0.1 can be listened on. `base` is the district's first port."""
+def port(text: str) -> int:
+    """A district's first port, for argparse. Raises ArgumentTypeError."""
+    if not text.isascii() or not text.isdigit() or not 1024 <= int(text) <= 65_000:
+        raise ArgumentTypeError(f"PORT 应为 1024 至 65000 的数字 · PORT is a number from 1024 to 65000, not {text!r}")
+    return int(text)
+
+
+def require_free(number: int, *, base: int | None = None) -> None:
+    """Raise PortTaken unless port `number` of 127.0.0.1 can be listened on. `base` is the district's first port."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(("127.0.0.1", port))
+            probe.bind(("127.0.0.1", number))
         except OSError:
-            raise PortTaken(port=port, other=(base or port) + 100) from None
+            raise PortTaken(port=number, other=(base or number) + 100) from None
 
 
 def free_ports(count: int) -> int:
@@ -37,8 +45,8 @@ def free_ports(count: int) -> int:
     firsts: list[int] = [*range(own, highest - count, count), *range(lowest, own, count)]
     for first in firsts:
         try:
-            for port in range(first, first + count):
-                require_free(port)
+            for number in range(first, first + count):
+                require_free(number)
         except PortTaken:
             continue
         return first

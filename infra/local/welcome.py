@@ -7,11 +7,13 @@ from rich.table import Table
 
 from infra.local.control_door import SignIn
 from infra.local.district import DistrictData
+from infra.local.district.families import Confirming, Paying
 from infra.local.district_process import District
 from infra.local.ticker import Happening, padded
 from shared.kernel import clock
 from shared.people.model import StaffRole
 
+USUAL_PORT = 8000
 _ROLES = {
     StaffRole.REVIEWER: "审核员 reviewer",
     StaffRole.SUPERVISOR: "监管员 supervisor",
@@ -71,22 +73,27 @@ def show(console: Console, running: District, data: DistrictData, *, seconds: fl
     ):
         addresses.add_row(f"{zh} {en}", address)
     console.print(addresses)
-    console.print('\n[bold]管理端登录[/] console sign-ins（动态口令 one-time code: make control ARGS="totp reviewer"）')
+    port = int(api.rpartition(":")[2])
+    control = "make control" if port == USUAL_PORT else f"make control PORT={port}"
+    console.print(f'\n[bold]管理端登录[/] console sign-ins（动态口令 one-time code: {control} ARGS="totp reviewer"）')
     for one in data.staff:
         console.print(f"  {padded(_ROLES[one.role], 32)}{one.username:<14}{one.password}")
-    console.print('\n[bold]微信登录[/] WeChat sign-ins（接口令牌 API token: make control ARGS="token OPENID"）')
+    console.print(f'\n[bold]微信登录[/] WeChat sign-ins（接口令牌 API token: {control} ARGS="token OPENID"）')
     for role, openid in _wechat_users(data):
         console.print(f"  {padded(role, 32)}{openid}", soft_wrap=True)
     console.print(
-        "\n更多命令 more commands  make control ARGS=--help"
+        f"\n更多命令 more commands  {control} ARGS=--help"
         "\nCtrl-C 停止 stops it. 以下为实时业务事件 business events as they happen:\n"
     )
 
 
 def _wechat_users(data: DistrictData) -> list[tuple[str, str]]:
-    teacher_id = data.schools[0].classes[0].offering.teacher_id
+    """A guardian who pays and confirms all through the term, and the people of her child's school."""
+    plan = [one for one in data.plans if one.paying is Paying.EXACTLY and one.confirming is Confirming.WEEKLY][-1]
+    offering = plan.taken.offering
+    ids = [school.institution.institution_id for school in data.schools]
     return [
-        ("家长 guardian", data.plans[0].family.openid),
-        ("机构管理员 administrator", "openid-admin-1 --school"),
-        ("教师 teacher", f"openid-{teacher_id} --school"),
+        ("家长 guardian", plan.family.openid),
+        ("机构管理员 administrator", f"openid-admin-{ids.index(offering.institution_id) + 1} --school"),
+        ("教师 teacher", f"openid-{offering.teacher_id} --school"),
     ]

@@ -8,7 +8,7 @@ import pydantic
 from pydantic import BeforeValidator, Field, StringConstraints
 
 from events import facts
-from shared.kernel import errors, strict_json
+from shared.kernel import errors, field_problems, strict_json
 from shared.kernel.money import Fen
 
 MAX_BODY_BYTES = 64 * 1024
@@ -23,8 +23,8 @@ class NotJson(errors.Invalid):
 
 class WrongMessage(errors.Invalid):
     code = "wrong_bank_message"
-    zh = "银行消息格式有误：{pointer_text} {problem}"
-    en = "The bank message is wrong: {pointer_text} {problem}"
+    zh = "银行消息格式有误：{pointer_text} {problem_zh}"
+    en = "The bank message is wrong: {pointer_text} {problem_en}"
 
 
 class TooLarge(errors.Invalid):
@@ -274,6 +274,9 @@ Message = Annotated[
 _message: pydantic.TypeAdapter[Message] = pydantic.TypeAdapter(Message)
 
 
+_UNKNOWN_TYPE = ("unknown_type", "没有这种消息类型。", "There is no such type of message.")
+
+
 def parse(body: bytes) -> facts.BankFact:
     """The fact that a message tells. Raises NotJson, WrongMessage (with the pointer of the first field at fault)."""
     try:
@@ -286,7 +289,8 @@ def parse(body: bytes) -> facts.BankFact:
         first = error.errors()[0]
         unknown_type = first["type"].startswith("union_tag")
         pointer = "/type" if unknown_type else "".join(f"/{step}" for step in first["loc"][1:])
-        raise WrongMessage(pointer=pointer, pointer_text=pointer, problem=first["msg"]) from None
+        _, zh, en = _UNKNOWN_TYPE if unknown_type else field_problems.told(first["type"], first.get("ctx", {}))
+        raise WrongMessage(pointer=pointer, pointer_text=pointer, problem_zh=zh, problem_en=en) from None
 
 
 def schema() -> dict[str, object]:

@@ -60,6 +60,7 @@ class RefusedRow(Row):
     Meta = meta("bank")
     message_pk = UnicodeAttribute()
     code = UnicodeAttribute()
+    expires_at = NumberAttribute(null=True)
 
 
 def keep(message_id: str, digest: str, body: bytes, *, now: datetime, signed: bool) -> None:
@@ -70,7 +71,7 @@ def keep(message_id: str, digest: str, body: bytes, *, now: datetime, signed: bo
         body=body,
         received_at=now,
         outcome=Outcome.RECEIVED.value,
-        expires_at=None if signed else int((now + _UNSIGNED_KEPT).timestamp()),
+        expires_at=_ends(now, signed=signed),
     )
     try:
         row.save(LetterRow.pk.does_not_exist())
@@ -85,7 +86,12 @@ def find_others(message_id: str, digest: str) -> bool:
     return any(row.sk != digest and row.expires_at is None for row in rows)
 
 
-def note(message_id: str, digest: str, outcome: Outcome, *, code: str = "", now: datetime) -> None:
+def _ends(now: datetime, *, signed: bool) -> int | None:
+    """When what came is forgotten, in seconds of Unix time: never, if it was signed."""
+    return None if signed else int((now + _UNSIGNED_KEPT).timestamp())
+
+
+def note(message_id: str, digest: str, outcome: Outcome, *, code: str = "", now: datetime, signed: bool = True) -> None:
     """Note what became of a message; a refused one is put on its day's list. A repeat leaves what the first came to."""
     row = LetterRow(f"letter#{message_id}", digest)
     actions: list[Action] = [LetterRow.outcome.set(outcome.value), LetterRow.code.set(code)]
@@ -97,7 +103,8 @@ def note(message_id: str, digest: str, outcome: Outcome, *, code: str = "", now:
             raise
     if outcome is Outcome.REFUSED:
         day = clock.business_day(now).isoformat()
-        RefusedRow(f"refused#{day}", f"{clock.stored(now)}#{message_id}#{digest}", message_pk=row.pk, code=code).save()
+        sk = f"{clock.stored(now)}#{message_id}#{digest}"
+        RefusedRow(f"refused#{day}", sk, message_pk=row.pk, code=code, expires_at=_ends(now, signed=signed)).save()
 
 
 def list_refused(day: str, *, limit: int, cursor: str | None) -> Page[tuple[str, str]]:

@@ -37,7 +37,7 @@ def receive(
     except errors.Unauthenticated as refusal:
         unsigned = f"unsigned-{digest[:32]}"
         store.keep(unsigned, digest, body, now=now, signed=False)
-        store.note(unsigned, digest, Outcome.REFUSED, code=refusal.code, now=now)
+        store.note(unsigned, digest, Outcome.REFUSED, code=refusal.code, now=now, signed=False)
         raise
     store.keep(message_id, digest, body, now=now, signed=True)
     try:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shared.funds.model import EnrolmentAccount, EnrolmentStatus, SuspenseReason
-from shared.kernel import errors
+from shared.kernel import clock, errors
 from shared.kernel.ids import EnrolmentId
 from shared.kernel.money import Fen
 
@@ -102,5 +102,6 @@ def is_unpaid(account: EnrolmentAccount) -> bool:
 
 
 def digest(*parts: object) -> str:
-    """A short fingerprint of what a command said, to tell a repeat from a conflict."""
-    return hashlib.sha256("\x1f".join(map(str, parts)).encode()).hexdigest()[:32]
+    """A short fingerprint of what a command said, to tell a repeat from a conflict. A moment is one in any zone."""
+    told = (clock.stored(part) if isinstance(part, datetime) else str(part) for part in parts)
+    return hashlib.sha256("\x1f".join(told).encode()).hexdigest()[:32]

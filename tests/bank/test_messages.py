@@ -104,8 +104,8 @@ class TestParse:
     def test_says_what_is_wrong_in_words(self) -> None:
         with pytest.raises(messages.WrongMessage) as wrong:
             messages.parse(written(a_letter(amount_fen=0)))
-        assert wrong.value.sentence("en").startswith("The bank message is wrong: /data/amount_fen ")
-        assert wrong.value.sentence("zh").startswith("银行消息格式有误：/data/amount_fen ")
+        assert wrong.value.sentence("en") == "The bank message is wrong: /data/amount_fen More than 0."
+        assert wrong.value.sentence("zh") == "银行消息格式有误：/data/amount_fen 应大于 0。"
 
     @given(st.binary(max_size=200))
     def test_of_any_bytes_fails_only_by_name(self, body: bytes) -> None:

@@ -15,6 +15,7 @@ from infra.local import district
 from infra.local.district import names
 from infra.local.district.families import Confirming, Paying
 from infra.local.district.schools import TERM_STARTS, Class
+from infra.local.term import FIRST_WEEKS_END
 from shared.funds import minimum_rules
 from shared.institutions import rules as institutions
 from shared.institutions.model import Institution
@@ -128,6 +129,11 @@ class TestClasses:
                 policy=POLICY,
                 today=one.offering.starts_on - timedelta(days=days),
             )
+
+    def test_can_be_taken_in_every_school_when_the_first_weeks_are_over(self) -> None:
+        opens = business_day(FIRST_WEEKS_END)
+        for school in DATA.schools:
+            assert [one for one in school.classes if timedelta(0) < one.offering.starts_on - opens <= timedelta(31)]
 
     @each_class
     def test_have_a_session_for_every_lesson_within_their_days(self, one: Class) -> None:

@@ -51,6 +51,18 @@ def is_free(port: int) -> bool:
 
 
 class TestRunning:
+    def test_what_cannot_be_read_is_told_and_left_as_it_is(self, tmp_path: Path) -> None:
+        saved = tmp_path / "state" / "dynamodb.json"
+        saved.parent.mkdir()
+        saved.write_text('{"tables": {')
+
+        with (
+            pytest.raises(engine.StateUnreadable, match=r"dynamodb\.json"),
+            engine.running(port=trouble.free_ports(1), state_dir=tmp_path),
+        ):
+            pass
+        assert saved.read_text() == '{"tables": {'
+
     def test_what_was_written_is_there_after_a_restart(self, tmp_path: Path) -> None:
         port = trouble.free_ports(1)
         with engine.running(port=port, state_dir=tmp_path) as url:

@@ -6,7 +6,7 @@ from enum import StrEnum
 from random import Random
 
 from infra.local.district import names
-from infra.local.district.schools import Class, School
+from infra.local.district.schools import SECOND_HALF, Class, School
 
 
 class Paying(StrEnum):
@@ -84,7 +84,7 @@ def _family(number: int, random: Random) -> Family:
 
 def plan(schools: Sequence[School], families: Sequence[Family], random: Random) -> tuple[Plan, ...]:
     """One enrolment for each child, at a seat that is free at a time that the child is."""
-    classes = [one for school in schools for one in school.classes]
+    classes = [one for school in schools for one in school.classes if one.offering.starts_on < SECOND_HALF]
     left = {one.offering.offering_id: one.offering.seats for one in classes}
     plans: list[Plan] = []
     for family in families:

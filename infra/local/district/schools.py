@@ -16,6 +16,7 @@ from shared.kernel.money import Fen
 from shared.mall import model as mall
 
 TERM_STARTS = date(2026, 9, 7)
+SECOND_HALF = date(2026, 10, 26)  # some classes begin in the middle of the term: there is always something on sale
 BANK = "中国银行临淄支行"
 
 
@@ -159,6 +160,10 @@ def _classes(institution: institutions.Institution, random: Random) -> Iterator[
             times = [free.pop(0) for _ in range(weekly)]
             teacher = institution.teachers[(index + (letter == "B")) % len(institution.teachers)]
             yield _class(institution, course, letter, times, teacher, ages, random)
+    # the last course once more; its own randomness leaves all the rest as it is
+    yield _class(
+        institution, course, "B", [free.pop(0)], teacher, ages, Random(institution.institution_id), SECOND_HALF
+    )
 
 
 def _weekly_slots(categories: Sequence[str]) -> list[tuple[int, time]]:
@@ -178,9 +183,10 @@ def _class(
     teacher: institutions.Teacher,
     ages: tuple[int, int],
     random: Random,
+    begins: date = TERM_STARTS,
 ) -> Class:
     offering_id = OfferingId(ids.derived("off", course.course_id, letter))
-    days = list(_days(times, course.lessons))
+    days = list(_days(times, course.lessons, begins))
     slots = tuple(
         mall.Slot(
             session_id=SessionId(ids.derived("ses", offering_id, str(number))),
@@ -209,9 +215,9 @@ def _class(
     return Class(course, offering, slots, ages)
 
 
-def _days(times: Sequence[tuple[int, time]], lessons: int) -> Iterator[datetime]:
-    """The lessons' starts from the term's first week on, none on a public holiday or a make-up working day."""
-    day, count = TERM_STARTS, 0
+def _days(times: Sequence[tuple[int, time]], lessons: int, begins: date) -> Iterator[datetime]:
+    """The lessons' starts from a week on, none on a public holiday or a make-up working day."""
+    day, count = begins, 0
     while count < lessons:
         for weekday, at in sorted(times):
             if weekday == day.weekday() and count < lessons and _is_ordinary(day):
