@@ -14,6 +14,7 @@ from functions.api import (
     school_minimum,
     school_refunds,
     school_standing,
+    seals,
     service,
     sign_ins,
     statements,
@@ -37,6 +38,7 @@ from functions.console import (
     unhandled,
 )
 from functions.console import refunds as console_refunds
+from functions.console import seals as console_seals
 from functions.console import statements as console_statements
 from functions.schedules import (
     agree_refunds,
@@ -49,6 +51,7 @@ from functions.schedules import (
     pay_out,
     pay_refunds,
     resend_payouts,
+    seal_day,
     sweep,
     wind_up,
 )
@@ -71,6 +74,7 @@ for module in (
     school_standing,
     notices,
     bank,
+    seals,
     staff_sign_in,
     today,
     schools,
@@ -87,6 +91,7 @@ for module in (
     terminations,
     alert_list,
     unhandled,
+    console_seals,
     policy,
     search,
     release_lesson,
@@ -104,5 +109,6 @@ for module in (
     calculate_minimum_requirements,
     sweep,
     credit_interest,
+    seal_day,
 ):
     app.register_blueprint(module.blueprint)

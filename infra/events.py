@@ -86,4 +86,5 @@ SCHEDULES = (
     ScheduledFunction("calculate_minimum_requirements", "cron(0 1 1 * ? *)"),
     ScheduledFunction("sweep", "cron(0 19 * * ? *)"),  # 03:00 in Shanghai
     ScheduledFunction("credit_interest", "cron(30 20 * * ? *)"),  # 04:30 in Shanghai
+    ScheduledFunction("seal_day", "cron(30 19 * * ? *)"),  # after the sweep, which makes the day before complete
 )

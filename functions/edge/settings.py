@@ -51,6 +51,14 @@ class Settings:
         return _list("NOTICE_SIGNING_KEY")
 
     @property
+    def seal_key(self) -> str:
+        return _get("SEAL_KEY")
+
+    @property
+    def seal_public_keys(self) -> tuple[str, ...]:
+        return _list("SEAL_PUBLIC_KEYS")
+
+    @property
     def bank_url(self) -> str:
         return _get("BANK_URL")
 

@@ -27,6 +27,11 @@ class Refused(trouble.Trouble):
     en = "not done"
 
 
+class Broken(trouble.Trouble):
+    zh = "{lines}\n{sum_up}"
+    en = "the books aren't as they were sealed"
+
+
 def main(words: list[str] | None = None) -> int:
     """Run one command; the exit code."""
     told = _parser().parse_args(words)
@@ -109,6 +114,13 @@ def _streams(told: argparse.Namespace) -> str:
     return f"数据流 streams: {word}，等待 waiting: {_counts(answer['waiting'])}"
 
 
+def _verify(told: argparse.Namespace) -> str:
+    answer = _call(told.port, "GET", "/seals")
+    if answer["broken"]:
+        raise Broken(lines="\n".join(answer["broken"]), sum_up=answer["sum_up"])
+    return str(answer["sum_up"])
+
+
 def _run(told: argparse.Namespace) -> str:
     return json.dumps(_call(told.port, "POST", f"/schedules/{told.name}")["answer"], ensure_ascii=False)
 
@@ -169,6 +181,8 @@ def _parser() -> argparse.ArgumentParser:
     status = topics.add_parser("status", help="现在的状态 · how things stand")
     status.add_argument("--json", action="store_true", help="JSON")
     status.set_defaults(run=_status)
+    verify = topics.add_parser("verify", help="核对全部分录与留痕 · walk every entry and every day's seal")
+    verify.set_defaults(run=_verify)
     run = topics.add_parser("run", help="立即运行一个定时任务 · run a scheduled function now")
     run.add_argument("name")
     run.set_defaults(run=_run)

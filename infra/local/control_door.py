@@ -10,6 +10,7 @@ from typing import Any
 
 import pyotp
 
+from infra import verify
 from infra.local.bank_books import NoAccount
 from infra.local.bank_faults import UnknownFault
 from infra.local.district_process import District
@@ -60,6 +61,7 @@ class _Door:
             "POST /streams/pause": self._pause,
             "POST /streams/resume": self._resume,
             "POST /schedules/{name}": self._run,
+            "GET /seals": self._verify,
             "GET /totp/{username}": self._totp,
             "POST /wechat/codes": self._wechat_code,
         }
@@ -79,6 +81,14 @@ class _Door:
             },
             "next_runs": {name: clock.shown(due) for name, due in district.scheduler.next_runs().items()},
         }
+
+    def _verify(self, request: Request) -> dict[str, Any]:
+        from functions.edge.settings import settings
+        from shared.funds.store import books
+
+        self._district.settle()
+        broken, sum_up = verify.lines(books.read(), settings().seal_public_keys)
+        return {"broken": broken, "sum_up": sum_up}
 
     def _advance(self, request: Request) -> dict[str, Any]:
         seconds = request.json().get("seconds")

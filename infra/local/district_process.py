@@ -26,6 +26,7 @@ from infra.local.streams import Streams
 from infra.local.test_clock import TestClock
 from infra.local.wechat_simulator import WeChat
 from shared.dynamo import rows
+from shared.funds import seals
 from shared.kernel.clock import SHANGHAI, system_clock
 from shared.terminations import signature
 
@@ -215,6 +216,8 @@ def _settings(port: int, keys: surroundings.Keys, environment_name: str) -> dict
         "BANK_WEBHOOK_KEYS": keys.bank_webhook,
         "BANK_SIGNING_KEY": keys.bank_signing,
         "NOTICE_SIGNING_KEY": keys.notice_signing,
+        "SEAL_KEY": keys.seal,
+        "SEAL_PUBLIC_KEYS": seals.public_key(keys.seal),
         "BANK_URL": f"http://127.0.0.1:{port + _BANK}",
         "WECHAT_URL": f"http://127.0.0.1:{port + _WECHAT}",
         "WECHAT_APP_ID": WECHAT_APP_ID,

@@ -8,7 +8,7 @@ import os
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,13 +33,21 @@ class Keys:
     bank_signing: str
     wechat_secret: str
     notice_signing: str
+    seal: str
 
 
 def keys(path: Path | None) -> Keys:
     """The keys in `path`; new ones where there are none yet, or for as long as the process lives."""
-    made = Keys(secrets.token_urlsafe(48), _webhook_key(), _webhook_key(), secrets.token_hex(16), _signing_key())
+    made = Keys(
+        jwt=secrets.token_urlsafe(48),
+        bank_webhook=_webhook_key(),
+        bank_signing=_webhook_key(),
+        wechat_secret=secrets.token_hex(16),
+        notice_signing=_signing_key(),
+        seal=_signing_key(),
+    )
     if path is not None and path.exists():
-        made = Keys(**{**asdict(made), **json.loads(path.read_text(encoding="utf-8"))})
+        made = replace(made, **json.loads(path.read_text(encoding="utf-8")))  # one of an older version has fewer
     if path is not None:
         path.touch(mode=0o600)
         path.write_text(json.dumps(asdict(made)), encoding="utf-8")

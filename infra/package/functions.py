@@ -85,7 +85,7 @@ FUNCTIONS = (
             "edge": R | W | D,
         },
         buckets={"documents": R | W},  # it signs the address, so it must be allowed to read what that gives
-        settings=("ENVIRONMENT_NAME", "PUBLIC_URL", "WECHAT_URL", "WECHAT_APP_ID"),
+        settings=("ENVIRONMENT_NAME", "PUBLIC_URL", "WECHAT_URL", "WECHAT_APP_ID", "SEAL_PUBLIC_KEYS"),
         secrets=("JWT_KEY", "BANK_WEBHOOK_KEYS", "WECHAT_SECRET", "NOTICE_SIGNING_KEY"),
     ),
     Function(
@@ -169,5 +169,12 @@ FUNCTIONS = (
         memory_mb=1024,
         timeout_seconds=900,
         tables={"funds": R | W | S, "teaching": R | W, "institutions": C, "mall": W, "alerts": W, "parked": W},
+    ),
+    Function(
+        "seal_day",
+        memory_mb=512,
+        timeout_seconds=900,
+        tables={"funds": R | W, "parked": W},
+        secrets=("SEAL_KEY",),
     ),
 )

@@ -7,10 +7,11 @@ a path of money.
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 
-from shared.funds import chain, interest_checks, model
+from shared.funds import interest_checks, model
 from shared.funds.minimum_invariants import minimum_withdrawals_resolve_once, minimums_are_folds, requirement_kept
 from shared.funds.model import EnrolmentStatus, EntryKind, State
 from shared.funds.refund_rules import interest_of
+from shared.funds.seal_invariants import chains_are_unbroken, day_roots_extend
 from shared.funds.store import days
 from shared.funds.store.books import Books
 from shared.kernel import clock
@@ -193,26 +194,6 @@ def days_equal_journal(books: Books) -> Iterator[str]:
             yield f"{key[1]} of {of}: {stored.get((of, key))}, its journal {wanted.get((of, key))}"
 
 
-def chains_are_unbroken(books: Books) -> Iterator[str]:
-    """13. Every entry's seal follows from it and from the one before it in its enrolment; names the first that doesn't.
-
-    An entry that was altered, is missing or stands in another place is named, or the one that follows it.
-    """
-    of_enrolment = books.of_enrolment()
-    for account in books.accounts:
-        head = ""
-        for entry in of_enrolment[account.enrolment_id]:
-            if entry.seal != chain.seal(head, entry):
-                yield f"{account.enrolment_id}: {entry.key} at version {entry.version} doesn't follow"
-                break
-            head = entry.seal
-        else:
-            if head != account.seal:
-                yield f"{account.enrolment_id}: the chain ends before version {account.version}"
-    alone = (entry for entry in books.entries if entry.enrolment_id is None)
-    yield from (f"{entry.key}: altered" for entry in alone if entry.seal != chain.seal("", entry))
-
-
 def sold_within_policy(books: Books) -> Iterator[str]:
     """The charge rules hold for everything that was sold, under the version it was sold under."""
     for account in books.accounts:
@@ -241,6 +222,7 @@ CHECKS: tuple[Callable[[Books], Iterator[str]], ...] = (
     totals_equal_journal,
     days_equal_journal,
     chains_are_unbroken,
+    day_roots_extend,
     sold_within_policy,
 )
 

@@ -11,10 +11,12 @@ import pytest
 from app import app
 from infra.local import trouble
 from infra.local.gateway import Gateway
+from shared.funds import sealing
 from shared.funds.store.withdrawals import id_of
 from tests import steps
 from tests.api.district import CONTRACTS, District
-from tests.builders import COURSE, ENROLMENT, GUARDIAN, OFFERING, SCHOOL, SESSION, STUDENT, an_id
+from tests.builders import COURSE, ENROLMENT, GUARDIAN, NOW, OFFERING, SCHOOL, SESSION, STUDENT, an_id
+from tests.edge.conftest import SEAL_KEY
 from tests.edge.doors import Door, pointers
 
 IDS = {
@@ -25,6 +27,7 @@ IDS = {
     "course_id": COURSE,
     "category": "dance",
     "withdrawal_id": id_of(SCHOOL, 1),
+    "day": "2026-09-01",
 }
 WRONG = [SCHOOL, STUDENT, "1", "-1", "0" * 64, "enr_", "None", "account", "..", "entry%23release", "%00", "'OR'1"]
 AT_ONE_THING = [one for one in CONTRACTS if one.method == "GET" and "{" in one.path and "/v1/" in one.path]
@@ -35,6 +38,8 @@ class TestIdsInPaths:
     def test_that_are_not_ids_or_of_another_kind_are_404(self, district: District, contract: Any) -> None:
         steps.open_account(paid_fen=1000, terms_hash=district.opens().terms_hash)
         district.teaches()
+        steps.count_all()
+        sealing.seal_days(through=NOW.date(), key=SEAL_KEY, now=NOW)
         steps.pay_minimum(20_000)
         steps.ask_to_withdraw()
         door = {

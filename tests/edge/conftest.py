@@ -4,6 +4,7 @@ from collections.abc import Iterator
 import pytest
 
 from functions.edge import wiring
+from shared.funds import seals
 from shared.kernel import clock
 from tests.builders import NOW
 from tests.edge.doors import Clock
@@ -12,7 +13,10 @@ from tests.tables import engine_address, hurried, in_memory, memory_tables, on_e
 __all__ = ["engine_address", "hurried", "in_memory", "memory_tables", "on_engine"]
 
 BANK_KEY = "whsec_dGhlIGJhbmsgc2lnbnMgd2l0aCB0aGlzIG9uZQ=="
+SEAL_KEY = "whsk_QSBrZXkgdGhhdCBzZWFscyBkYXlzLCBpbiB0ZXN0cy4="
 SETTINGS = {
+    "SEAL_KEY": SEAL_KEY,
+    "SEAL_PUBLIC_KEYS": seals.public_key(SEAL_KEY),
     "BANK_WEBHOOK_KEYS": BANK_KEY,
     "NOTICE_SIGNING_KEY": "whsk_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
     "JWT_KEY": "a-key-for-tests-of-more-than-32-bytes",

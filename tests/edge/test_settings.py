@@ -11,6 +11,8 @@ class TestSettings:
             ("bank_webhook_keys", "BANK_WEBHOOK_KEYS"),
             ("bank_signing_key", "BANK_SIGNING_KEY"),
             ("notice_signing_keys", "NOTICE_SIGNING_KEY"),
+            ("seal_key", "SEAL_KEY"),
+            ("seal_public_keys", "SEAL_PUBLIC_KEYS"),
             ("bank_url", "BANK_URL"),
             ("wechat_url", "WECHAT_URL"),
             ("wechat_app_id", "WECHAT_APP_ID"),

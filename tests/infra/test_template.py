@@ -25,6 +25,7 @@ SCHEDULED = {
     "PayOut",
     "PayRefunds",
     "ResendPayouts",
+    "SealDay",
     "Sweep",
     "WindUp",
 }
@@ -213,6 +214,7 @@ class TestRights:
             "PayMinimumWithdrawals": {"BANK_SIGNING_KEY"},
             "PayRefunds": {"BANK_SIGNING_KEY"},
             "ResendPayouts": {"BANK_SIGNING_KEY"},
+            "SealDay": {"SEAL_KEY"},
             "WindUp": {"BANK_SIGNING_KEY"},
         }
 

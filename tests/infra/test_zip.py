@@ -148,6 +148,8 @@ GIVEN = {
     "BANK_SIGNING_KEY": "whsec_" + "a2V5" * 11,
     "NOTICE_SIGNING_KEY": "whsk_" + "a2V5" * 11,
     "WECHAT_SECRET": "secret",
+    "SEAL_KEY": "whsk_" + "a2V5" * 10 + "a2U=",
+    "SEAL_PUBLIC_KEYS": "whpk_" + "a2V5" * 11,
     "ENVIRONMENT_NAME": "测试",
     "PUBLIC_URL": "https://hui.example",
     "BANK_URL": "http://127.0.0.1:9",

@@ -8,6 +8,7 @@ from typing import Any
 from events import facts
 from shared.dynamo import rows
 from shared.funds import minimum_model, model
+from shared.funds import seals as day_seals
 from shared.funds.interest_model import InterestCredit
 from shared.funds.store import (
     accounts,
@@ -18,6 +19,7 @@ from shared.funds.store import (
     payouts,
     refunds,
     requirements,
+    seals,
     totals,
     withdrawals,
 )
@@ -46,6 +48,7 @@ class Books:
     requirements: Sequence[minimum_model.Requirement]
     conflicts: Sequence[facts.ReferenceConflicted]
     credits: Sequence[InterestCredit]
+    seals: Sequence[day_seals.DaySeal] = ()
     bank_balances: Mapping[str, int] = field(default_factory=dict)
 
     def of_enrolment(self) -> dict[EnrolmentId, list[model.Entry]]:
@@ -70,6 +73,7 @@ _READERS: Mapping[str, tuple[str, type[rows.Row], Callable[[Any], object]]] = {
     "credit": ("credits", interest.CreditRow, interest.credit_of),
     "minimum_withdrawal": ("withdrawals", withdrawals.WithdrawalRow, withdrawals.withdrawal_of),
     "requirement": ("requirements", requirements.RequirementRow, requirements.requirement_of),
+    "seal": ("seals", seals.SealRow, seals.seal_of),
     "conflict": ("conflicts", entries.ConflictRow, entries.conflict_of),
 }
 

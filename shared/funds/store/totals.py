@@ -158,6 +158,12 @@ def list_booked(institution_id: InstitutionId, period: Period) -> Iterator[model
     yield from map(entry_of_line, LineRow.query(f"journal#{institution_id}", between, consistent_read=True))
 
 
+def find_first(institution_id: InstitutionId) -> model.Entry | None:
+    """A school's first entry."""
+    rows = LineRow.query(f"journal#{institution_id}", limit=1, consistent_read=True)
+    return next(map(entry_of_line, rows), None)
+
+
 def list_late(institution_id: InstitutionId, period: Period) -> Iterator[model.Entry]:
     """A school's entries that took effect in a period and were booked on a later day, by the day of effect."""
     between = LineRow.sk.between(period.first.isoformat(), period.end.isoformat())
