@@ -61,6 +61,18 @@ class DepositPosted:
 
 
 @dataclass(frozen=True)
+class DepositReversed:
+    """The bank has taken a whole deposit back out of a supervised account (冲正)."""
+
+    bank_reference: str
+    original_reference: str
+    account_no: str
+    amount_fen: Fen
+    reason: str
+    booked_at: datetime
+
+
+@dataclass(frozen=True)
 class WithdrawalPosted:
     """The bank has booked money out of a supervised account, without an instruction of ours."""
 
@@ -74,7 +86,7 @@ class WithdrawalPosted:
 
 @dataclass(frozen=True)
 class PayoutSettled:
-    """The bank has paid a payout to the school."""
+    """The bank has paid a payout to the school: all of it, or all that it hadn't paid in parts."""
 
     payout_id: str
     bank_reference: str
@@ -84,8 +96,41 @@ class PayoutSettled:
 
 
 @dataclass(frozen=True)
+class PayoutPartlySettled:
+    """The bank has paid a part of a payout to the school; the rest is still in the supervised account."""
+
+    payout_id: str
+    bank_reference: str
+    account_no: str
+    amount_fen: Fen
+    booked_at: datetime
+
+
+@dataclass(frozen=True)
+class PayoutRecalled:
+    """The bank won't pay a payout any more, as it was asked. `amount_fen` never left the supervised account."""
+
+    payout_id: str
+    account_no: str
+    amount_fen: Fen
+    booked_at: datetime
+
+
+@dataclass(frozen=True)
+class PayoutReturned:
+    """The school's account has sent money of a payout back into the supervised account."""
+
+    payout_id: str
+    bank_reference: str
+    account_no: str
+    amount_fen: Fen
+    reason: str
+    booked_at: datetime
+
+
+@dataclass(frozen=True)
 class PayoutFailed:
-    """The bank could not pay a payout; the money is still in the supervised account."""
+    """The bank could not pay what it hasn't paid of a payout; that is still in the supervised account."""
 
     payout_id: str
     account_no: str
@@ -96,7 +141,7 @@ class PayoutFailed:
 
 @dataclass(frozen=True)
 class RefundPaid:
-    """The bank has paid one payment of a refund to where the deposit came from."""
+    """The bank has paid one payment of a refund, or of money in suspense, to where the deposit came from."""
 
     payment_id: str
     bank_reference: str
@@ -107,7 +152,7 @@ class RefundPaid:
 
 @dataclass(frozen=True)
 class RefundFailed:
-    """The bank could not pay a payment of a refund; the money is still in the supervised account."""
+    """The bank could not pay a payment of a refund, or of money in suspense; it is still in the supervised account."""
 
     payment_id: str
     account_no: str
@@ -164,8 +209,12 @@ class MinimumWithdrawalFailed:
 
 BankFact = (
     DepositPosted
+    | DepositReversed
     | WithdrawalPosted
     | PayoutSettled
+    | PayoutPartlySettled
+    | PayoutRecalled
+    | PayoutReturned
     | PayoutFailed
     | RefundPaid
     | RefundFailed
@@ -181,7 +230,8 @@ class MoneyMoved:
     """An entry was booked in the ledger. `legs` are fen by state of money and sum to 0.
 
     `balance_before_fen` is set on money leaving an account; `balance_after_fen` and `required_fen` on movements of a
-    minimum balance.
+    minimum balance; `unmatched_fen` on a deposit that was split, what of it nobody got; `missing_fen` on a reversal,
+    what could be taken back from nowhere.
     """
 
     entry_key: str
@@ -195,6 +245,8 @@ class MoneyMoved:
     balance_before_fen: Fen | None = None
     balance_after_fen: Fen | None = None
     required_fen: Fen | None = None
+    unmatched_fen: Fen | None = None
+    missing_fen: Fen | None = None
 
 
 @dataclass(frozen=True)

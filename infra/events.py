@@ -81,7 +81,7 @@ SCHEDULES = (
     ScheduledFunction("pay_refunds", "cron(5/15 * * * ? *)"),
     ScheduledFunction("pay_minimum_withdrawals", "cron(10/15 * * * ? *)"),
     ScheduledFunction("pay_out", "cron(0 18 ? * SUN *)"),  # Monday 02:00 in Shanghai
-    ScheduledFunction("resend_payouts", "cron(30 * * * ? *)"),
+    ScheduledFunction("resend_payouts", "cron(10/15 * * * ? *)"),
     ScheduledFunction("check_minimum_balances", "cron(40 16 * * ? *)"),  # 00:40 in Shanghai
     ScheduledFunction("calculate_minimum_requirements", "cron(0 1 1 * ? *)"),
     ScheduledFunction("sweep", "cron(0 19 * * ? *)"),  # 03:00 in Shanghai

@@ -199,6 +199,19 @@ def a_deposit(amount_fen: int = 1000, **changes: Any) -> facts.DepositPosted:
     return facts.DepositPosted(**{**told, **changes})
 
 
+def a_reversal(amount_fen: int = 1000, **changes: Any) -> facts.DepositReversed:
+    """The bank takes a deposit back out of the first school's tuition account."""
+    told: dict[str, Any] = {
+        "bank_reference": "BKV000001",
+        "original_reference": "BK000001",
+        "account_no": TUITION_NO,
+        "amount_fen": Fen(amount_fen),
+        "reason": "付款人撤销",
+        "booked_at": NOW,
+    }
+    return facts.DepositReversed(**{**told, **changes})
+
+
 def a_withdrawal(amount_fen: int = 1000, **changes: Any) -> facts.WithdrawalPosted:
     """Money that left the first school's tuition account without an instruction."""
     told: dict[str, Any] = {
@@ -234,6 +247,42 @@ def a_settlement(payout: funds.Payout, **changes: Any) -> facts.PayoutSettled:
         "booked_at": NOW,
     }
     return facts.PayoutSettled(**{**told, **changes})
+
+
+def a_part(payout: funds.Payout, amount_fen: int, **changes: Any) -> facts.PayoutPartlySettled:
+    """The bank's word that a part of a payout is paid."""
+    told: dict[str, Any] = {
+        "payout_id": payout.payout_id,
+        "bank_reference": f"BKP{amount_fen:05d}",
+        "account_no": payout.from_account_no,
+        "amount_fen": Fen(amount_fen),
+        "booked_at": NOW,
+    }
+    return facts.PayoutPartlySettled(**{**told, **changes})
+
+
+def a_recall(payout: funds.Payout, **changes: Any) -> facts.PayoutRecalled:
+    """The bank's word that a payout never left."""
+    told: dict[str, Any] = {
+        "payout_id": payout.payout_id,
+        "account_no": payout.from_account_no,
+        "amount_fen": payout.amount_fen,
+        "booked_at": NOW,
+    }
+    return facts.PayoutRecalled(**{**told, **changes})
+
+
+def a_payout_return(payout: funds.Payout, **changes: Any) -> facts.PayoutReturned:
+    """The school's account has sent a payout back."""
+    told: dict[str, Any] = {
+        "payout_id": payout.payout_id,
+        "bank_reference": f"BKB{payout.number:05d}",
+        "account_no": payout.from_account_no,
+        "amount_fen": payout.amount_fen,
+        "reason": "账户已冻结",
+        "booked_at": NOW,
+    }
+    return facts.PayoutReturned(**{**told, **changes})
 
 
 def a_refund_paid(payment: funds.RefundPayment, **changes: Any) -> facts.RefundPaid:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Any
 
 from events import facts
@@ -10,12 +11,14 @@ from shared.approvals import usecases as approvals
 from shared.approvals.model import Kind, Proposal
 from shared.dynamo import transaction
 from shared.funds import (
+    expiry,
     invariants,
     minimum_model,
     minimum_money,
     minimum_requirements,
     minimum_withdrawals,
     model,
+    payout_answers,
     queries,
     refund_money,
     refund_notes,
@@ -26,7 +29,7 @@ from shared.funds.store import accounts, books, entries, totals
 from shared.institutions import model as institution_model
 from shared.institutions import store as institutions
 from shared.institutions import usecases as institution_usecases
-from shared.kernel import errors
+from shared.kernel import errors, ids
 from shared.kernel.ids import EnrolmentId, GuardianId, InstitutionId, ProposalId, SessionId, StudentId
 from shared.mall import model as mall
 from shared.mall import store as mall_store
@@ -194,6 +197,13 @@ def propose(kind: Kind, *, subject: str, number: int = 1, **figures: int) -> Pro
     )
 
 
+def settle(payout: model.Payout, **changes: Any) -> model.Posting:
+    """The bank has paid a payout."""
+    posting = payout_answers.settle(fact=builders.a_settlement(payout, **changes), now=NOW)
+    count_all()
+    return posting
+
+
 def ask_for_refund(number: int = 1, *, taught: Sequence[str] = (), now: datetime = NOW) -> model.Refund:
     """The `number`-th guardian asks for all that is available."""
     account = accounts.get(EnrolmentId(builders.an_id("enr", number)))
@@ -228,11 +238,28 @@ def _seat_of(account: model.EnrolmentAccount) -> transaction.Part:
 
 def expire(number: int = 1, *, now: datetime) -> bool:
     """End the `number`-th enrolment if its time to pay is over."""
-    return usecases.expire_enrolment(
+    return expiry.expire_enrolment(
         enrolment_id=EnrolmentId(builders.an_id("enr", number)),
         give_back_seat=_seat_of,
         now=now,
     )
+
+
+_proposals = count(1)
+
+
+def approval(kind: Kind, subject: str, *, now: datetime = NOW) -> transaction.Part:
+    """The part of a transaction that approves what one officer proposes and another approves."""
+    proposal = approvals.propose(
+        proposal_id=ProposalId(ids.derived("prp", kind, subject, str(next(_proposals)))),
+        kind=kind,
+        institution_id=builders.SCHOOL,
+        subject=subject,
+        reason="核对无误",
+        by="财务一",
+        now=now,
+    )
+    return approvals.approve(proposal=proposal, reason="", by="财务二", now=now)
 
 
 def freeze(institution_id: InstitutionId = builders.SCHOOL, *, now: datetime = NOW) -> None:

@@ -1,5 +1,6 @@
 """The bank's door: signed webhooks in."""
 
+from datetime import datetime
 from typing import Any
 
 from chalice.app import Blueprint
@@ -12,10 +13,21 @@ from functions.schedules import wind_up
 from shared.bank import messages, signature, usecases
 from shared.bank.store import Outcome
 from shared.dynamo import transaction
-from shared.funds import interest, minimum_money, refund_money, refund_notes, terminations
+from shared.funds import (
+    interest,
+    minimum_money,
+    payment_answers,
+    payout_answers,
+    posting,
+    refund_money,
+    reversals,
+    suspense,
+    terminations,
+)
 from shared.funds import usecases as funds
+from shared.funds.model import Posting
 from shared.funds.posting import ReferenceReused
-from shared.funds.refund_rules import refund_of
+from shared.funds.store import returns
 from shared.funds.store.payouts import UnknownPayout
 from shared.funds.store.refunds import UnknownRefund
 from shared.funds.store.withdrawals import UnknownWithdrawal
@@ -53,11 +65,17 @@ class UnsupervisedAccount(errors.Invalid):
         UnknownRefund,
         refund_money.RefundMismatch,
         refund_money.RefundOver,
+        returns.UnknownReturn,
+        returns.ReturnOver,
+        suspense.ReturnMismatch,
         UnknownWithdrawal,
         minimum_money.WithdrawalMismatch,
         minimum_money.WithdrawalOver,
-        funds.PayoutMismatch,
-        funds.PayoutOver,
+        reversals.UnknownOriginal,
+        reversals.ReversalMismatch,
+        reversals.AlreadyReversed,
+        payout_answers.PayoutMismatch,
+        payout_answers.PayoutOver,
         UnknownNotice,
         notice_rules.NoticeForged,
         notice_rules.NoticeRevoked,
@@ -80,31 +98,59 @@ def act(fact: facts.BankFact) -> Outcome:
     """Book what the bank says. Raises UnsupervisedAccount and what the ledger refuses."""
     now = wiring.now()
     if isinstance(fact, facts.PayoutFailed):
-        funds.fail_payout(fact=fact)
+        payout_answers.fail(fact=fact)
         return Outcome.RECORDED
-    if isinstance(fact, facts.RefundFailed):
-        posting = refund_money.void(fact=fact, now=now)
-        refund_notes.note_outcome(refund_id=refund_of(fact.payment_id), now=now, failure=fact.reason)
-    elif isinstance(fact, facts.RefundPaid):
-        posting = refund_money.settle(fact=fact, now=now)
-        refund_notes.note_outcome(refund_id=refund_of(fact.payment_id), now=now)
-    elif isinstance(fact, facts.MinimumWithdrawalFailed):
-        posting = minimum_money.void(fact=fact, now=now)
-    elif isinstance(fact, facts.MinimumWithdrawalPaid):
-        posting = minimum_money.settle(fact=fact, now=now)
-    elif isinstance(fact, facts.PayoutSettled):
-        posting = funds.settle_payout(fact=fact, now=now)
-    elif isinstance(fact, facts.InterestPosted):
-        posting = interest.post(fact=fact, account=_supervised(fact.account_no), now=now)
-    elif isinstance(fact, facts.TerminationPaid):
-        account = _supervised(fact.account_no)
-        posting = terminations.post_return(fact=fact, account=account, use=lambda: _use_notice(fact), now=now)
-        wind_up.close(account.institution_id, now=now)
-    elif isinstance(fact, facts.DepositPosted):
-        posting = funds.post_deposit(fact=fact, account=_supervised(fact.account_no), now=now)
-    else:
-        posting = funds.post_withdrawal(fact=fact, account=_supervised(fact.account_no), now=now)
-    return Outcome.DUPLICATE if posting.duplicate else Outcome.POSTED
+    return Outcome.DUPLICATE if _book(fact, now).duplicate else Outcome.POSTED
+
+
+_Payment = (
+    facts.RefundPaid
+    | facts.RefundFailed
+    | facts.MinimumWithdrawalPaid
+    | facts.MinimumWithdrawalFailed
+    | facts.TerminationPaid
+)
+
+
+def _book(fact: posting.BankMovement | facts.PayoutRecalled | _Payment, now: datetime) -> Posting:
+    match fact:
+        case facts.DepositPosted():
+            return funds.post_deposit(fact=fact, account=_supervised(fact.account_no), now=now)
+        case facts.DepositReversed():
+            return reversals.reverse(fact=fact, now=now)
+        case facts.WithdrawalPosted():
+            return funds.post_withdrawal(fact=fact, account=_supervised(fact.account_no), now=now)
+        case facts.InterestPosted():
+            return interest.post(fact=fact, account=_supervised(fact.account_no), now=now)
+        case facts.PayoutSettled() | facts.PayoutPartlySettled():
+            return payout_answers.settle(fact=fact, now=now)
+        case facts.PayoutRecalled():
+            return payout_answers.recall(fact=fact, now=now)
+        case facts.PayoutReturned():
+            return payout_answers.take_returned(fact=fact, now=now)
+        case _:
+            return _book_payment(fact, now)
+
+
+def _book_payment(fact: _Payment, now: datetime) -> Posting:
+    match fact:
+        case facts.RefundPaid():
+            return payment_answers.settle(fact=fact, now=now)
+        case facts.RefundFailed():
+            return payment_answers.void(fact=fact, now=now)
+        case facts.MinimumWithdrawalPaid():
+            return minimum_money.settle(fact=fact, now=now)
+        case facts.MinimumWithdrawalFailed():
+            return minimum_money.void(fact=fact, now=now)
+        case facts.TerminationPaid():
+            return _book_termination(fact, now)
+
+
+def _book_termination(fact: facts.TerminationPaid, now: datetime) -> Posting:
+    account = _supervised(fact.account_no)
+    booked = terminations.post_return(fact=fact, account=account, use=lambda: _use_notice(fact), now=now)
+    wind_up.close(account.institution_id, now=now)
+    return booked
 
 
 def _use_notice(fact: facts.TerminationPaid) -> transaction.Part:

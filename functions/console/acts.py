@@ -10,11 +10,12 @@ from datetime import datetime
 from functions.console import closing, roles
 from shared.approvals.model import Kind, Proposal
 from shared.dynamo.transaction import Part
-from shared.funds import minimum_money, minimum_requirements
+from shared.funds import minimum_money, minimum_requirements, payout_answers, suspense
 from shared.funds.minimum_model import Formula
 from shared.funds.store import withdrawals
 from shared.institutions import store as institutions_store
 from shared.institutions import usecases as institutions
+from shared.kernel.ids import EnrolmentId
 from shared.kernel.money import Fen
 from shared.people.model import StaffRole
 from shared.terminations import notices
@@ -103,6 +104,22 @@ def _revoke_notice(proposal: Proposal, approval: Part, by: str, now: datetime) -
     notices.revoke(number=proposal.subject, reason=proposal.reason, by=by, approval=approval, now=now)
 
 
+def _allocate(proposal: Proposal, approval: Part, by: str, now: datetime) -> None:
+    amount, enrolment_id = Fen(proposal.figures["amount_fen"]), EnrolmentId(proposal.words["enrolment"])
+    suspense.allocate(
+        reference=proposal.subject, enrolment_id=enrolment_id, amount_fen=amount, approval=approval, now=now
+    )
+
+
+def _return(proposal: Proposal, approval: Part, by: str, now: datetime) -> None:
+    amount = Fen(proposal.figures["amount_fen"])
+    suspense.hold_return(reference=proposal.subject, amount_fen=amount, approval=approval, now=now)
+
+
+def _recall(proposal: Proposal, approval: Part, by: str, now: datetime) -> None:
+    payout_answers.ask_back(payout_id=proposal.subject, reason=proposal.reason, approval=approval)
+
+
 ACTS: Mapping[Kind, Act] = {
     Kind.FREEZE: Act(
         ("冻结资金", "Freeze the money"),
@@ -174,6 +191,37 @@ ACTS: Mapping[Kind, Act] = {
         roles.RECOMMENDERS,
         roles.SUPERVISORS,
         _revoke_notice,
+    ),
+    Kind.SUSPENSE_ALLOCATION: Act(
+        ("待查款转入报名", "Give money in suspense to an enrolment"),
+        (
+            "批准后这笔钱立即计入该报名的已付款；批准时以待查余额和待付金额为准，超出则不办理。",
+            "Once approved it counts as paid on that enrolment. What is in suspense and what is due then decide.",
+        ),
+        roles.MONEY_MOVERS,
+        roles.MONEY_MOVERS,
+        _allocate,
+    ),
+    Kind.SUSPENSE_RETURN: Act(
+        ("待查款退回付款人", "Return money in suspense to its payer"),
+        (
+            "批准后冻结这笔钱并指令银行原路退回；银行未能支付的，转回待查款。",
+            "Once approved it is held back and the bank is told to return it to where it came from.",
+        ),
+        roles.MONEY_MOVERS,
+        roles.MONEY_MOVERS,
+        _return,
+    ),
+    Kind.PAYOUT_RECALL: Act(
+        ("撤回划拨批次", "Recall a payout"),
+        (
+            "批准后不再重发，并要求银行撤回尚未支付的部分；银行若已支付，则撤回无效。撤回的钱进入下一批。",
+            "Once approved it isn't sent again, and the bank is asked for what it hasn't paid. If it has, it's void. "
+            "What comes back is in the next payout.",
+        ),
+        roles.MONEY_MOVERS,
+        roles.MONEY_MOVERS,
+        _recall,
     ),
 }
 

@@ -27,6 +27,22 @@ def _unmatched(figures: _Figures, threshold: str) -> words.Both:
     return f"{amount} 转入待查款：{zh}（流水 {reference}）", f"{amount} went to suspense: {en} (reference {reference})"
 
 
+def _reversed(figures: _Figures, threshold: str) -> words.Both:
+    amount, reference, original = _yuan(figures, "reversed_fen"), figures.get("reference", ""), figures.get("original")
+    return (
+        f"银行以流水 {reference} 冲正了入账 {original}，共 {amount}",
+        f"The bank reversed deposit {original} of {amount} under {reference}",
+    )
+
+
+def _missing(figures: _Figures, threshold: str) -> words.Both:
+    amount, reference = _yuan(figures, "missing_fen"), figures.get("reference", "")
+    return (
+        f"冲正 {reference} 中有 {amount} 已退费或退回，无处扣回，记为待查款缺口",
+        f"{amount} of reversal {reference} had been refunded or returned: it stands as missing in suspense",
+    )
+
+
 def _large_outflow(figures: _Figures, threshold: str) -> words.Both:
     out, before = _yuan(figures, "outflow_fen"), _yuan(figures, "balance_before_fen")
     percent = figures.get("share_percent", "")
@@ -80,6 +96,8 @@ def _interest_differs(figures: _Figures, threshold: str) -> words.Both:
 
 _SENTENCES: Mapping[Rule, Callable[[_Figures, str], words.Both]] = {
     Rule.UNMATCHED_DEPOSIT: _unmatched,
+    Rule.DEPOSIT_REVERSED: _reversed,
+    Rule.MONEY_MISSING: _missing,
     Rule.LARGE_OUTFLOW: _large_outflow,
     Rule.MINIMUM_BALANCE_LOW: _minimum_low,
     Rule.MINIMUM_OVERDUE: _minimum_overdue,

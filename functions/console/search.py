@@ -43,9 +43,9 @@ def _straight_to(text: str) -> str | None:
         return f"/console/schools/{school}"
     if payout := _PAYOUT.fullmatch(f"pay_{upper.removeprefix('PAY_')}"):
         return f"/console/schools/ins_{payout[1]}"
-    named = payments.find_reference(upper.removeprefix("ENR_"))
-    if named and funds.get_accounts([named]):
-        return f"/console/enrolments/{named}"
+    named = payments.find_references(upper.removeprefix("ENR_"))
+    if len(named) == 1 and funds.get_accounts(named):
+        return f"/console/enrolments/{named[0]}"
     if _ACCOUNT_NO.fullmatch(text) and (account := institutions.find_account(text)):
         return f"/console/schools/{account.institution_id}"
     return _of_bank_reference(text) if _BANK_REFERENCE.fullmatch(text) else None

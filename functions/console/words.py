@@ -42,12 +42,16 @@ STATES: Mapping[State, Both] = {
 
 KINDS: Mapping[EntryKind, Both] = {
     EntryKind.DEPOSIT: ("入账", "Deposit"),
+    EntryKind.ALLOCATION: ("转入报名", "Allocated to an enrolment"),
+    EntryKind.REVERSAL: ("银行冲正", "Reversed by the bank"),
     EntryKind.RELEASE: ("拨付课时费", "Lesson released"),
     EntryKind.FINAL_RELEASE: ("终止结清课时费", "Lesson released finally"),
     EntryKind.EXPIRY: ("逾期未付清", "Expired unpaid"),
     EntryKind.PAYOUT: ("划拨批次建立", "Payout built"),
     EntryKind.SETTLEMENT: ("划拨到账", "Payout settled"),
     EntryKind.FINAL_PAYOUT: ("终止结清划付", "Paid out finally"),
+    EntryKind.RECALL: ("划拨撤回", "Payout recalled"),
+    EntryKind.PAYOUT_RETURN: ("划拨被退回", "Payout sent back"),
     EntryKind.REFUND_HOLD: ("退费冻结", "Held for a refund"),
     EntryKind.REFUND_PAID: ("退费到账", "Refund paid"),
     EntryKind.REFUND_VOID: ("退费未成，转回监管", "Refund failed, given back"),
@@ -64,6 +68,7 @@ KINDS: Mapping[EntryKind, Both] = {
 ENROLMENTS: Mapping[EnrolmentStatus, Both] = {
     EnrolmentStatus.AWAITING_DEPOSIT: ("待付款", "Awaiting deposit"),
     EnrolmentStatus.ACTIVE: ("上课中", "Active"),
+    EnrolmentStatus.IN_ARREARS: ("欠费", "In arrears"),
     EnrolmentStatus.COMPLETED: ("已结业", "Completed"),
     EnrolmentStatus.REFUNDING: ("退费中", "Refunding"),
     EnrolmentStatus.REFUNDED: ("已退费", "Refunded"),
@@ -106,8 +111,12 @@ AGREED_BY: Mapping[AgreedBy, Both] = {
 PAYOUTS: Mapping[PayoutStatus, Both] = {
     PayoutStatus.BUILT: ("已建立", "Built"),
     PayoutStatus.SENT: ("已发送银行", "Sent"),
+    PayoutStatus.PARTLY: ("部分到账", "Partly settled"),
     PayoutStatus.SETTLED: ("已到账", "Settled"),
     PayoutStatus.FAILED: ("银行未能支付", "Failed"),
+    PayoutStatus.RECALLING: ("正在撤回", "Being recalled"),
+    PayoutStatus.RECALLED: ("已撤回", "Recalled"),
+    PayoutStatus.RETURNED: ("到账后被退回", "Sent back"),
 }
 
 CREDITS: Mapping[CreditStatus, Both] = {
@@ -214,9 +223,11 @@ SALES: Mapping[SaleStatus, Both] = {
 
 SUSPENSE: Mapping[SuspenseReason, Both] = {
     SuspenseReason.UNKNOWN_REFERENCE: ("附言中没有可识别的报名编号", "The remittance names no enrolment"),
+    SuspenseReason.TOO_MANY_NAMED: ("附言中的报名编号过多", "The remittance names too many enrolments"),
     SuspenseReason.WRONG_ACCOUNT: ("汇入了别的机构的监管账户", "Paid into another school's account"),
     SuspenseReason.EXPIRED: ("报名已过期", "The enrolment has expired"),
     SuspenseReason.EXCESS: ("多付的部分", "More than was due"),
+    SuspenseReason.SPLIT: ("分给附言中的几笔报名", "Split over the enrolments that it names"),
     SuspenseReason.UNINSTRUCTED: ("没有指令的支出", "Left without an instruction"),
 }
 

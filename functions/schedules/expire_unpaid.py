@@ -7,7 +7,7 @@ from chalice.app import Blueprint, Cron
 
 from functions.edge import scheduled, wiring
 from shared.dynamo import transaction
-from shared.funds import queries, usecases
+from shared.funds import expiry, queries
 from shared.funds.model import EnrolmentAccount
 from shared.kernel import clock
 from shared.mall import store as mall
@@ -39,7 +39,7 @@ def expire_each(function: str, unpaid: Sequence[EnrolmentAccount]) -> int:
 
 def expire(account: EnrolmentAccount) -> bool:
     """End one enrolment if its time to pay is over and it isn't paid; whether it was ended now."""
-    return usecases.expire_enrolment(enrolment_id=account.enrolment_id, give_back_seat=seat_of, now=wiring.now())
+    return expiry.expire_enrolment(enrolment_id=account.enrolment_id, give_back_seat=seat_of, now=wiring.now())
 
 
 def seat_of(account: EnrolmentAccount) -> transaction.Part:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from chalice.app import Blueprint, Cron
 
 from functions.edge import scheduled, wiring
-from shared.bank.client import PayoutInstruction
+from shared.bank.client import PayoutInstruction, RecallInstruction
 from shared.funds import queries, usecases
 from shared.funds.model import Payout
 from shared.funds.store import payouts
@@ -54,7 +54,14 @@ def send(payout: Payout) -> bool:
     return True
 
 
-def unsent() -> list[Payout]:
-    """Each school's last payout, where the bank hasn't accepted it or couldn't pay it."""
+def ask_back(payout: Payout) -> bool:
+    """Ask the bank to recall a payout, again until it has answered. Raises BankRefused, Unavailable."""
+    instruction = RecallInstruction(payout.payout_id, payout.from_account_no, payout.amount_fen, payout.reason)
+    wiring.bank().recall_payout(instruction, now=wiring.now())
+    return True
+
+
+def unfinished() -> list[Payout]:
+    """Each school's last payout, where something is on its way: only that one can be."""
     last = [queries.find_last_payout(institution_id) for institution_id in institutions.list_ids()]
-    return [payout for payout in last if payout is not None and payout.status in ("built", "failed")]
+    return [payout for payout in last if payout is not None and not payout.over]

@@ -1,4 +1,4 @@
-"""Takes agreed refunds to their end: hold the money, instruct the bank, note its answer. Every quarter of an hour."""
+"""Takes refunds and returns to their end: hold the money, instruct the bank, note its answer. Every quarter hour."""
 
 from datetime import datetime
 
@@ -8,9 +8,10 @@ from events import facts
 from functions.edge import scheduled, wiring
 from functions.schedules.expire_unpaid import seat_of
 from shared.bank.client import BankRefused, RefundInstruction
-from shared.funds import queries, refund_money, refund_notes
+from shared.funds import payment_answers, queries, refund_money, refund_notes
 from shared.funds.model import Refund, RefundPayment, RefundStatus, RefundWait
-from shared.funds.refund_rules import refund_of
+from shared.funds.store import returns
+from shared.funds.suspense_model import SuspenseReturn
 from shared.teaching import queries as teaching
 
 blueprint = Blueprint(__name__)
@@ -21,9 +22,15 @@ _NEVER = 422
 @blueprint.schedule(Cron("5/15", "*", "*", "*", "?", "*"))
 @scheduled.run
 def pay_refunds() -> dict[str, int]:
-    """Every refund that is agreed and not over. What was broken off half done goes on where it was."""
+    """Every refund that is agreed and not over, and every return of money in suspense.
+
+    What was broken off half done goes on where it was.
+    """
     due = queries.list_all_refunds_waiting(RefundWait.PAYMENT, until=wiring.now())
-    return {"waiting": len(due), "instructed": scheduled.each("pay_refunds", due, pay, key=lambda one: one.refund_id)}
+    held = queries.list_returns_waiting()
+    instructed = scheduled.each("pay_refunds", due, pay, key=lambda one: one.refund_id)
+    instructed += scheduled.each("pay_refunds", held, pay_return, key=lambda one: one.payment.payment_id)
+    return {"waiting": len(due) + len(held), "instructed": instructed}
 
 
 def pay(refund: Refund) -> bool:
@@ -44,8 +51,15 @@ def pay(refund: Refund) -> bool:
     return refund.status is RefundStatus.HELD
 
 
+def pay_return(one: SuspenseReturn) -> bool:
+    """Instruct the bank to return money in suspense. Raises BankRefused, Unavailable."""
+    _instruct(one.payment, wiring.now())
+    returns.mark_instructed(one)
+    return True
+
+
 def _instruct(payment: RefundPayment, now: datetime) -> None:
-    """Instruct the bank. What it will never pay (422: this payment can't be right) is given back to the enrolment."""
+    """Instruct the bank. What it will never pay (422: it can't be right) is given back to where it was held."""
     try:
         wiring.bank().instruct_refund(_instruction(payment), now=now)
     except BankRefused as refusal:
@@ -58,8 +72,7 @@ def _instruct(payment: RefundPayment, now: datetime) -> None:
             reason=refusal.sentence("zh"),
             booked_at=now,
         )
-        refund_money.void(fact=failed, now=now)
-        refund_notes.note_outcome(refund_id=refund_of(payment.payment_id), now=now, failure=failed.reason)
+        payment_answers.void(fact=failed, now=now)
 
 
 def _instruction(payment: RefundPayment) -> RefundInstruction:

@@ -13,10 +13,10 @@ from functions.edge import scheduled, wiring
 from functions.schedules.expire_unpaid import seat_of
 from shared.bank.client import TerminationInstruction
 from shared.dynamo import transaction
+from shared.funds import expiry, usecases
 from shared.funds import queries as funds
 from shared.funds import rules as fund_rules
 from shared.funds import terminations as money
-from shared.funds import usecases
 from shared.funds.model import EnrolmentAccount, EnrolmentStatus, State
 from shared.institutions import usecases as institutions
 from shared.kernel import errors
@@ -107,7 +107,7 @@ def _settle(case: Case, account: EnrolmentAccount, now: datetime) -> int:
     if case.step is not Step.REFUNDING:
         return done
     if fund_rules.is_unpaid(account):
-        done += usecases.expire_enrolment(
+        done += expiry.expire_enrolment(
             enrolment_id=account.enrolment_id, give_back_seat=seat_of, now=now, at_once=True
         )
     elif account.held_fen:

@@ -7,8 +7,11 @@
 | `POST /accounts` `{account_no, holder, supervised}` | opens an account |
 | `POST /transfers` `{to_account_no, amount_fen, remittance, payer_name, payer_account_no, transfer_id}` | a payment |
 | `POST /withdrawals` `{account_no, amount_fen, counterparty, purpose}` | money leaves without our instruction |
+| `POST /reversals` `{bank_reference, reason}` | takes a whole deposit back |
+| `POST /payouts/{payout_id}/return` `{amount_fen?, reason}` | the school's account sends a payout back |
 | `POST /interest` `{account_no?, amount_fen?}` | credits the last quarter's interest |
-| `POST /payouts`, `/refunds`, `/minimum-withdrawals`, `/terminations`, signed | our instructions |
+| `POST /payouts`, `/payouts/{payout_id}/recall`, signed | pays a payout; pays no more of it |
+| `POST /refunds`, `/minimum-withdrawals`, `/terminations`, signed | our other instructions |
 | `GET`, `POST`, `DELETE /faults` `{fault, count, …}` | what goes wrong next (bank_faults.py) |
 | `POST /flush` | settles and delivers everything now |
 """
@@ -23,6 +26,7 @@ from typing import TYPE_CHECKING, Any
 from standardwebhooks import Webhook
 
 from infra.local.bank_books import NoAccount, OtherBody, TooLittle
+from infra.local.bank_corrections import NothingToCorrect
 from infra.local.bank_faults import UnknownFault
 from infra.local.bank_notices import Forged, Notices
 from infra.local.site import Answer, Refused, Request
@@ -38,6 +42,7 @@ _INSTRUCTIONS = {
     "refund": {"payment_id": str, "payee_name": str, "original_bank_reference": str, **_COMMON},
     "termination": {"notice_no": str, "notice": str, "signature": str, "currency": str},
 }
+_RECALL = {"payout_id": str, "from_account_no": str, "amount_fen": int, "currency": str, "reason": str}
 
 
 class Door:
@@ -64,6 +69,9 @@ class Door:
             "GET /instructions": lambda request: {"data": self._bank.books.rows("select * from instructions")},
             "POST /transfers": _known(self._post_transfer),
             "POST /withdrawals": _known(self._post_withdrawal),
+            "POST /reversals": _known(self._post_reversal),
+            "POST /payouts/{payout_id}/recall": self._post_recall,
+            "POST /payouts/{payout_id}/return": _known(self._post_return),
             "POST /interest": _known(self._post_interest),
             "POST /payouts": lambda request: self._post_instruction(request, "payout"),
             "POST /refunds": lambda request: self._post_instruction(request, "refund"),
@@ -100,6 +108,28 @@ class Door:
             _text(told, "account_no"), _amount(told), counterparty=counterparty, purpose=purpose
         )
         return Answer({"bank_reference": booked.reference, "booked_at": booked.booked_at}, 201)
+
+    def _post_reversal(self, request: Request) -> Answer:
+        told = request.json()
+        booked = self._bank.reverse(_text(told, "bank_reference"), reason=_text(told, "reason", "付款人撤销"))
+        return Answer({"bank_reference": booked.reference, "booked_at": booked.booked_at}, 201)
+
+    def _post_return(self, request: Request) -> Answer:
+        told = request.json()
+        amount = _amount(told) if "amount_fen" in told else None
+        reason = _text(told, "reason", "收款账户已冻结")
+        booked = self._bank.send_back(request.path_parts["payout_id"], amount_fen=amount, reason=reason)
+        return Answer({"bank_reference": booked.reference, "booked_at": booked.booked_at}, 201)
+
+    def _post_recall(self, request: Request) -> Answer:
+        self._require_our_signature(request)
+        told = request.json()
+        if {name: type(value) for name, value in told.items()} != _RECALL:
+            raise Refused(422, "a recall has exactly the documented fields")
+        if told["payout_id"] != request.path_parts["payout_id"] or told["amount_fen"] <= 0:
+            raise Refused(422, "the recall is of another payout, or of nothing")
+        self._bank.recall(told)
+        return Answer({"status": "accepted"}, 202)
 
     def _post_interest(self, request: Request) -> Answer:
         told = request.json()
@@ -180,6 +210,8 @@ def _known(answer: Callable[[Request], Any]) -> Callable[[Request], Any]:
             return answer(request)
         except NoAccount as missing:
             raise Refused(404, f"there is no account {missing}") from None
+        except NothingToCorrect as nothing:
+            raise Refused(404, f"there is nothing of {nothing} to take back") from None
         except TooLittle as little:
             raise Refused(409, f"account {little} holds too little") from None
 

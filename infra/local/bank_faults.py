@@ -11,6 +11,7 @@
 | `fail_payout`, `fail_refund`, `fail_minimum_withdrawal` (`reason`) | what was instructed fails |
 | `refuse_termination` | termination notices are refused |
 | `wrong_interest` (`amount_fen`) | credits of interest are that much more than was earned (1,000 yuan) |
+| `partly_payout` (`amount_fen`) | payouts are paid in part: a half, or so much |
 | `no_answer` | instructions are accepted, and the line goes dead before the answer |
 """
 
@@ -20,7 +21,14 @@ from threading import Lock
 from typing import Any
 
 MESSAGE_FAULTS = ("lose", "duplicate", "delay", "reverse", "alter", "bad_signature", "stale", "conflict")
-INSTRUCTION_FAULTS = ("fail_payout", "fail_refund", "fail_minimum_withdrawal", "refuse_termination", "no_answer")
+INSTRUCTION_FAULTS = (
+    "fail_payout",
+    "partly_payout",
+    "fail_refund",
+    "fail_minimum_withdrawal",
+    "refuse_termination",
+    "no_answer",
+)
 BOOKING_FAULTS = ("wrong_interest",)
 
 

@@ -13,8 +13,9 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
-from infra.local import bank_door, bank_interest
+from infra.local import bank_corrections, bank_door, bank_interest
 from infra.local.bank_books import Booked, Books, OtherBody, TooLittle, said, written
+from infra.local.bank_corrections import moved
 from infra.local.bank_faults import Faults
 from infra.local.bank_messages import Messages
 from infra.local.bank_notices import Notices
@@ -142,8 +143,23 @@ class Bank:
                 asked_as=asked_as,
             )
             days = {"period_from": first.isoformat(), "period_to": last.isoformat()}
-            self.messages.owe("interest.posted", {**_movement(booked), **days}, at=now)
+            self.messages.owe("interest.posted", {**moved(booked), **days}, at=now)
         return booked
+
+    def reverse(self, reference: str, *, reason: str = "付款人撤销") -> Booked:
+        """Take a whole deposit back (冲正) and owe the message. Raises NothingToCorrect, TooLittle."""
+        return bank_corrections.reverse(self.books, self.messages, reference, reason=reason, now=self._clock())
+
+    def recall(self, told: Mapping[str, Any]) -> None:
+        """Pay no more of a payout and owe the message of what never left."""
+        bank_corrections.recall(self.books, self.messages, told, now=self._clock())
+
+    def send_back(self, payout_id: str, *, amount_fen: int | None = None, reason: str = "收款账户已冻结") -> Booked:
+        """The school's account sends a payout back; owe the message. Raises NothingToCorrect."""
+        now = self._clock()
+        return bank_corrections.send_back(
+            self.books, self.messages, payout_id, amount_fen=amount_fen, reason=reason, now=now
+        )
 
     def accept(self, kind: str, instruction: Mapping[str, Any]) -> bool:
         """Take an instruction; whether it is new, or a new try of one that failed and may be tried again.
@@ -156,7 +172,7 @@ class Bank:
             known = self.books.rows("select * from instructions where id = ?", one)
             if known and (known[0]["kind"], known[0]["instruction"]) != (kind, told):
                 raise OtherBody(one)
-            if known and (kind == "refund" or known[0]["status"] != "failed"):
+            if known and (kind == "refund" or known[0]["status"] not in ("failed", "partly")):
                 return False
             database.execute(
                 "insert or replace into instructions values (?, ?, ?, 'accepted', ?)",
@@ -245,7 +261,7 @@ class Bank:
                 purpose=f"终止退还 {notice['title']}",
                 at=now,
             )
-            data = {"notice_no": notice["notice_no"], "signature": told["signature"], **_movement(booked)}
+            data = {"notice_no": notice["notice_no"], "signature": told["signature"], **moved(booked)}
             self.messages.owe("termination.paid", data, at=now)
         return "settled"
 
@@ -253,26 +269,32 @@ class Bank:
         fault = self.faults.take((f"fail_{kind}",))
         if fault:
             return self._fail(kind, told, str(fault[1].get("reason", "收款账户状态异常")), now)
+        paid = bank_corrections.parts(self.books, told[_ID[kind]])
+        rest = told["amount_fen"] + sum(part.amount_fen for part in paid)
+        partly = self.faults.take(("partly_payout",)) if kind == "payout" and rest > 1 else None
+        amount = min(int(partly[1].get("amount_fen", rest // 2)), rest - 1) if partly else rest
         try:
             booked = self.books.book(
                 told["from_account_no"],
-                -told["amount_fen"],
+                -amount,
                 counterparty=told.get("payee_name", ""),
                 counterparty_account_no=told["to_account_no"],
                 purpose=f"{told['purpose']} {told[_ID[kind]]}",
                 at=now,
+                asked_as=f"{told[_ID[kind]]}#{len(paid) + 1}",
             )
         except TooLittle:
             return self._fail(kind, told, "账户余额不足", now)
-        data = {_ID[kind]: told[_ID[kind]], **_movement(booked)}
-        self.messages.owe(_DONE[kind], data, at=now)
-        return "settled"
+        data = {_ID[kind]: told[_ID[kind]], **moved(booked)}
+        self.messages.owe("payout.partly_settled" if partly else _DONE[kind], data, at=now)
+        return "partly" if partly else "settled"
 
     def _fail(self, kind: str, told: Mapping[str, Any], reason: str, now: datetime) -> str:
+        paid = bank_corrections.parts(self.books, told[_ID[kind]])
         data = {
             _ID[kind]: told[_ID[kind]],
             "account_no": told["from_account_no"],
-            "amount_fen": told["amount_fen"],
+            "amount_fen": told["amount_fen"] + sum(part.amount_fen for part in paid),
             "currency": "CNY",
             "reason": reason,
             "booked_at": said(now),
@@ -281,20 +303,10 @@ class Bank:
         return "failed"
 
 
-def _movement(booked: Booked) -> dict[str, Any]:
-    return {
-        "bank_reference": booked.reference,
-        "account_no": booked.account_no,
-        "amount_fen": abs(booked.amount_fen),
-        "currency": "CNY",
-        "booked_at": booked.booked_at,
-    }
-
-
 def _deposit(booked: Booked) -> dict[str, Any]:
     payer = {"payer_name": booked.counterparty, "payer_account_no": booked.counterparty_account_no}
-    return {**_movement(booked), **payer, "remittance": booked.purpose}
+    return {**moved(booked), **payer, "remittance": booked.purpose}
 
 
 def _withdrawal(booked: Booked) -> dict[str, Any]:
-    return {**_movement(booked), "counterparty": booked.counterparty, "purpose": booked.purpose}
+    return {**moved(booked), "counterparty": booked.counterparty, "purpose": booked.purpose}

@@ -20,6 +20,8 @@ _AT_ONCE = 8
 _COLOURS = {"money": "green", "lesson": "cyan", "sale": "magenta", "trouble": "bold red", "out": "yellow"}
 _ENTRIES = {
     "deposit": ("入账", "deposit", "money"),
+    "allocation": ("转入报名", "allocated", "money"),
+    "reversal": ("银行冲正", "reversed by the bank", "trouble"),
     "release": ("拨付", "lesson released", "money"),
     "final_release": ("终止结清", "released finally", "money"),
     "expiry": ("转待查", "moved to suspense", "out"),
@@ -32,6 +34,8 @@ _ENTRIES = {
     "settlement": ("划拨到账", "payout settled", "out"),
     "final_payout": ("终止划付", "paid out finally", "out"),
     "minimum_return": ("最低余额退还", "minimum returned", "out"),
+    "recall": ("划拨撤回", "payout recalled", "out"),
+    "payout_return": ("划拨被退回", "payout sent back", "trouble"),
     "minimum_deposit": ("最低余额存入", "minimum balance in", "money"),
     "minimum_hold": ("支取最低余额", "minimum balance held", "out"),
     "minimum_paid": ("支取到账", "minimum balance out", "out"),
@@ -97,7 +101,7 @@ def _of_new_money(new: Mapping[str, str]) -> Happening | None:
         return None
     legs: dict[str, int] = json.loads(new["legs"])
     zh, en, tone = _ENTRIES[new["entry_kind"]]
-    if legs.get("suspense", 0) > 0:
+    if legs.get("suspense", 0) > 0 and new["entry_kind"] in ("deposit", "expiry") and new.get("reason") != "split":
         zh, en, tone = "待查款", "money in suspense", "trouble"
     return Happening(zh, en, tone, new["institution"], max(legs.values(), default=0), new.get("reference", ""))
 

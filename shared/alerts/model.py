@@ -12,6 +12,8 @@ class Rule(StrEnum):
     """The rules that raise alerts."""
 
     UNMATCHED_DEPOSIT = "unmatched_deposit"
+    DEPOSIT_REVERSED = "deposit_reversed"
+    MONEY_MISSING = "money_missing"
     LARGE_OUTFLOW = "large_outflow"
     MINIMUM_BALANCE_LOW = "minimum_balance_low"
     MINIMUM_OVERDUE = "minimum_overdue"
@@ -28,6 +30,8 @@ class Severity(StrEnum):
 
 RULE_NAMES: Mapping[Rule, tuple[str, str]] = {
     Rule.UNMATCHED_DEPOSIT: ("入账无法匹配报名", "Deposit matches nothing"),
+    Rule.DEPOSIT_REVERSED: ("银行冲正入账", "Deposit reversed by the bank"),
+    Rule.MONEY_MISSING: ("监管账户资金缺口", "Money missing in a supervised account"),
     Rule.LARGE_OUTFLOW: ("单笔支出过大", "One large outflow"),
     Rule.MINIMUM_BALANCE_LOW: ("最低余额不足", "Minimum balance low"),
     Rule.MINIMUM_OVERDUE: ("最低余额逾期未补足", "Minimum balance not made up in time"),

@@ -14,7 +14,8 @@ Figures = Mapping[str, int | str]
 
 def on_money_moved(fact: facts.MoneyMoved, policy: Policy) -> list[Alert]:
     """What an entry of the ledger gives reason to warn of."""
-    alerts = [_unmatched(fact, policy), _large_outflow(fact, policy), _minimum_low(fact, policy)]
+    rules = (_unmatched, _reversed, _missing, _large_outflow, _minimum_low)
+    alerts = [rule(fact, policy) for rule in rules]
     return [alert for alert in alerts if alert is not None]
 
 
@@ -62,12 +63,30 @@ def on_minimum_overdue(fact: facts.MinimumOverdue, policy: Policy) -> Alert:
 
 
 def _unmatched(fact: facts.MoneyMoved, policy: Policy) -> Alert | None:
-    suspense = fact.legs.get("suspense", 0)
+    suspense = fact.legs.get("suspense", 0) if fact.unmatched_fen is None else fact.unmatched_fen
     if fact.kind != "deposit" or suspense <= 0:
         return None
     figures: Figures = {"reference": fact.reference, "suspense_fen": suspense, "reason": fact.reason}
     args = (fact.institution_id, fact.entry_key, figures, "suspense_fen > 0", policy, fact.booked_at)
     return _alert(Rule.UNMATCHED_DEPOSIT, Severity.YELLOW, *args)
+
+
+def _reversed(fact: facts.MoneyMoved, policy: Policy) -> Alert | None:
+    out = fact.legs.get("outside", 0)
+    if fact.kind != "reversal" or out <= 0:
+        return None
+    figures: Figures = {"reference": fact.reference, "original": fact.reason, "reversed_fen": out}
+    args = (fact.institution_id, fact.entry_key, figures, "reversed_fen > 0", policy, fact.booked_at)
+    return _alert(Rule.DEPOSIT_REVERSED, Severity.RED, *args)
+
+
+def _missing(fact: facts.MoneyMoved, policy: Policy) -> Alert | None:
+    """What a reversal could take back from nowhere: it had been refunded, or returned to the payer."""
+    if not fact.missing_fen or "outside" not in fact.legs:  # its pieces without that leg are told with it
+        return None
+    figures: Figures = {"reference": fact.reference, "missing_fen": fact.missing_fen}
+    args = (fact.institution_id, fact.entry_key, figures, "missing_fen > 0", policy, fact.booked_at)
+    return _alert(Rule.MONEY_MISSING, Severity.RED, *args)
 
 
 def _large_outflow(fact: facts.MoneyMoved, policy: Policy) -> Alert | None:

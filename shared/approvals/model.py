@@ -18,6 +18,9 @@ class Kind(StrEnum):
     TERMINATION = "termination"
     TERMINATION_NOTICE = "termination_notice"
     NOTICE_REVOCATION = "notice_revocation"
+    SUSPENSE_ALLOCATION = "suspense_allocation"
+    SUSPENSE_RETURN = "suspense_return"
+    PAYOUT_RECALL = "payout_recall"
 
 
 class Status(StrEnum):

@@ -1,4 +1,4 @@
-"""The bank as we instruct it: signed instructions of payouts, refunds, withdrawals and terminations over HTTPS."""
+"""The bank as we instruct it: payouts, their recall, refunds, withdrawals and terminations, signed, over HTTPS."""
 
 import json
 from collections.abc import Mapping
@@ -30,8 +30,18 @@ class PayoutInstruction:
 
 
 @dataclass(frozen=True)
+class RecallInstruction:
+    """Don't pay what isn't paid yet of a payout. The bank answers what never left, or that it has paid."""
+
+    payout_id: str
+    from_account_no: str
+    amount_fen: Fen
+    reason: str
+
+
+@dataclass(frozen=True)
 class RefundInstruction:
-    """Pay a guardian back to where her deposit came from. The id stays on every try, and the bank pays it once."""
+    """Pay a payer back to where her deposit came from. The id stays on every try, and the bank pays it once."""
 
     payment_id: str
     from_account_no: str
@@ -78,6 +88,11 @@ class BankClient:
         when it says no.
         """
         self._instruct("payouts", instruction.payout_id, asdict(instruction), now)
+
+    def recall_payout(self, instruction: RecallInstruction, *, now: datetime) -> None:
+        """Ask for a payout back. Returns when the bank has accepted that (again), and raises as `instruct_payout`."""
+        door = f"payouts/{instruction.payout_id}/recall"
+        self._instruct(door, f"{instruction.payout_id}-recall", asdict(instruction), now)
 
     def instruct_refund(self, instruction: RefundInstruction, *, now: datetime) -> None:
         """Hand an instruction over. Returns and raises as `instruct_payout` does."""

@@ -78,6 +78,19 @@ class Deposit(_Strict):
         return facts.DepositPosted(**_facts_of(self))
 
 
+class Reversal(_Strict):
+    bank_reference: Reference
+    original_reference: Reference
+    account_no: AccountNo
+    amount_fen: Amount
+    currency: Literal["CNY"]
+    reason: Text
+    booked_at: Moment
+
+    def fact(self) -> facts.DepositReversed:
+        return facts.DepositReversed(**_facts_of(self))
+
+
 class Withdrawal(_Strict):
     bank_reference: Reference
     account_no: AccountNo
@@ -101,6 +114,42 @@ class Settled(_Strict):
 
     def fact(self) -> facts.PayoutSettled:
         return facts.PayoutSettled(**_facts_of(self))
+
+
+class PartlySettled(_Strict):
+    payout_id: Text
+    bank_reference: Reference
+    account_no: AccountNo
+    amount_fen: Amount
+    currency: Literal["CNY"]
+    booked_at: Moment
+
+    def fact(self) -> facts.PayoutPartlySettled:
+        return facts.PayoutPartlySettled(**_facts_of(self))
+
+
+class SentBack(_Strict):
+    payout_id: Text
+    bank_reference: Reference
+    account_no: AccountNo
+    amount_fen: Amount
+    currency: Literal["CNY"]
+    reason: Text
+    booked_at: Moment
+
+    def fact(self) -> facts.PayoutReturned:
+        return facts.PayoutReturned(**_facts_of(self))
+
+
+class Recalled(_Strict):
+    payout_id: Text
+    account_no: AccountNo
+    amount_fen: Amount
+    currency: Literal["CNY"]
+    booked_at: Moment
+
+    def fact(self) -> facts.PayoutRecalled:
+        return facts.PayoutRecalled(**_facts_of(self))
 
 
 class Failed(_Strict):
@@ -204,6 +253,12 @@ class DepositPosted(_Strict):
     data: Deposit
 
 
+class DepositReversed(_Strict):
+    type: Literal["deposit.reversed"]
+    occurred_at: Moment
+    data: Reversal
+
+
 class WithdrawalPosted(_Strict):
     type: Literal["withdrawal.posted"]
     occurred_at: Moment
@@ -214,6 +269,24 @@ class PayoutSettled(_Strict):
     type: Literal["payout.settled"]
     occurred_at: Moment
     data: Settled
+
+
+class PayoutPartlySettled(_Strict):
+    type: Literal["payout.partly_settled"]
+    occurred_at: Moment
+    data: PartlySettled
+
+
+class PayoutRecalled(_Strict):
+    type: Literal["payout.recalled"]
+    occurred_at: Moment
+    data: Recalled
+
+
+class PayoutReturned(_Strict):
+    type: Literal["payout.returned"]
+    occurred_at: Moment
+    data: SentBack
 
 
 class PayoutFailed(_Strict):
@@ -260,8 +333,12 @@ class InterestPosted(_Strict):
 
 Message = Annotated[
     DepositPosted
+    | DepositReversed
     | WithdrawalPosted
     | PayoutSettled
+    | PayoutPartlySettled
+    | PayoutRecalled
+    | PayoutReturned
     | PayoutFailed
     | RefundPaid
     | RefundFailed

@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterator, Sequence
 
 from shared.funds import interest_checks, model
 from shared.funds.minimum_invariants import minimum_withdrawals_resolve_once, minimums_are_folds, requirement_kept
-from shared.funds.model import EnrolmentStatus, EntryKind, State
+from shared.funds.model import EnrolmentStatus, EntryKind, PayoutStatus, State
 from shared.funds.refund_rules import interest_of
 from shared.funds.seal_invariants import chains_are_unbroken, day_roots_extend
 from shared.funds.store import days
 from shared.funds.store.books import Books
+from shared.funds.suspense_model import ReturnStatus
 from shared.kernel import clock
 from shared.kernel.ids import InstitutionId
 from shared.policy.queries import get as get_policy
@@ -102,6 +103,40 @@ def no_fen_stranded(books: Books) -> Iterator[str]:
             yield f"{account.enrolment_id}: refunded with {account.held_fen} held, {account.refund_pending_fen} pending"
 
 
+def arrears_are_owed(books: Books) -> Iterator[str]:
+    """4. What is active or completed is paid, what is in arrears isn't; what a reversal didn't find is missing."""
+    of_enrolment = books.of_enrolment()
+    for account in books.accounts:
+        paid = account.paid_fen == account.price_fen
+        if paid != (account.status in _PAID) and account.status in (*_PAID, EnrolmentStatus.IN_ARREARS):
+            yield f"{account.enrolment_id}: {account.status}, paid {account.paid_fen} of {account.price_fen}"
+        of = of_enrolment[account.enrolment_id]
+        missing = sum(entry.figures.get("missing_fen", 0) for entry in of if entry.kind is EntryKind.REVERSAL)
+        missing -= sum(e.legs.get(State.SUSPENSE, 0) for e in of if e.kind is EntryKind.REFUND_VOID)
+        if account.missing_fen != missing:
+            yield f"{account.enrolment_id}: {account.missing_fen} missing, entries say {missing}"
+
+
+_PAID = (EnrolmentStatus.ACTIVE, EnrolmentStatus.COMPLETED)
+
+
+def deposits_move_once(books: Books) -> Iterator[str]:
+    """3. No deposit gives more to enrolments and payers than it brought; it is reversed at most once, as a whole."""
+    deposits = {entry.reference: entry for entry in books.entries if entry.kind is EntryKind.DEPOSIT}
+    left = Counter({one: entry.legs.get(State.SUSPENSE, 0) for one, entry in deposits.items()})
+    reversed_ = Counter[str]()
+    for entry in books.entries:
+        if entry.kind is EntryKind.REVERSAL and State.OUTSIDE in entry.legs:
+            reversed_[entry.reason] += 1
+            deposit = deposits.get(entry.reason)
+            if deposit and entry.legs[State.OUTSIDE] != -deposit.legs[State.OUTSIDE]:
+                yield f"{entry.key}: reverses {entry.legs[State.OUTSIDE]} of {deposit.key}"
+        elif entry.sk.startswith("move#"):
+            left[entry.reference] += entry.legs.get(State.SUSPENSE, 0)
+    yield from (f"{one} is reversed {times} times" for one, times in reversed_.items() if times > 1)
+    yield from (f"{one}: {amount} left in suspense" for one, amount in left.items() if amount < 0)
+
+
 def custody_equals_bank(books: Books) -> Iterator[str]:
     """9. What we say is in an account is what the bank says (for the accounts whose bank balance is given)."""
     ours: Counter[str] = Counter()
@@ -113,24 +148,38 @@ def custody_equals_bank(books: Books) -> Iterator[str]:
 
 
 def payouts_resolve_once(books: Books) -> Iterator[str]:
-    """10. A payout is built once, and settled at most once, for the same amount; numbers have no gap."""
+    """10. A payout is built once; what was settled, recalled, returned is what its entries say; numbers have no gap."""
     built = {entry.reference: entry for entry in books.entries if entry.kind is EntryKind.PAYOUT}
-    settled = Counter(entry.reason for entry in books.entries if entry.kind is EntryKind.SETTLEMENT)
+    settled, returned, recalled = Counter[str](), Counter[str](), Counter[str]()
+    for entry in books.entries:
+        if entry.kind is EntryKind.SETTLEMENT:
+            settled[entry.reason] += entry.legs[State.OUTSIDE]
+        elif entry.kind is EntryKind.PAYOUT_RETURN:
+            returned[entry.reason] += entry.legs[State.PAYABLE]
+        elif entry.kind is EntryKind.RECALL:
+            recalled[entry.reference] += entry.legs[State.PAYABLE]
     numbers: dict[InstitutionId, list[int]] = defaultdict(list)
     for payout in books.payouts:
         numbers[payout.institution_id].append(payout.number)
-        entry = built.get(payout.payout_id)
-        if entry is None or entry.legs[State.IN_TRANSIT] != payout.amount_fen:
+        first = built.get(payout.payout_id)
+        if first is None or first.legs[State.IN_TRANSIT] != payout.amount_fen:
             yield f"{payout.payout_id}: its entry doesn't say {payout.amount_fen}"
-        if settled[payout.payout_id] != (payout.status is model.PayoutStatus.SETTLED):
-            yield f"{payout.payout_id}: {payout.status}, settled {settled[payout.payout_id]} times"
+        one = payout.payout_id
+        found = (settled[one], returned[one], recalled[one])
+        of_recall = payout.rest_fen if payout.status is PayoutStatus.RECALLED else 0
+        if found != (payout.settled_fen, payout.returned_fen, of_recall) or payout.returned_fen > payout.settled_fen:
+            yield f"{one}: {payout.status}; settled, returned, recalled {found}"
+        if (payout.status in (PayoutStatus.SETTLED, PayoutStatus.RETURNED)) != (not payout.rest_fen):
+            yield f"{one}: {payout.status}, settled {payout.settled_fen} of {payout.amount_fen}"
     yield from (f"payouts of {of}: {sorted(n)}" for of, n in numbers.items() if sorted(n) != [*range(1, len(n) + 1)])
 
 
 def refunds_resolve_once(books: Books) -> Iterator[str]:
-    """10. What is kept back for a refund is paid or given back, once; it is pending exactly until then."""
+    """10. What is kept back for a refund or a return is paid or given back, once; it is pending exactly until then."""
     held, ended = _refund_payments(books)
     pending = {one: amount for account in books.accounts for one, amount in account.refunds_pending.items()}
+    waiting = [one.payment for one in books.returns if one.status in (ReturnStatus.HELD, ReturnStatus.INSTRUCTED)]
+    pending |= {one.payment_id: one.amount_fen for one in waiting}
     for payment_id, times in ended.items():
         if times > 1 or payment_id not in held:
             yield f"{payment_id}: resolved {times} times, held {held.get(payment_id)}"
@@ -210,6 +259,8 @@ CHECKS: tuple[Callable[[Books], Iterator[str]], ...] = (
     bank_reference_once,
     enrolment_equation,
     lesson_once,
+    arrears_are_owed,
+    deposits_move_once,
     no_fen_stranded,
     requirement_kept,
     custody_equals_bank,

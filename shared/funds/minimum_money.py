@@ -30,17 +30,17 @@ class WithdrawalOver(errors.Conflict):
     en = "The withdrawal from the minimum balance is resolved already, or isn't approved."
 
 
-def post(entry: model.Entry, now: datetime) -> model.Posting:
+def post(entry: model.Entry, now: datetime, *, also: Sequence[transaction.Part] = ()) -> model.Posting:
     """Book the bank's word of money into a minimum balance or out of it. Raises ReferenceReused, Unavailable."""
-    return transaction.retried(lambda: _post(entry, now))
+    return transaction.retried(lambda: _post(entry, now, also))
 
 
-def _post(entry: model.Entry, now: datetime) -> model.Posting:
+def _post(entry: model.Entry, now: datetime, also: Sequence[transaction.Part]) -> model.Posting:
     moved = entry.legs[State.MINIMUM_BALANCE]
     posted, before = minimums.read_with_entry((entry.pk, entry.sk), entry.institution_id)
     if posted is not None:
         return posting.repeat(posted, entry.digest, Fen(abs(moved)), now)
-    return _commit(before, _moved(before, moved), entry, [])
+    return _commit(before, _moved(before, moved), entry, also)
 
 
 def hold(*, withdrawal_id: str, also: Sequence[transaction.Part] = (), now: datetime) -> model.Posting:

@@ -33,10 +33,14 @@ class State(StrEnum):
 
 
 class EnrolmentStatus(StrEnum):
-    """awaiting_deposit → active → completed, or refunding → refunded; expired if unpaid."""
+    """awaiting_deposit → active → completed, or refunding → refunded; expired if unpaid.
+
+    in_arrears while the price isn't paid any more, because the bank has reversed a deposit.
+    """
 
     AWAITING_DEPOSIT = "awaiting_deposit"
     ACTIVE = "active"
+    IN_ARREARS = "in_arrears"
     COMPLETED = "completed"
     REFUNDING = "refunding"
     REFUNDED = "refunded"
@@ -47,12 +51,16 @@ class EntryKind(StrEnum):
     """Why money moved."""
 
     DEPOSIT = "deposit"
+    ALLOCATION = "allocation"
+    REVERSAL = "reversal"
     RELEASE = "release"
     FINAL_RELEASE = "final_release"
     EXPIRY = "expiry"
     PAYOUT = "payout"
     SETTLEMENT = "settlement"
     FINAL_PAYOUT = "final_payout"
+    RECALL = "recall"
+    PAYOUT_RETURN = "payout_return"
     REFUND_HOLD = "refund_hold"
     REFUND_PAID = "refund_paid"
     REFUND_VOID = "refund_void"
@@ -67,21 +75,31 @@ class EntryKind(StrEnum):
 
 
 class PayoutStatus(StrEnum):
-    """built → sent → settled | failed → sent again under the same id."""
+    """built → sent → settled | partly | failed; what is partly paid or failed is sent again under the same id.
+
+    recalling, once the bureau wants it back, until the bank says what never left (recalled), or that it has paid.
+    returned, when the school's account has sent settled money back.
+    """
 
     BUILT = "built"
     SENT = "sent"
+    PARTLY = "partly"
     SETTLED = "settled"
     FAILED = "failed"
+    RECALLING = "recalling"
+    RECALLED = "recalled"
+    RETURNED = "returned"
 
 
 class SuspenseReason(StrEnum):
     """Why money couldn't be matched."""
 
     UNKNOWN_REFERENCE = "unknown_reference"
+    TOO_MANY_NAMED = "too_many_named"
     WRONG_ACCOUNT = "wrong_account"
     EXPIRED = "expired"
     EXCESS = "excess"
+    SPLIT = "split"
     UNINSTRUCTED = "uninstructed"
 
 
@@ -90,8 +108,10 @@ class EnrolmentAccount:
     """One enrolment and its money: paid + interest = held + released + refund_pending + refunded.
 
     `version` counts the entries that changed it, and `seal` is the last one's. `refunds_pending` is what each payment
-    of a refund keeps back until the bank has answered. `bank_references` are those of its deposits and of the refunds
-    that were paid.
+    of a refund keeps back until the bank has answered. `bank_references` are those of its deposits, of reversals and of
+    refunds that were paid; `<reference>#<number>` is a numbered move of a deposit (DepositHistory). `taken_back_fen` is
+    what reversals took of released lessons and isn't paid again, `missing_fen` what they couldn't take back because it
+    had been refunded.
 
     `interest_fen` is all interest that was credited to it, `interest_held_fen` the part of it that is held for the
     guardian. `fen_days` (积数) is what it had in the bank's account, held or pending, times the days that it was there,
@@ -121,6 +141,8 @@ class EnrolmentAccount:
     refunded_fen: Fen = Fen(0)
     lessons_refunded: int = 0
     refunds_pending: Mapping[str, Fen] = field(default_factory=dict)
+    taken_back_fen: Fen = Fen(0)
+    missing_fen: Fen = Fen(0)
     interest_fen: Fen = Fen(0)
     interest_held_fen: Fen = Fen(0)
     fen_days: Mapping[date, int] = field(default_factory=dict)
@@ -130,9 +152,14 @@ class EnrolmentAccount:
     bank_references: tuple[str, ...] = ()
 
     @property
+    def owes(self) -> bool:
+        """Whether it takes deposits."""
+        return self.status in (EnrolmentStatus.AWAITING_DEPOSIT, EnrolmentStatus.IN_ARREARS)
+
+    @property
     def due_fen(self) -> Fen:
         """What is still to be paid."""
-        return Fen(self.price_fen - self.paid_fen)
+        return Fen(self.price_fen - self.paid_fen if self.owes else 0)
 
     @property
     def lessons_left(self) -> int:
@@ -157,7 +184,7 @@ class EnrolmentAccount:
     @property
     def open(self) -> bool:
         """Whether it still holds a seat and may hold money."""
-        return self.status in (EnrolmentStatus.AWAITING_DEPOSIT, EnrolmentStatus.ACTIVE)
+        return self.owes or self.status is EnrolmentStatus.ACTIVE
 
     @property
     def payment_reference(self) -> str:
@@ -203,7 +230,11 @@ class Entry:
 
 @dataclass(frozen=True)
 class Payout:
-    """Released money on its way to a school. `number` counts the school's payouts from 1; the id never changes."""
+    """Released money on its way to a school. `number` counts the school's payouts from 1; the id never changes.
+
+    amount = settled + what is on its way or was recalled. The bank may settle it in parts, each with a reference;
+    `bank_references` are those of parts and of what the school's account sent back. `version` counts what happened.
+    """
 
     payout_id: PayoutId
     institution_id: InstitutionId
@@ -215,8 +246,21 @@ class Payout:
     built_at: datetime
     tries: int = 0
     settled_at: datetime | None = None
-    bank_reference: str = ""
+    settled_fen: Fen = Fen(0)
+    returned_fen: Fen = Fen(0)
+    bank_references: tuple[str, ...] = ()
     reason: str = ""
+    version: int = 0
+
+    @property
+    def rest_fen(self) -> Fen:
+        """What the bank hasn't paid; of a recalled payout, what never left."""
+        return Fen(self.amount_fen - self.settled_fen)
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing of it is on its way."""
+        return not self.rest_fen or self.status is PayoutStatus.RECALLED
 
 
 class RefundStatus(StrEnum):
@@ -332,7 +376,10 @@ class Refund:
 
 @dataclass(frozen=True)
 class RefundPayment:
-    """One payment of a refund, back to where a deposit came from. The id never changes between tries."""
+    """One payment of a refund, or of money in suspense, back to where a deposit came from.
+
+    The id never changes between tries.
+    """
 
     payment_id: str
     amount_fen: Fen

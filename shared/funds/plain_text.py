@@ -64,6 +64,8 @@ def book(
     if totals.entries_counted == len(told):
         for state in _OF_SCHOOL:
             closing[_owed(totals.institution_id, state)] = -totals.by_state.get(state, 0)
+        of_suspense = totals.by_state.get(State.REFUND_PENDING, 0) - sum(one.refund_pending_fen for one in accounts)
+        closing[_owed(totals.institution_id, State.REFUND_PENDING)] = -of_suspense
         closing[_owed(totals.institution_id, State.MINIMUM_BALANCE)] = -minimum.balance_fen
         closing[_owed(totals.institution_id, State.MINIMUM_PENDING)] = -minimum.pending_fen
         closing |= {_bank(account_no): balance for account_no, balance in bank_balances.items()}

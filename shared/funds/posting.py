@@ -4,11 +4,11 @@ the bank's word has its reference for a key, so that the same one twice is poste
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from events import facts
 from shared.dynamo import transaction
-from shared.funds import accrual, model
+from shared.funds import accrual, chain, model, rules
 from shared.funds.model import EntryKind, State
 from shared.funds.store import accounts, entries
 from shared.kernel import clock, errors
@@ -22,6 +22,20 @@ class ReferenceReused(errors.Conflict):
     en = "The bank reference {reference} is posted already with another body. Nothing was booked; an alert is kept."
 
 
+BankMovement = (
+    facts.DepositPosted
+    | facts.DepositReversed
+    | facts.WithdrawalPosted
+    | facts.PayoutSettled
+    | facts.PayoutPartlySettled
+    | facts.PayoutReturned
+    | facts.RefundPaid
+    | facts.InterestPosted
+    | facts.MinimumWithdrawalPaid
+    | facts.TerminationPaid
+)
+
+
 def on_account(
     before: model.EnrolmentAccount, after: model.EnrolmentAccount, new: Sequence[model.Entry]
 ) -> list[transaction.Part]:
@@ -31,6 +45,45 @@ def on_account(
     """
     after = replace(accrual.moved_on(before, after, new), version=new[-1].version, seal=new[-1].seal)
     return [*map(entries.put, new), accounts.change(before, after)]
+
+
+def move_reference(deposit_reference: str, number: int) -> str:
+    """How an enrolment's account names the `number`-th thing that a deposit's money did."""
+    return f"{deposit_reference}#{number:03d}"
+
+
+def move(
+    deposit: model.Entry,
+    number: int,
+    kind: EntryKind,
+    legs: dict[State, int],
+    *,
+    booked_at: datetime,
+    effective_on: date,
+) -> model.Entry:
+    """The `number`-th thing that a deposit's money does. Two can't take the same number."""
+    pk, sk = entries.move_key(deposit.reference, number)
+    return model.Entry(
+        pk=pk,
+        sk=sk,
+        kind=kind,
+        institution_id=deposit.institution_id,
+        account_no=deposit.account_no,
+        legs=legs,
+        reference=deposit.reference,
+        digest=rules.digest(kind.value, deposit.reference, number, sorted(legs.items())),
+        booked_at=booked_at,
+        effective_on=effective_on,
+    )
+
+
+def on_account_move(
+    before: model.EnrolmentAccount, after: model.EnrolmentAccount, entry: model.Entry, number: int
+) -> list[transaction.Part]:
+    """The parts of a deposit's move that changes an enrolment's account, which lists it."""
+    reference = move_reference(entry.reference, number)
+    after = replace(after, bank_references=(*before.bank_references, reference))
+    return on_account(before, after, chain.linked(before, entry))
 
 
 def repeat(posted: model.Entry, body: str, sent_fen: Fen, now: datetime) -> model.Posting:
@@ -47,13 +100,7 @@ def bank_key(reference: str) -> tuple[str, str]:
 
 
 def bank_entry(
-    fact: facts.DepositPosted
-    | facts.WithdrawalPosted
-    | facts.PayoutSettled
-    | facts.RefundPaid
-    | facts.InterestPosted
-    | facts.MinimumWithdrawalPaid
-    | facts.TerminationPaid,
+    fact: BankMovement,
     kind: EntryKind,
     institution_id: InstitutionId,
     legs: dict[State, int],

@@ -26,6 +26,7 @@ from shared.funds.store.minimum_days import list_shortfalls as list_minimum_shor
 from shared.funds.store.minimums import get as get_minimum_balance
 from shared.funds.store.minimums import get_many as get_minimum_balances
 from shared.funds.store.payouts import find_last as find_last_payout
+from shared.funds.store.payouts import get as get_payout
 from shared.funds.store.payouts import list_of as list_payouts
 from shared.funds.store.refunds import count_waiting as count_refunds_waiting
 from shared.funds.store.refunds import get as get_refund
@@ -35,6 +36,8 @@ from shared.funds.store.refunds import list_of_institution as list_refunds_of_in
 from shared.funds.store.refunds import list_waiting as list_refunds_waiting
 from shared.funds.store.requirements import find_calculation, find_calculations
 from shared.funds.store.requirements import list_of as list_requirements
+from shared.funds.store.returns import get_many as get_returns
+from shared.funds.store.returns import list_waiting as list_returns_waiting
 from shared.funds.store.totals import get as get_totals
 from shared.funds.store.totals import list_all as list_totals
 from shared.funds.store.totals import list_lines as list_journal
@@ -58,7 +61,9 @@ __all__ = [
     "get_minimum_balances",
     "get_minimum_shortfalls",
     "get_own_account",
+    "get_payout",
     "get_refund",
+    "get_returns",
     "get_totals",
     "get_withdrawal",
     "list_all_interest",
@@ -80,6 +85,7 @@ __all__ = [
     "list_refunds_of_institution",
     "list_refunds_waiting",
     "list_requirements",
+    "list_returns_waiting",
     "list_suspense",
     "list_totals",
     "list_withdrawals",

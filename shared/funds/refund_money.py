@@ -50,12 +50,11 @@ def _hold(refund: model.Refund, taught: Collection[SessionId], now: datetime) ->
     found = refund_rules.preview(before, taught_lessons=unreleased, terminating=terminating)
     if found.refundable_fen <= 0:
         return Fen(0)
-    deposits = [e for e in entries.list_of_bank(before.bank_references) if e.kind is EntryKind.DEPOSIT]
     payments = refund_rules.payments(
         refund.refund_id,
         found.refundable_fen,
         interest_fen=found.interest_fen,
-        deposits=deposits,
+        booked=entries.list_of_bank(before.bank_references),
         refunds=known,
     )
     after = replace(
@@ -108,7 +107,8 @@ def _settle(fact: facts.RefundPaid, now: datetime) -> model.Posting:
 def void(*, fact: facts.RefundFailed, now: datetime) -> model.Posting:
     """Give a payment that the bank couldn't make back to the enrolment, to be asked for again.
 
-    Raises UnknownRefund, RefundMismatch, RefundOver, Unavailable.
+    Where a reversal left money missing, that is made up for first. Raises UnknownRefund, RefundMismatch, RefundOver,
+    Unavailable.
     """
     return transaction.retried(lambda: _void(fact, now))
 
@@ -122,11 +122,14 @@ def _void(fact: facts.RefundFailed, now: datetime) -> model.Posting:
     account = _check_pending(before, fact)
     held = entries.find(enrolment_id, _sk(fact.payment_id, "held"))
     assert held is not None
+    missing = min(fact.amount_fen - refund_rules.interest_of(held), account.missing_fen)
+    back = fact.amount_fen - missing
+    legs = {State.REFUND_PENDING: -fact.amount_fen, State.HELD: +back, State.SUSPENSE: +missing}
     entry = replace(
         held,
         sk=key[1],
         kind=EntryKind.REFUND_VOID,
-        legs={State.REFUND_PENDING: -fact.amount_fen, State.HELD: +fact.amount_fen},
+        legs={state: amount for state, amount in legs.items() if amount},
         digest=rules.digest("refund_void", fact.payment_id),
         booked_at=now,
         effective_on=min(clock.business_day(fact.booked_at), clock.business_day(now)),
@@ -134,9 +137,12 @@ def _void(fact: facts.RefundFailed, now: datetime) -> model.Posting:
     [entry] = chain.linked(account, entry)
     after = replace(
         _without(account, fact.payment_id),
-        held_fen=Fen(account.held_fen + fact.amount_fen),
+        paid_fen=Fen(account.paid_fen - missing),
+        held_fen=Fen(account.held_fen + back),
         interest_held_fen=Fen(account.interest_held_fen + refund_rules.interest_of(held)),
+        missing_fen=Fen(account.missing_fen - missing),
     )
+    after = replace(after, status=rules.status_of(after))
     transaction.commit(posting.on_account(account, after, [entry]))
     return model.Posting(False, entry)
 

@@ -130,9 +130,9 @@ def _rule(account: EnrolmentAccount, taught_lessons: int) -> RefundRule:
 
 
 def is_open_to(account: EnrolmentAccount) -> bool:
-    """Whether a refund of this enrolment can be asked for: paid, and not all taught; or over, with interest left."""
-    paid = account.status in (EnrolmentStatus.ACTIVE, EnrolmentStatus.REFUNDING)
-    return paid or (account.over and account.interest_held_fen > 0)
+    """Whether a refund of this enrolment can be asked for: paid, and not all taught; what arrears hold; or interest."""
+    held = account.status in (EnrolmentStatus.ACTIVE, EnrolmentStatus.IN_ARREARS, EnrolmentStatus.REFUNDING)
+    return held or (account.over and account.interest_held_fen > 0)
 
 
 def check_request(found: RefundPreview, *, requested_fen: int, last: Refund | None) -> None:
@@ -154,19 +154,22 @@ def check_becomes(refund: Refund, becomes: RefundStatus) -> None:
 
 
 def payments(
-    of: RefundId, amount_fen: Fen, *, interest_fen: Fen, deposits: Sequence[Entry], refunds: Sequence[Entry]
+    of: RefundId, amount_fen: Fen, *, interest_fen: Fen, booked: Sequence[Entry], refunds: Sequence[Entry]
 ) -> list[RefundPayment]:
     """Where a refund goes: back to the accounts that the deposits came from, the newest deposit first.
 
-    No deposit gets back more than it paid, earlier refunds included; `interest_fen` of the amount goes with the newest.
-    `deposits` and `refunds` are the enrolment's entries: what came in, and what was held for refunds or given back to
-    the enrolment.
+    No deposit gets back more than it paid, earlier refunds included, and one that was reversed nothing; `interest_fen`
+    of the amount goes with the newest. `booked` and `refunds` are the enrolment's entries: what the bank's references
+    booked, and what was held for refunds or given back to the enrolment.
     """
-    left = Counter({entry.reference: entry.legs[State.HELD] for entry in deposits if State.HELD in entry.legs})
+    left = Counter(rules.brought(booked))
     for entry in refunds:
-        given_back = 1 if entry.legs[State.HELD] > 0 else -1
-        left[entry.reference] += entry.legs[State.HELD] - given_back * interest_of(entry)
-    return list(_payments(of, amount_fen, interest_fen, left, sorted(deposits, key=lambda entry: -entry.version)))
+        given_back = 1 if entry.legs.get(State.HELD, 0) > 0 else -1
+        left[entry.reference] += entry.legs.get(State.HELD, 0) - given_back * interest_of(entry)
+    paid_in = sorted((entry for entry in booked if entry.kind in rules.PAID_IN), key=lambda entry: entry.version)
+    newest = {entry.reference: entry for entry in paid_in}
+    newest_first = sorted(newest.values(), key=lambda entry: -entry.version)
+    return list(_payments(of, amount_fen, interest_fen, left, newest_first))
 
 
 def interest_of(entry: Entry) -> Fen:

@@ -2,15 +2,19 @@
 
 import hashlib
 import re
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from shared.funds.model import EnrolmentAccount, EnrolmentStatus, SuspenseReason
+from shared.funds.model import EnrolmentAccount, EnrolmentStatus, Entry, EntryKind, State, SuspenseReason
 from shared.kernel import clock, errors
 from shared.kernel.ids import EnrolmentId
 from shared.kernel.money import Fen
 
 _REFERENCE = re.compile(r"(?<![0-9A-Z])[0-9A-HJKMNP-TV-Z]{26}(?![0-9A-Z])")
+MOST_NAMED = 10  # enrolments that one deposit may be split over
+PAID_IN = (EntryKind.DEPOSIT, EntryKind.ALLOCATION)
 
 
 _TAKES_NOTHING = (EnrolmentStatus.REFUNDING, EnrolmentStatus.REFUNDED, EnrolmentStatus.COMPLETED)
@@ -28,33 +32,110 @@ class NothingLeft(errors.Conflict):
     en = "Every lesson of this enrolment has been released."
 
 
+class InArrears(errors.Conflict):
+    code = "enrolment_in_arrears"
+    zh = "该报名因银行冲正而欠费，补足后再拨付。"
+    en = "The bank has reversed a deposit of this enrolment; its lessons are released once it is paid again."
+
+
 @dataclass(frozen=True)
 class Split:
-    """How a deposit divides. `matched_fen` + `suspense_fen` is all of it."""
+    """How a deposit divides: what each enrolment gets, in order, and what is left for suspense. Together, all of it."""
 
-    matched_fen: Fen
+    shares: Sequence[tuple[EnrolmentAccount, Fen]]
     suspense_fen: Fen
     reason: SuspenseReason | None
 
 
-def find_reference(remittance: str) -> EnrolmentId | None:
-    """The enrolment that a remittance text names, or None when it names none or several."""
-    named = set(_REFERENCE.findall(remittance.upper()))
-    return EnrolmentId(f"enr_{named.pop()}") if len(named) == 1 else None
+def find_references(remittance: str) -> list[EnrolmentId]:
+    """The enrolments that a remittance text names, in its order, each once."""
+    return [EnrolmentId(f"enr_{named}") for named in dict.fromkeys(_REFERENCE.findall(remittance.upper()))]
 
 
-def split_deposit(*, account: EnrolmentAccount | None, account_no: str, amount_fen: Fen) -> Split:
-    """What a deposit pays of the enrolment it names. What it can't pay goes to suspense, never away."""
+def split_deposit(*, named: Sequence[EnrolmentAccount | None], account_no: str, amount_fen: Fen) -> Split:
+    """What a deposit pays of the enrolments that it names, in order, None for what isn't there.
+
+    Each gets what is due on it. What can't be paid goes to suspense, never away.
+    """
+    if len(named) > MOST_NAMED:
+        return Split((), amount_fen, SuspenseReason.TOO_MANY_NAMED)
+    if not named:
+        return Split((), amount_fen, SuspenseReason.UNKNOWN_REFERENCE)
+    shares: list[tuple[EnrolmentAccount, Fen]] = []
+    rest, reason = amount_fen, SuspenseReason.EXCESS
+    for account in named:
+        problem = _not_payable(account, account_no)
+        if account is None or problem:
+            reason = problem or reason
+            continue
+        share = Fen(min(rest, account.due_fen))
+        if share:
+            shares.append((account, share))
+            rest = Fen(rest - share)
+    return Split(shares, rest, reason if rest else None)
+
+
+def _not_payable(account: EnrolmentAccount | None, account_no: str) -> SuspenseReason | None:
     if account is None:
-        return Split(Fen(0), amount_fen, SuspenseReason.UNKNOWN_REFERENCE)
+        return SuspenseReason.UNKNOWN_REFERENCE
     if account.account_no != account_no:
-        return Split(Fen(0), amount_fen, SuspenseReason.WRONG_ACCOUNT)
-    if account.status is EnrolmentStatus.EXPIRED:
-        return Split(Fen(0), amount_fen, SuspenseReason.EXPIRED)
-    due = Fen(0) if account.status in _TAKES_NOTHING else account.due_fen  # what was refunded in part isn't due again
-    matched = Fen(min(amount_fen, due))
-    rest = Fen(amount_fen - matched)
-    return Split(matched, rest, SuspenseReason.EXCESS if rest else None)
+        return SuspenseReason.WRONG_ACCOUNT
+    return SuspenseReason.EXPIRED if account.status is EnrolmentStatus.EXPIRED else None
+
+
+def pay_in(account: EnrolmentAccount, amount_fen: Fen) -> tuple[EnrolmentAccount, dict[State, int]]:
+    """An enrolment after so much of what is due was paid, and the legs of that.
+
+    In arrears, what a reversal took back of lessons that were released is the school's again first.
+    """
+    released = Fen(min(amount_fen, account.taken_back_fen))
+    held = amount_fen - released
+    after = replace(
+        account,
+        paid_fen=Fen(account.paid_fen + amount_fen),
+        held_fen=Fen(account.held_fen + held),
+        released_fen=Fen(account.released_fen + released),
+        taken_back_fen=Fen(account.taken_back_fen - released),
+    )
+    if not after.due_fen:
+        after = replace(after, status=EnrolmentStatus.ACTIVE if after.lessons_left else EnrolmentStatus.COMPLETED)
+    return after, {state: amount for state, amount in ((State.HELD, held), (State.PAYABLE, released)) if amount}
+
+
+def take_back(account: EnrolmentAccount, amount_fen: Fen) -> tuple[EnrolmentAccount, dict[State, int]]:
+    """An enrolment after a reversal of so much that it had been paid, and the legs of that.
+
+    What is held goes first, but for the guardian's interest; then what was released: the school's next payouts are
+    smaller. What was refunded, or is on its way back, is missing (`missing_fen`).
+    """
+    held = min(amount_fen, account.tuition_held_fen)
+    released = min(amount_fen - held, account.released_fen)
+    after = replace(
+        account,
+        paid_fen=Fen(account.paid_fen - held - released),
+        held_fen=Fen(account.held_fen - held),
+        released_fen=Fen(account.released_fen - released),
+        taken_back_fen=Fen(account.taken_back_fen + released),
+        missing_fen=Fen(account.missing_fen + amount_fen - held - released),
+    )
+    if after.status in (EnrolmentStatus.ACTIVE, EnrolmentStatus.COMPLETED):
+        after = replace(after, status=EnrolmentStatus.IN_ARREARS)
+    elif after.status is EnrolmentStatus.REFUNDING:
+        after = replace(after, status=status_of(after))
+    return after, {state: -amount for state, amount in ((State.HELD, held), (State.PAYABLE, released)) if amount}
+
+
+def brought(booked: Sequence[Entry]) -> dict[str, int]:
+    """What each deposit has brought into what an enrolment holds, the oldest first; not those that were reversed.
+
+    `booked` is what the bank's references of the enrolment have booked.
+    """
+    gone = {entry.reason for entry in booked if entry.kind is EntryKind.REVERSAL}
+    found: Counter[str] = Counter()
+    for entry in sorted(booked, key=lambda one: one.version):
+        if entry.kind in PAID_IN and entry.reference not in gone:
+            found[entry.reference] += entry.legs.get(State.HELD, 0)
+    return found
 
 
 def lesson_share(account: EnrolmentAccount) -> Fen:
@@ -62,14 +143,19 @@ def lesson_share(account: EnrolmentAccount) -> Fen:
 
     Interest that is held for the guardian isn't the school's: no lesson releases it. While the rest is being refunded
     there is no remainder: it went with the refund.
-    Raises NotActive, NothingLeft. Source: per-lesson release (seed); rounding to the last lesson (practice).
+    Raises NotActive, NothingLeft, InArrears. Source: per-lesson release (seed); rounding to the last lesson (practice).
     """
-    if account.status in (EnrolmentStatus.COMPLETED, EnrolmentStatus.REFUNDED) or account.lessons_left <= 0:
+    if account.status is EnrolmentStatus.COMPLETED or account.lessons_left <= 0:
         raise NothingLeft()
+    # A lesson stays behind in a refunded enrolment only if a reversal has taken its share.
+    if account.status in (EnrolmentStatus.IN_ARREARS, EnrolmentStatus.REFUNDED):
+        raise InArrears()
     if account.status not in (EnrolmentStatus.ACTIVE, EnrolmentStatus.REFUNDING):
         raise NotActive()
     if account.status is EnrolmentStatus.ACTIVE and account.lessons_left == 1:
         return account.tuition_held_fen
+    if account.tuition_held_fen < equal_share(account):
+        raise InArrears()
     return equal_share(account)
 
 

@@ -16,6 +16,8 @@ LEDGERS: Mapping[Ledger, Both] = {
 
 _SENTENCES: Mapping[EntryKind, Both] = {
     EntryKind.DEPOSIT: ("缴费入账", "Payment received"),
+    EntryKind.ALLOCATION: ("缴费转入本报名", "Payment given to this enrolment"),
+    EntryKind.REVERSAL: ("银行冲正，缴费被撤回", "The bank took a payment back"),
     EntryKind.RELEASE: ("课时费拨付给机构", "Lesson released to the school"),
     EntryKind.FINAL_RELEASE: ("机构终止，结清已上课时费", "Lesson released at the school's termination"),
     EntryKind.EXPIRY: ("逾期未付清，已付部分转待查款", "Not paid in full in time; what was paid went to suspense"),
@@ -23,6 +25,8 @@ _SENTENCES: Mapping[EntryKind, Both] = {
     EntryKind.SETTLEMENT: ("划拨到机构收款账户", "Paid out to the school"),
     EntryKind.FINAL_PAYOUT: ("凭终止通知书结清划付", "Paid out on the termination notice"),
     EntryKind.MINIMUM_RETURN: ("凭终止通知书退还最低余额", "Minimum balance returned on the termination notice"),
+    EntryKind.RECALL: ("划拨已撤回，转入下一批", "Payout recalled, to be in the next one"),
+    EntryKind.PAYOUT_RETURN: ("划拨被机构账户退回", "Payout sent back by the school's account"),
     EntryKind.REFUND_HOLD: ("退费已冻结，等待银行退回", "Held back for a refund, with the bank"),
     EntryKind.REFUND_PAID: ("退费退回原付款账户", "Refunded to the account it came from"),
     EntryKind.REFUND_VOID: ("退费未能退回，转回监管", "Refund couldn't be paid; held again"),
@@ -40,9 +44,11 @@ _CONFIRMED: Mapping[str, Both] = {
 }
 _SUSPENSE: Mapping[SuspenseReason, Both] = {
     SuspenseReason.UNKNOWN_REFERENCE: ("附言无法识别", "the remittance names no enrolment"),
+    SuspenseReason.TOO_MANY_NAMED: ("附言中的报名编号过多", "the remittance names too many enrolments"),
     SuspenseReason.WRONG_ACCOUNT: ("汇错账户", "paid into another school's account"),
     SuspenseReason.EXPIRED: ("报名已过期", "the enrolment has expired"),
     SuspenseReason.EXCESS: ("多付部分", "more than was due"),
+    SuspenseReason.SPLIT: ("分给附言中的几笔报名", "to be split over the enrolments that it names"),
     SuspenseReason.UNINSTRUCTED: ("没有指令", "without an instruction"),
 }
 

@@ -1,29 +1,17 @@
 """The commands that move money. Each can come twice, late or half done: the entry's key decides."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from events import facts
 from shared.dynamo import transaction
-from shared.funds import chain, minimum_money, model, posting, rules
-from shared.funds.model import EnrolmentStatus, EntryKind, State, SuspenseReason
+from shared.funds import chain, deposits, minimum_money, model, posting, rules
+from shared.funds.model import EntryKind, State, SuspenseReason
 from shared.funds.store import accounts, entries, payouts, totals
 from shared.kernel import clock, errors
-from shared.kernel.ids import EnrolmentId, InstitutionId
+from shared.kernel.ids import InstitutionId
 from shared.kernel.money import Fen
-
-
-class PayoutMismatch(errors.Conflict):
-    code = "payout_mismatch"
-    zh = "划拨批次金额或账号与指令不符；本次未入账。"
-    en = "The amount or the account isn't that of the payout. Nothing was booked."
-
-
-class PayoutOver(errors.Conflict):
-    code = "payout_settled"
-    zh = "该划拨批次已结清。"
-    en = "The payout is settled already."
 
 
 class PayoutOutstanding(errors.Conflict):
@@ -52,47 +40,16 @@ SupervisedAccount = TuitionAccount | MinimumBalanceAccount
 
 
 def post_deposit(*, fact: facts.DepositPosted, account: SupervisedAccount, now: datetime) -> model.Posting:
-    """Book money that came into a supervised account: to the enrolment it names, the rest to suspense (待查款).
+    """Book money that came into a supervised account: to the enrolments it names, the rest to suspense (待查款).
 
     Raises ReferenceReused when the bank reference is posted with another body, Unavailable when too busy.
     """
-    body = rules.digest("deposit", fact.account_no, fact.amount_fen, fact.remittance, fact.booked_at)
     if isinstance(account, MinimumBalanceAccount):
+        body = deposits.digest(fact)
         legs = {State.OUTSIDE: -fact.amount_fen, State.MINIMUM_BALANCE: +fact.amount_fen}
         entry = posting.bank_entry(fact, EntryKind.MINIMUM_DEPOSIT, account.institution_id, legs, body, now)
         return minimum_money.post(replace(entry, payer=fact.payer_name), now)
-    return transaction.retried(lambda: _deposit_tuition(fact, account, body, now))
-
-
-def _deposit_tuition(fact: facts.DepositPosted, account: TuitionAccount, body: str, now: datetime) -> model.Posting:
-    named = rules.find_reference(fact.remittance)
-    posted, before = accounts.read_with_entry(posting.bank_key(fact.bank_reference), named)
-    if posted is not None:
-        return posting.repeat(posted, body, fact.amount_fen, now)
-    split = rules.split_deposit(account=before, account_no=fact.account_no, amount_fen=fact.amount_fen)
-    legs = {State.OUTSIDE: -fact.amount_fen, State.HELD: +split.matched_fen, State.SUSPENSE: +split.suspense_fen}
-    legs = {state: amount for state, amount in legs.items() if amount}
-    entry = posting.bank_entry(fact, EntryKind.DEPOSIT, account.institution_id, legs, body, now)
-    entry = replace(entry, payer=fact.payer_name, payer_account_no=fact.payer_account_no, reason=split.reason or "")
-    if before is not None and split.matched_fen:
-        [entry] = chain.linked(before, entry)
-        after = _after_deposit(before, fact.bank_reference, split.matched_fen)
-        transaction.commit(posting.on_account(before, after, [entry]))
-    else:
-        entry = chain.sealed(entry)
-        transaction.commit([entries.put(entry)])
-    return model.Posting(False, entry)
-
-
-def _after_deposit(before: model.EnrolmentAccount, reference: str, matched_fen: Fen) -> model.EnrolmentAccount:
-    paid = Fen(before.paid_fen + matched_fen)
-    return replace(
-        before,
-        status=EnrolmentStatus.ACTIVE if paid == before.price_fen else before.status,
-        paid_fen=paid,
-        held_fen=Fen(before.held_fen + matched_fen),
-        bank_references=(*before.bank_references, reference),
-    )
+    return deposits.post(fact=fact, institution_id=account.institution_id, now=now)
 
 
 def post_withdrawal(*, fact: facts.WithdrawalPosted, account: SupervisedAccount, now: datetime) -> model.Posting:
@@ -173,58 +130,6 @@ def _release(
     return model.Posting(False, entry)
 
 
-def expire_enrolment(
-    *,
-    enrolment_id: EnrolmentId,
-    give_back_seat: Callable[[model.EnrolmentAccount], transaction.Part],
-    now: datetime,
-    at_once: bool = False,
-) -> bool:
-    """End an enrolment that wasn't paid in time and give its seat back; whether it was ended now.
-
-    What was paid in part goes to suspense, with the interest it has earned. `at_once`: the time to pay isn't waited
-    for, where nothing is paid yet.
-    Raises UnknownEnrolment, Unavailable.
-    """
-    return transaction.retried(lambda: _expire(enrolment_id, give_back_seat, now, at_once))
-
-
-def _expire(
-    enrolment_id: EnrolmentId,
-    give_back_seat: Callable[[model.EnrolmentAccount], transaction.Part],
-    now: datetime,
-    at_once: bool,
-) -> bool:
-    before = accounts.get(enrolment_id)
-    if not rules.may_expire(before, now) and not (at_once and rules.is_unpaid(before)):
-        return False
-    kept = Fen(before.interest_fen - before.interest_held_fen)
-    after = replace(before, status=EnrolmentStatus.EXPIRED, paid_fen=Fen(0), held_fen=Fen(0))
-    after = replace(after, interest_fen=kept, interest_held_fen=Fen(0))
-    if before.held_fen:
-        parts = posting.on_account(before, after, chain.linked(before, _expiry_entry(before, now)))
-    else:
-        parts = [accounts.change(before, replace(after, version=before.version + 1))]
-    transaction.commit([*parts, give_back_seat(before)])
-    return True
-
-
-def _expiry_entry(before: model.EnrolmentAccount, now: datetime) -> model.Entry:
-    return model.Entry(
-        pk=before.enrolment_id,
-        sk="entry#expiry",
-        kind=EntryKind.EXPIRY,
-        institution_id=before.institution_id,
-        account_no=before.account_no,
-        legs={State.HELD: -before.held_fen, State.SUSPENSE: +before.held_fen},
-        reference=before.payment_reference,
-        digest=rules.digest("expiry", before.enrolment_id),
-        booked_at=now,
-        effective_on=clock.business_day(now),
-        reason=SuspenseReason.EXPIRED,
-    )
-
-
 def build_payout(
     *, account: TuitionAccount, to_account_no: str, latch: transaction.Part, now: datetime
 ) -> model.Payout | None:
@@ -266,35 +171,3 @@ def build_payout(
     )
     transaction.commit([payouts.build(payout), entries.put(chain.sealed(entry)), latch])
     return payout
-
-
-def settle_payout(*, fact: facts.PayoutSettled, now: datetime) -> model.Posting:
-    """Book the bank's word that a payout is paid. Raises UnknownPayout, PayoutMismatch, ReferenceReused, PayoutOver."""
-    return transaction.retried(lambda: _settle(fact, now))
-
-
-def _settle(fact: facts.PayoutSettled, now: datetime) -> model.Posting:
-    body = rules.digest("settlement", fact.payout_id, fact.account_no, fact.amount_fen, fact.booked_at)
-    posted, payout = payouts.read_with_entry(posting.bank_key(fact.bank_reference), fact.payout_id)
-    if posted is not None:
-        return posting.repeat(posted, body, fact.amount_fen, now)
-    if (fact.amount_fen, fact.account_no) != (payout.amount_fen, payout.from_account_no):
-        raise PayoutMismatch()
-    if payout.status is model.PayoutStatus.SETTLED:
-        raise PayoutOver()
-    legs = {State.IN_TRANSIT: -fact.amount_fen, State.OUTSIDE: +fact.amount_fen}
-    entry = posting.bank_entry(fact, EntryKind.SETTLEMENT, payout.institution_id, legs, body, now)
-    entry = chain.sealed(replace(entry, reason=payout.payout_id))
-    settle = payouts.settle(payout, bank_reference=fact.bank_reference, at=fact.booked_at)
-    transaction.commit([entries.put(entry), settle])
-    return model.Posting(False, entry)
-
-
-def fail_payout(*, fact: facts.PayoutFailed) -> None:
-    """Keep the bank's word that a payout could not be paid. Raises UnknownPayout, PayoutMismatch, PayoutOver."""
-    _, payout = payouts.read_with_entry(("none", "none"), fact.payout_id)
-    if (fact.amount_fen, fact.account_no) != (payout.amount_fen, payout.from_account_no):
-        raise PayoutMismatch()
-    if payout.status is model.PayoutStatus.SETTLED:
-        raise PayoutOver()
-    payouts.mark_failed(payout, reason=fact.reason)

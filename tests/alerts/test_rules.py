@@ -1,4 +1,4 @@
-"""The four rules at their edges, on both sides."""
+"""The rules at their edges, on both sides."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -54,6 +54,36 @@ class TestUnmatchedDeposit:
     @pytest.mark.parametrize("kind", ["expiry", "withdrawal", "release", "settlement", "payout"])
     def test_is_not_another_movement_to_suspense(self, kind: str) -> None:
         assert found({"held": -1000, "suspense": 1000}, kind=kind) == []
+
+    def test_of_one_that_is_split_is_what_nobody_got(self) -> None:
+        legs = {"outside": -1500, "suspense": 1500}
+
+        assert found(legs, reason="split", unmatched_fen=Fen(0)) == []
+        [alert] = found(legs, reason="excess", unmatched_fen=Fen(200))
+        assert alert.figures["suspense_fen"] == 200
+
+
+class TestDepositReversed:
+    def test_is_a_reversal_that_took_all_of_it_back(self) -> None:
+        legs = {"outside": 1000, "held": -334, "payable": -666}
+        [alert] = found(legs, kind="reversal", reference="BK000002", reason="BK000001")
+
+        assert (alert.rule, alert.severity) == (Rule.DEPOSIT_REVERSED, Severity.RED)
+        assert alert.figures == {"reference": "BK000002", "original": "BK000001", "reversed_fen": 1000}
+
+    def test_is_not_the_piece_of_one_enrolment(self) -> None:
+        assert found({"suspense": 400, "held": -400}, kind="reversal") == []
+        assert found({"suspense": 0}, kind="reversal", missing_fen=Fen(400)) == []
+
+
+class TestMoneyMissing:
+    def test_is_what_a_reversal_found_refunded(self) -> None:
+        legs = {"outside": 1000, "suspense": -667, "payable": -333}
+        first, second = found(legs, kind="reversal", missing_fen=Fen(667))
+
+        assert first.rule is Rule.DEPOSIT_REVERSED
+        assert (second.rule, second.severity) == (Rule.MONEY_MISSING, Severity.RED)
+        assert second.figures == {"reference": "BK000001", "missing_fen": 667}
 
 
 class TestLargeOutflow:

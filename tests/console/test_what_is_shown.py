@@ -27,6 +27,8 @@ pytestmark = pytest.mark.usefixtures("in_memory")
 HOSTILE = "<script>alert(1)</script>"
 FIGURES: dict[Rule, dict[str, int | str]] = {
     Rule.UNMATCHED_DEPOSIT: {"reference": "BK000001", "suspense_fen": 88_000, "reason": "unknown_reference"},
+    Rule.DEPOSIT_REVERSED: {"reference": "BK000002", "original": "BK000001", "reversed_fen": 88_000},
+    Rule.MONEY_MISSING: {"reference": "BK000002", "missing_fen": 66_700},
     Rule.LARGE_OUTFLOW: {"outflow_fen": 6_000_000, "balance_before_fen": 18_000_000, "share_percent": 33},
     Rule.MINIMUM_BALANCE_LOW: {"balance_fen": 12_000_000, "required_fen": 15_000_000, "share_percent": 80},
     Rule.INTEREST_DIFFERS: {"reference": "BKI00001", "amount_fen": 100, "expected_fen": 19, "difference_fen": 81},
@@ -55,6 +57,8 @@ class TestAlerts:
         ("rule", "zh", "en"),
         [
             (Rule.UNMATCHED_DEPOSIT, "¥880.00 转入待查款：附言中没有可识别的报名编号", "¥880.00 went to suspense"),
+            (Rule.DEPOSIT_REVERSED, "冲正了入账 BK000001，共 ¥880.00", "reversed deposit BK000001 of ¥880.00"),
+            (Rule.MONEY_MISSING, "有 ¥667.00 已退费或退回", "¥667.00 of reversal BK000002"),
             (Rule.LARGE_OUTFLOW, "¥60,000.00，占支出前余额 ¥180,000.00 的 33%", "33% of the ¥180,000.00"),
             (Rule.MINIMUM_BALANCE_LOW, "¥120,000.00，为核定 ¥150,000.00 的 80%", "80% of the ¥150,000.00 required"),
             (

@@ -24,6 +24,7 @@ from shared.bank import messages
 from shared.bank.client import (
     MinimumWithdrawalInstruction,
     PayoutInstruction,
+    RecallInstruction,
     RefundInstruction,
     TerminationInstruction,
 )
@@ -189,6 +190,10 @@ class TestBank:
             ("deposit.posted", facts.DepositPosted, 1000),
             ("withdrawal.posted", facts.WithdrawalPosted, 1000),
             ("payout.settled", facts.PayoutSettled, 1000),
+            ("deposit.reversed", facts.DepositReversed, 1000),
+            ("payout.partly_settled", facts.PayoutPartlySettled, 400),
+            ("payout.recalled", facts.PayoutRecalled, 600),
+            ("payout.returned", facts.PayoutReturned, 1000),
             ("payout.failed", facts.PayoutFailed, 1000),
             ("refund.paid", facts.RefundPaid, 667),
             ("refund.failed", facts.RefundFailed, 667),
@@ -232,6 +237,12 @@ class TestBank:
 
         assert PayoutInstruction(**{**fields, "amount_fen": Fen(told["amount_fen"])}).amount_fen == 1000
 
+    def test_the_recall_is_what_we_send(self) -> None:
+        told = sample("bank/recall-instruction.json")
+        fields = {name: value for name, value in told.items() if name != "currency"}
+
+        assert RecallInstruction(**{**fields, "amount_fen": Fen(told["amount_fen"])}).amount_fen == 1000
+
     def test_the_simulator_says_the_same_things(self) -> None:
         instruction = sample("bank/payout-instruction.json")
         bank = Bank(
@@ -262,6 +273,14 @@ class TestBank:
         bank.transfer("8000000012", 20_000, remittance="最低余额", payer_name="示例舞蹈学校")
         bank.accept("termination", sample("bank/termination-instruction.json"))
         bank.flush()
+
+        bank.reverse(bank.transfer(instruction["from_account_no"], 9000, remittance="学费").reference)
+        bank.send_back(instruction["payout_id"])
+        second = {**instruction, "payout_id": "pay_00000000000000000000000001000002"}
+        bank.faults.arm("partly_payout")
+        bank.accept("payout", second)
+        bank.flush()
+        bank.recall({**sample("bank/recall-instruction.json"), "payout_id": second["payout_id"]})
 
         said = {told["type"]: json.loads(told["body"]) for told in bank.messages.listed()}
         assert set(said) == {path.stem for path in (SAMPLES / "bank").glob("*.*.json")}

@@ -21,11 +21,14 @@ from shared.approvals import usecases as approvals
 from shared.approvals.model import Kind, Proposal
 from shared.bank import store as inbox
 from shared.dynamo import rows
-from shared.funds import interest, minimum_money, queries, refund_money, usecases
+from shared.dynamo.transaction import Part
+from shared.funds import interest, minimum_money, payout_answers, queries, refund_money, reversals, suspense, usecases
 from shared.funds.interest_model import InterestCredit, Share
 from shared.funds.minimum_model import Withdrawal
 from shared.funds.model import Payout, Refund, RefundPayment
+from shared.funds.store import returns
 from shared.institutions import store as institutions
+from shared.kernel.money import Fen
 from shared.teaching import store as teaching
 from tests import builders, steps
 from tests.builders import NOW
@@ -56,7 +59,8 @@ class Cost:
 class Operation:
     """An operation with its budget, items and write units of the tables.
 
-    `prepare` is done before it is measured, and `act` gets what it gave. `reads`: how many it may take.
+    `prepare` is done before it is measured, and `act` gets what it gave. `reads`: how many it may take. `indexed`: it
+    may write to an index, as a sale does, what waits for the bank, and what two people approve.
     """
 
     name_zh: str
@@ -66,6 +70,7 @@ class Operation:
     act: Callable[[Any], object]
     prepare: Callable[[], object] = lambda: None
     reads: int = 1
+    indexed: bool = False
 
 
 @contextmanager
@@ -109,7 +114,7 @@ def metered() -> Iterator[Cost]:
 
 
 def _settle(payout: Payout) -> object:
-    return usecases.settle_payout(fact=builders.a_settlement(payout), now=NOW)
+    return payout_answers.settle(fact=builders.a_settlement(payout), now=NOW)
 
 
 def _pay_minimum(_: object = None) -> object:
@@ -216,22 +221,138 @@ def _credit_interest(planned: tuple[InterestCredit, Share]) -> object:
     return interest.give(credit=credit, share=share, now=QUARTER)
 
 
+def _three_due() -> str:
+    """The text of a deposit for three enrolments."""
+    accounts = [steps.open_account(number) for number in (1, 2, 3)]
+    return " ".join(account.payment_reference for account in accounts)
+
+
+def _pay_three(text: str) -> object:
+    fact = builders.a_deposit(2500, remittance=text, bank_reference="BK-THREE")
+    return usecases.post_deposit(fact=fact, account=builders.a_tuition_account(), now=NOW)
+
+
+def _give(approval: Part) -> None:
+    told: dict[str, Any] = {"reference": "BK000001", "enrolment_id": ENROLMENT, "amount_fen": Fen(1000)}
+    suspense.allocate(**told, approval=approval, now=NOW)
+
+
+def _nobodys() -> Part:
+    steps.open_account()
+    fact = builders.a_deposit(remittance="书法班")
+    usecases.post_deposit(fact=fact, account=builders.a_tuition_account(), now=NOW)
+    return steps.approval(Kind.SUSPENSE_RETURN, "BK000001")
+
+
+def _hold_return(approval: Part) -> None:
+    suspense.hold_return(reference="BK000001", amount_fen=Fen(1000), approval=approval, now=NOW)
+
+
+def _held_return() -> RefundPayment:
+    _hold_return(_nobodys())
+    return returns.list_waiting()[0].payment
+
+
+def _pay_return(payment: RefundPayment) -> object:
+    return suspense.settle_return(fact=builders.a_refund_paid(payment, bank_reference="BKR-1"), now=NOW)
+
+
+def _void_return(payment: RefundPayment) -> object:
+    return suspense.void_return(fact=builders.a_refund_failed(payment), now=NOW)
+
+
+def _released_one() -> str:
+    steps.open_account(paid_fen=1000)
+    steps.release()
+    return f"BK{ENROLMENT[-6:]}-1000"
+
+
+def _paid_three() -> str:
+    _pay_three(_three_due())
+    return "BK-THREE"
+
+
+def _reverse(reference: str) -> object:
+    amount = 2500 if reference == "BK-THREE" else 1000
+    return reversals.reverse(fact=builders.a_reversal(amount, original_reference=reference), now=NOW)
+
+
+def _settle_partly(payout: Payout) -> object:
+    return payout_answers.settle(fact=builders.a_part(payout, 400), now=NOW)
+
+
+def _to_be_recalled() -> tuple[Payout, Part]:
+    payout = steps.a_built_payout()
+    return payout, steps.approval(Kind.PAYOUT_RECALL, payout.payout_id)
+
+
+def _ask_back(wanted: tuple[Payout, Part]) -> None:
+    payout, approval = wanted
+    payout_answers.ask_back(payout_id=payout.payout_id, reason="账户有误", approval=approval)
+
+
+def _recalling() -> Payout:
+    payout, approval = _to_be_recalled()
+    _ask_back((payout, approval))
+    return payout
+
+
+def _recall(payout: Payout) -> object:
+    return payout_answers.recall(fact=builders.a_recall(payout), now=NOW)
+
+
+def _settled() -> Payout:
+    payout = steps.a_built_payout()
+    _settle(payout)
+    return payout
+
+
+def _send_back(payout: Payout) -> object:
+    return payout_answers.take_returned(fact=builders.a_payout_return(payout), now=NOW)
+
+
 ENROLMENT = builders.ENROLMENT
 QUARTER = NOW + timedelta(days=20)
 LATER = NOW + timedelta(days=30)
 OPERATIONS = (
     Operation(
-        "报名", "enrolment: seat, latch, student's limits, account", 4, 8, steps.enrol, steps.put_on_sale, reads=2
+        "报名",
+        "enrolment: seat, latch, student's limits, account",
+        4,
+        8,
+        steps.enrol,
+        steps.put_on_sale,
+        reads=2,
+        indexed=True,
     ),
     Operation("原文", "the bank's message, kept as it came", 1, 1, _keep_message),
     Operation("入账", "deposit matched to an enrolment", 2, 4, lambda _: steps.pay(ENROLMENT, 500), steps.open_account),
     Operation("多付", "deposit over what is due", 2, 4, lambda _: steps.pay(ENROLMENT, 900_000), steps.open_account),
     Operation("待查", "deposit that matches nothing", 1, 2, _pay_for_nothing),
+    Operation("分账", "deposit split over three enrolments", 7, 14, _pay_three, _three_due),
+    Operation("转入", "allocation of suspense, with its approval", 3, 6, _give, _nobodys, reads=2, indexed=True),
+    Operation("退回冻结", "return of suspense: hold, with its approval", 3, 6, _hold_return, _nobodys, indexed=True),
+    Operation("退回到账", "return of suspense: paid by the bank", 2, 4, _pay_return, _held_return, indexed=True),
+    Operation("退回未成", "return of suspense: in suspense again", 2, 4, _void_return, _held_return, 2, indexed=True),
+    Operation("冲正", "reversal of a deposit, lessons released", 3, 6, _reverse, _released_one, 2),
+    Operation("冲正分账", "reversal of one split over three", 8, 16, _reverse, _paid_three, 2),
     Operation("过期", "expiry of an unpaid enrolment", 2, 4, lambda _: steps.expire(now=LATER), _enrolled),
     Operation("拨付", "lesson release", 3, 6, lambda _: steps.release(), lambda: steps.open_account(paid_fen=1000)),
-    Operation("拨付并注记", "lesson release with its lesson's note in teaching", 4, 8, _release_noted, _confirmed),
+    Operation(
+        "拨付并注记",
+        "lesson release with its lesson's note in teaching",
+        4,
+        8,
+        _release_noted,
+        _confirmed,
+        indexed=True,
+    ),
     Operation("划拨", "payout: build", 3, 6, lambda _: steps.build_payout(), _release_one),
     Operation("结清", "payout: settle", 2, 4, _settle, steps.a_built_payout),
+    Operation("部分结清", "payout: settle a part", 2, 4, _settle_partly, steps.a_built_payout),
+    Operation("撤回", "payout: recall wanted, with its approval", 2, 4, _ask_back, _to_be_recalled, indexed=True),
+    Operation("撤回成功", "payout: recalled by the bank", 2, 4, _recall, _recalling),
+    Operation("退回机构款", "payout: sent back by the school's account", 2, 4, _send_back, _settled),
     Operation("退费冻结", "refund: hold", 2, 4, _hold_refund, _agreed_refund, 3),
     Operation("退费到账", "refund: paid by the bank", 2, 4, _pay_refund, _held_refund),
     Operation("退费转回", "refund: could not be paid, given back", 2, 4, _void_refund, _held_refund, 2),
@@ -239,7 +360,9 @@ OPERATIONS = (
     Operation("结息", "interest credited to an enrolment", 2, 4, _credit_interest, _planned_interest),
     Operation("存入", "deposit to the minimum balance", 2, 4, _pay_minimum),
     Operation("支取", "withdrawal from the minimum balance by the bank itself", 3, 6, _withdraw, _pay_minimum),
-    Operation("支取冻结", "withdrawal from the minimum balance: approved, held", 3, 6, _hold_minimum, _proposed),
+    Operation(
+        "支取冻结", "withdrawal from the minimum balance: approved, held", 3, 6, _hold_minimum, _proposed, indexed=True
+    ),
     Operation("支取到账", "withdrawal from the minimum balance: paid", 3, 6, _settle_minimum, _held_minimum),
     Operation("支取转回", "withdrawal from the minimum balance: failed", 3, 6, _void_minimum, _held_minimum),
 )

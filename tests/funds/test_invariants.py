@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from shared.funds import chain, invariants, seal_invariants, usecases
+from shared.funds import chain, invariants, payout_answers, seal_invariants, usecases
 from shared.funds.model import Entry, EntryKind, PayoutStatus, State
 from shared.funds.store import books as store
 from shared.funds.store.books import Books
@@ -28,7 +28,7 @@ def books(in_memory: Any) -> Books:
 def _live() -> None:
     steps.register()
     payout = steps.a_built_payout()
-    usecases.settle_payout(fact=builders.a_settlement(payout), now=NOW)
+    payout_answers.settle(fact=builders.a_settlement(payout), now=NOW)
     steps.open_account(2, paid_fen=400)
     minimum = builders.a_deposit(20_000, bank_reference="BKM", account_no=MINIMUM_NO)
     usecases.post_deposit(fact=minimum, account=builders.a_minimum_account(), now=NOW)

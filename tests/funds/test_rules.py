@@ -26,16 +26,26 @@ def taught(account: EnrolmentAccount) -> EnrolmentAccount:
     )
 
 
-class TestFindReference:
+def matched(split: rules.Split) -> int:
+    """What of a deposit goes to enrolments."""
+    return sum(amount for _, amount in split.shares)
+
+
+class TestFindReferences:
     @pytest.mark.parametrize(
         "remittance",
         [REFERENCE, f"学费{REFERENCE}", f"学费 {REFERENCE} 张示例", f"附言:{REFERENCE}。", REFERENCE.lower()],
     )
     def test_finds_the_one_that_is_named(self, remittance: str) -> None:
-        assert rules.find_reference(remittance) == ENROLMENT
+        assert rules.find_references(remittance) == [ENROLMENT]
 
     def test_named_twice_is_named(self) -> None:
-        assert rules.find_reference(f"{REFERENCE} {REFERENCE}") == ENROLMENT
+        assert rules.find_references(f"{REFERENCE} {REFERENCE}") == [ENROLMENT]
+
+    def test_finds_several_in_the_order_of_the_text(self) -> None:
+        other = an_id("enr", 2)
+
+        assert rules.find_references(f"{OTHER_REFERENCE}、{REFERENCE} {OTHER_REFERENCE}") == [other, ENROLMENT]
 
     @pytest.mark.parametrize(
         "remittance",
@@ -46,16 +56,15 @@ class TestFindReference:
             f"{REFERENCE}A",
             f"9{REFERENCE}",
             REFERENCE[:-1] + "U",  # not a letter of these references
-            f"{REFERENCE} {OTHER_REFERENCE}",
         ],
     )
     def test_guesses_nothing(self, remittance: str) -> None:
-        assert rules.find_reference(remittance) is None
+        assert rules.find_references(remittance) == []
 
 
 class TestSplitDeposit:
     @pytest.mark.parametrize(
-        ("paid", "amount", "matched", "suspense", "reason"),
+        ("paid", "amount", "paid_in", "suspense", "reason"),
         [
             (0, 999, 999, 0, None),
             (0, 1000, 1000, 0, None),
@@ -66,11 +75,11 @@ class TestSplitDeposit:
         ],
     )
     def test_pays_what_is_due_and_keeps_the_rest_in_suspense(
-        self, paid: int, amount: int, matched: int, suspense: int, reason: SuspenseReason | None
+        self, paid: int, amount: int, paid_in: int, suspense: int, reason: SuspenseReason | None
     ) -> None:
-        split = rules.split_deposit(account=an_enrolment(paid), account_no=TUITION_NO, amount_fen=Fen(amount))
+        split = rules.split_deposit(named=[an_enrolment(paid)], account_no=TUITION_NO, amount_fen=Fen(amount))
 
-        assert (split.matched_fen, split.suspense_fen, split.reason) == (matched, suspense, reason)
+        assert (matched(split), split.suspense_fen, split.reason) == (paid_in, suspense, reason)
 
     @pytest.mark.parametrize(
         ("account", "account_no", "reason"),
@@ -89,17 +98,17 @@ class TestSplitDeposit:
     def test_keeps_all_of_it_in_suspense(
         self, account: EnrolmentAccount | None, account_no: str, reason: SuspenseReason
     ) -> None:
-        split = rules.split_deposit(account=account, account_no=account_no, amount_fen=Fen(1000))
+        split = rules.split_deposit(named=[account], account_no=account_no, amount_fen=Fen(1000))
 
-        assert (split.matched_fen, split.suspense_fen, split.reason) == (0, 1000, reason)
+        assert (matched(split), split.suspense_fen, split.reason) == (0, 1000, reason)
 
     @given(st.integers(0, 500_000), st.integers(1, 1_000_000), st.sampled_from(EnrolmentStatus))
     def test_loses_no_fen(self, paid: int, amount: int, status: EnrolmentStatus) -> None:
         account = an_enrolment(paid, price_fen=Fen(500_000), status=status)
 
-        split = rules.split_deposit(account=account, account_no=TUITION_NO, amount_fen=Fen(amount))
-        assert split.matched_fen + split.suspense_fen == amount
-        assert 0 <= split.matched_fen <= account.due_fen
+        split = rules.split_deposit(named=[account], account_no=TUITION_NO, amount_fen=Fen(amount))
+        assert matched(split) + split.suspense_fen == amount
+        assert 0 <= matched(split) <= account.due_fen
         assert (split.reason is None) == (split.suspense_fen == 0)
 
 
@@ -174,4 +183,4 @@ class TestDigest:
 def test_an_enrolments_reference_is_what_a_remittance_can_name() -> None:
     account = builders.an_enrolment()
 
-    assert rules.find_reference(f"学费 {account.payment_reference}") == account.enrolment_id
+    assert rules.find_references(f"学费 {account.payment_reference}") == [account.enrolment_id]

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from shared.funds import model, rules, usecases
+from shared.funds import model, payout_answers, rules, usecases
 from shared.funds.model import EnrolmentStatus, PayoutStatus, SuspenseReason
 from shared.funds.posting import ReferenceReused
 from shared.funds.store import accounts, books, entries, minimums, payouts, totals
@@ -343,7 +343,7 @@ class TestPayout:
         return payout
 
     def settle(self, payout: model.Payout, **changes: Any) -> model.Posting:
-        return usecases.settle_payout(fact=builders.a_settlement(payout, **changes), now=NOW)
+        return payout_answers.settle(fact=builders.a_settlement(payout, **changes), now=NOW)
 
     def test_takes_all_that_is_payable_and_nothing_that_is_not_counted(self) -> None:
         steps.release(3)  # not counted yet
@@ -374,7 +374,7 @@ class TestPayout:
 
     def test_that_could_not_be_paid_holds_up_the_next_until_it_is(self) -> None:
         payout = self.built()
-        usecases.fail_payout(fact=builders.a_failure(payout))
+        payout_answers.fail(fact=builders.a_failure(payout))
         steps.release(3)
         steps.count_all()
 
@@ -398,14 +398,14 @@ class TestPayout:
         before = tables.dump_memory()
         assert self.settle(payout).duplicate
         assert tables.dump_memory() == before
-        refuses(usecases.PayoutOver, lambda: self.settle(payout, bank_reference="BKS2"))
+        refuses(payout_answers.PayoutOver, lambda: self.settle(payout, bank_reference="BKS2"))
         books_hold()
 
     @pytest.mark.parametrize("changes", [{"amount_fen": Fen(665)}, {"account_no": "8000000099"}])
     def test_is_not_settled_by_a_word_that_does_not_fit(self, changes: dict[str, Any]) -> None:
         payout = self.built()
 
-        refuses(usecases.PayoutMismatch, lambda: self.settle(payout, **changes))
+        refuses(payout_answers.PayoutMismatch, lambda: self.settle(payout, **changes))
 
     @pytest.mark.parametrize("payout_id", [an_id("pay", 9), "pay_nonsense", payouts.id_of(SCHOOL, 2)])
     def test_that_is_not_there_is_not_settled(self, payout_id: str) -> None:
@@ -416,7 +416,7 @@ class TestPayout:
     def test_that_failed_is_sent_again_under_the_same_id_and_settled(self) -> None:
         payout = self.built()
         payouts.mark_sent(payout)
-        usecases.fail_payout(fact=builders.a_failure(payout))
+        payout_answers.fail(fact=builders.a_failure(payout))
         failed = payouts.find_last(SCHOOL)
         assert failed is not None
         assert (failed.payout_id, failed.status, failed.reason) == (payout.payout_id, "failed", "收款账户状态异常")
@@ -431,4 +431,4 @@ class TestPayout:
         payout = self.built()
         self.settle(payout)
 
-        refuses(usecases.PayoutOver, lambda: usecases.fail_payout(fact=builders.a_failure(payout)))
+        refuses(payout_answers.PayoutOver, lambda: payout_answers.fail(fact=builders.a_failure(payout)))

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from infra.local import books as export
-from shared.funds import plain_text, usecases
+from shared.funds import payout_answers, plain_text, usecases
 from shared.funds.store import books
 from shared.kernel.ids import EnrolmentId
 from tests import builders, steps, tables
@@ -31,7 +31,7 @@ def book(in_memory: Any) -> plain_text.Book:
 def _live() -> None:
     steps.register()
     payout = steps.a_built_payout()
-    usecases.settle_payout(fact=builders.a_settlement(payout), now=NOW)
+    payout_answers.settle(fact=builders.a_settlement(payout), now=NOW)
     steps.open_account(2, paid_fen=400)
     steps.enrol(steps.put_on_sale(builders.a_course(price_fen=1000, lessons=3)), 3)
     steps.pay(EnrolmentId(builders.an_id("enr", 3)), 1000)

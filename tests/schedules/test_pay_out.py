@@ -8,7 +8,7 @@ import pytest
 
 from functions.edge import wiring
 from functions.schedules import pay_out, resend_payouts
-from shared.funds import model, usecases
+from shared.funds import model, payout_answers, usecases
 from shared.funds import queries as funds
 from shared.kernel.ids import InstitutionId
 from tests import builders, steps, tables
@@ -98,7 +98,7 @@ class TestPayOut:
 
     def test_what_is_released_meanwhile_is_in_the_next(self, bank: Bank) -> None:
         run(pay_out.pay_out)
-        usecases.settle_payout(fact=builders.a_settlement(last()), now=NOW)
+        payout_answers.settle(fact=builders.a_settlement(last()), now=NOW)
         steps.release(2)
         steps.count_all()
 
@@ -180,7 +180,7 @@ class TestResendPayouts:
 
     def test_sends_again_what_the_bank_could_not_pay(self, bank: Bank) -> None:
         run(pay_out.pay_out)
-        usecases.fail_payout(fact=builders.a_failure(last()))
+        payout_answers.fail(fact=builders.a_failure(last()))
 
         assert run(resend_payouts.resend_payouts) == {"waiting": 1, "sent": 1}
         assert (last().status.value, last().tries) == ("sent", 2)
@@ -188,7 +188,7 @@ class TestResendPayouts:
 
     def test_sends_nothing_that_is_sent_or_settled(self, bank: Bank) -> None:
         run(pay_out.pay_out)
-        usecases.settle_payout(fact=builders.a_settlement(last()), now=NOW)
+        payout_answers.settle(fact=builders.a_settlement(last()), now=NOW)
 
         assert run(resend_payouts.resend_payouts) == {"waiting": 0, "sent": 0}
         assert len(bank.sent) == 2
@@ -208,7 +208,7 @@ class TestResendPayouts:
         bank.status = 202
         settle = builders.a_settlement(last())
 
-        with just_before("TransactWriteItems", lambda: usecases.settle_payout(fact=settle, now=NOW)):
+        with just_before("TransactWriteItems", lambda: payout_answers.settle(fact=settle, now=NOW)):
             run(resend_payouts.resend_payouts)
 
         assert last().status.value == "settled"

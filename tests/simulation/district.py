@@ -105,7 +105,7 @@ def deposit_of(bank: Bank, school: int, amount: int, enrolment: int) -> facts.De
         amount,
         bank_reference=f"BKI{len(bank.moves):06d}",
         account_no=builders.a_tuition_account(school).account_no,
-        remittance=f"学费{id_of(enrolment).removeprefix('enr_')}",
+        remittance=f"学费{reference_of(enrolment)}",
         booked_at=clock(),
     )
 
@@ -127,6 +127,10 @@ def class_of(school: int) -> mall.Offering:
 
 def id_of(enrolment: int) -> EnrolmentId:
     return EnrolmentId(an_id("enr", enrolment))
+
+
+def reference_of(enrolment: int) -> str:
+    return id_of(enrolment).removeprefix("enr_")
 
 
 def number_of(enrolment_id: str) -> int:

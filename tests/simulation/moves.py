@@ -5,14 +5,18 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
+from events import facts
 from functions.api import bank as bank_door
 from infra import events
-from shared.funds import minimum_money, minimum_withdrawals, queries, refunds
-from shared.funds.model import EnrolmentStatus, RefundStatus
+from shared.approvals.model import Kind
+from shared.funds import minimum_money, minimum_withdrawals, payout_answers, queries, refunds, suspense
+from shared.funds.model import EnrolmentStatus, EntryKind, RefundStatus
+from shared.funds.store import entries
 from shared.funds.store.withdrawals import id_of as id_of_withdrawal
 from shared.institutions.model import Accounts
 from shared.kernel import clock as shanghai
 from shared.kernel.ids import InstitutionId
+from shared.kernel.money import Fen
 from shared.mall import model as mall
 from shared.teaching import model as teaching
 from shared.teaching import queries as lessons
@@ -29,6 +33,7 @@ from tests.simulation.district import (
     engine,
     id_of,
     number_of,
+    reference_of,
     session_of,
 )
 from tests.simulation.engine import Trouble
@@ -44,8 +49,11 @@ OFTEN = {
     "ask_for_refund": 2,
     "move_refund": 3,
     "move_minimum": 2,
+    "reverse_deposit": 1,
+    "move_suspense": 2,
     "answer_instruction": 2,
     "credit_interest": 1,
+    "want_payout_back": 1,
     "tell_late_or_again": 2,
     "bring_records": 2,
     "run_schedule": 1,
@@ -179,9 +187,10 @@ class Moves(History):
     def pay(self, pick: int, more: int, trouble: Trouble | None) -> None:
         enrolment = self.some_enrolment(pick)
         school = SCHOOLS[pick % 2] if more % 4 == 3 else self.school_of[enrolment]
-        self.bank.receives(
-            deposit_of(self.bank, school, AMOUNTS[more % len(AMOUNTS)], 99 if pick % 10 == 9 else enrolment)
-        )
+        fact = deposit_of(self.bank, school, AMOUNTS[more % len(AMOUNTS)], 99 if pick % 10 == 9 else enrolment)
+        if pick % 3 == 1:
+            fact = replace(fact, remittance=" ".join((fact.remittance, *map(reference_of, self.school_of))))
+        self.bank.receives(fact)
         self.tell(self.bank.untold[-1], trouble)
 
     def credit_interest(self, pick: int, more: int, trouble: Trouble | None) -> None:
@@ -207,13 +216,58 @@ class Moves(History):
     def answer_instruction(self, pick: int, more: int, trouble: Trouble | None) -> None:
         waiting = sorted(self.bank.waiting)
         if waiting:
-            self.bank.answers(waiting[pick % len(waiting)], pays=more % 3 > 0, now=clock())
+            name = waiting[pick % len(waiting)]
+            self.bank.answers(name, pays=more % 3 > 0, partly=more % 2 == 0, now=clock())
             self.tell(self.bank.untold[-1], trouble)
 
     def tell_late_or_again(self, pick: int, more: int, trouble: Trouble | None) -> None:
         known = self.bank.untold + self.bank.told
         if known:
             self.tell(known[pick % len(known)], trouble)
+
+    def reverse_deposit(self, pick: int, more: int, trouble: Trouble | None) -> None:
+        """Sometimes before the deposit itself is told."""
+        known = self.bank.untold + self.bank.told
+        deposits = [fact for fact in known if isinstance(fact, facts.DepositPosted)]
+        deposit = deposits[pick % len(deposits)]
+        if not self.bank.is_reversed(deposit):
+            self.bank.reverses(deposit, now=clock())
+            self.tell(self.bank.untold[-1], trouble)
+
+    def want_payout_back(self, pick: int, more: int, trouble: Trouble | None) -> None:
+        """Two officers do; or the school's account sends back what it got."""
+        settled = [fact for fact in self.bank.told if isinstance(fact, facts.PayoutSettled)]
+        if settled and more % 3 == 0:
+            one = settled[pick % len(settled)]
+            back = [fact for fact in self.bank.untold + self.bank.told if isinstance(fact, facts.PayoutReturned)]
+            if one.payout_id not in {fact.payout_id for fact in back}:
+                self.bank.gets_back(one, now=clock())
+                self.tell(self.bank.untold[-1], trouble)
+            return
+        payouts = sorted(self.books().payouts, key=lambda payout: payout.payout_id)
+        if payouts:
+            one_id = payouts[-1 - pick % len(payouts)].payout_id
+            approval = steps.approval(Kind.PAYOUT_RECALL, one_id, now=clock())
+            self.do(lambda: payout_answers.ask_back(payout_id=one_id, reason="账户有误", approval=approval), trouble)
+
+    def move_suspense(self, pick: int, more: int, trouble: Trouble | None) -> None:
+        """Two officers give money in suspense to somebody, or back; or more than there is, or of what was reversed."""
+        found = [one for one in self.books().entries if one.kind is EntryKind.DEPOSIT]
+        histories = [history for one in found if (history := entries.find_deposit(one.reference)) is not None]
+        histories = [one for one in histories if one.left_fen > 0] or histories
+        history = histories[pick % len(histories)]
+        reference, amount = history.deposit.reference, max(1, history.left_fen * (1 + more % 3) // 2)
+        if more % 2:
+            approval = steps.approval(Kind.SUSPENSE_RETURN, reference, now=clock())
+            told: dict[str, Any] = {"reference": reference, "amount_fen": Fen(amount), "approval": approval}
+            self.do(lambda: suspense.hold_return(**told, now=clock()), trouble)
+            return
+        owing = [one for one in self.books().accounts if one.owes] or [queries.get_account(id_of(1))]
+        account = owing[more % len(owing)]
+        told = {"reference": reference, "enrolment_id": account.enrolment_id}
+        told["amount_fen"] = Fen(min(amount, account.due_fen or 1))
+        told["approval"] = steps.approval(Kind.SUSPENSE_ALLOCATION, reference, now=clock())
+        self.do(lambda: suspense.allocate(**told, now=clock()), trouble)
 
     # what the platform does by itself
 

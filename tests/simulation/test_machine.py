@@ -57,7 +57,7 @@ class TestALedgerWithAFault:
         self.is_found_out(says="let money go while it was frozen")
 
     def test_that_never_sends_a_payout_again(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(pay_out, "unsent", list)
+        monkeypatch.setattr(pay_out, "unfinished", list)
 
         self.is_found_out(says="never comes to rest")
 

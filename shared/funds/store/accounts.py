@@ -106,6 +106,8 @@ class AccountRow(Row):
     refunded_fen = NumberAttribute(default=0)
     lessons_refunded = NumberAttribute(default=0)
     refunds_pending = UnicodeAttribute(default="{}")
+    taken_back_fen = NumberAttribute(default=0)
+    missing_fen = NumberAttribute(default=0)
     interest_fen = NumberAttribute(default=0)
     interest_held_fen = NumberAttribute(default=0)
     fen_days = UnicodeAttribute(default="{}")
@@ -154,7 +156,7 @@ def change(before: model.EnrolmentAccount, after: model.EnrolmentAccount) -> tra
     brought = after.paid_fen + after.interest_fen
     assert brought == sum(terms), "paid + interest = held + released + refund_pending + refunded"
     assert min(after.paid_fen, after.lessons_left, after.tuition_held_fen, *terms) >= 0, "no negative balance"
-    assert after.interest_held_fen >= 0, "no negative interest"
+    assert min(after.interest_held_fen, after.taken_back_fen, after.missing_fen) >= 0, "no negative part of one"
     actions: list[Action] = [
         AccountRow.status.set(after.status.value),
         AccountRow.paid_fen.set(after.paid_fen),
@@ -166,6 +168,9 @@ def change(before: model.EnrolmentAccount, after: model.EnrolmentAccount) -> tra
     ]
     if after.bank_references != before.bank_references:
         actions.append(AccountRow.bank_references.set("\n".join(after.bank_references)))
+    if (after.taken_back_fen, after.missing_fen) != (before.taken_back_fen, before.missing_fen):
+        actions.append(AccountRow.taken_back_fen.set(after.taken_back_fen))
+        actions.append(AccountRow.missing_fen.set(after.missing_fen))
     if after.refunds_pending != before.refunds_pending:
         actions += [
             AccountRow.refunds_pending.set(json.dumps(dict(after.refunds_pending), separators=(",", ":"))),
@@ -284,6 +289,8 @@ def account_of(row: AccountRow) -> model.EnrolmentAccount:
         refunded_fen=Fen(int(row.refunded_fen)),
         lessons_refunded=int(row.lessons_refunded),
         refunds_pending=json.loads(row.refunds_pending),
+        taken_back_fen=Fen(int(row.taken_back_fen)),
+        missing_fen=Fen(int(row.missing_fen)),
         interest_fen=Fen(int(row.interest_fen)),
         interest_held_fen=Fen(int(row.interest_held_fen)),
         fen_days={date.fromisoformat(day): count for day, count in json.loads(row.fen_days).items()},
@@ -298,9 +305,15 @@ def read_with_entry(
     entry_key: tuple[str, str], enrolment_id: EnrolmentId | None
 ) -> tuple[model.Entry | None, model.EnrolmentAccount | None]:
     """An entry and an account as they stood at one moment, None for what isn't there. One round trip."""
+    entry, found = read_several_with_entry(entry_key, [enrolment_id] if enrolment_id is not None else [])
+    return entry, found[0] if found else None
+
+
+def read_several_with_entry(
+    entry_key: tuple[str, str], enrolment_ids: Sequence[EnrolmentId]
+) -> tuple[model.Entry | None, list[model.EnrolmentAccount | None]]:
+    """An entry and accounts as they stood at one moment, None for what isn't there. One round trip."""
     wanted: list[tuple[type[Row], str, str]] = [(entries.EntryRow, *entry_key)]
-    if enrolment_id is not None:
-        wanted.append((AccountRow, enrolment_id, "account"))
-    entry, *account = transaction.read_together(wanted)
-    found = account[0] if account else None
-    return entries.entry_of(entry) if entry else None, account_of(found) if found else None
+    wanted += [(AccountRow, enrolment_id, "account") for enrolment_id in enrolment_ids]
+    entry, *found = transaction.read_together(wanted)
+    return entries.entry_of(entry) if entry else None, [account_of(row) if row else None for row in found]

@@ -19,10 +19,12 @@ from shared.funds.store import (
     payouts,
     refunds,
     requirements,
+    returns,
     seals,
     totals,
     withdrawals,
 )
+from shared.funds.suspense_model import SuspenseReturn
 from shared.kernel.ids import EnrolmentId
 
 Image = Mapping[str, Mapping[str, Any]]
@@ -43,6 +45,7 @@ class Books:
     days: Sequence[days.StoredSums]
     payouts: Sequence[model.Payout]
     refunds: Sequence[model.Refund]
+    returns: Sequence[SuspenseReturn]
     minimums: Sequence[minimum_model.MinimumBalance]
     withdrawals: Sequence[minimum_model.Withdrawal]
     requirements: Sequence[minimum_model.Requirement]
@@ -69,6 +72,7 @@ _READERS: Mapping[str, tuple[str, type[rows.Row], Callable[[Any], object]]] = {
     "month": ("days", days.SumsRow, days.stored_of),
     "payout": ("payouts", payouts.PayoutRow, payouts.payout_of),
     "refund": ("refunds", refunds.RefundRow, refunds.refund_of),
+    "return": ("returns", returns.ReturnRow, returns.return_of),
     "minimum": ("minimums", minimums.MinimumRow, minimums.balance_of),
     "credit": ("credits", interest.CreditRow, interest.credit_of),
     "minimum_withdrawal": ("withdrawals", withdrawals.WithdrawalRow, withdrawals.withdrawal_of),

@@ -58,6 +58,8 @@ _FLOW_OF = {
     EntryKind.FINAL_PAYOUT: "paid_out_fen",
     EntryKind.REFUND_PAID: "refunded_fen",
 }
+_OF_DEPOSITS = (EntryKind.DEPOSIT, EntryKind.ALLOCATION, EntryKind.REVERSAL)
+"""What may take back what was released of an enrolment, or make up for it."""
 
 
 @dataclass(frozen=True)
@@ -96,9 +98,14 @@ def figures_of(entries: Iterable[model.Entry]) -> dict[Key, Figures]:
 
 
 def flows(entry: model.Entry) -> Figures:
-    """What an entry adds to the flows of money."""
+    """What an entry adds to the flows of money. A return of money in suspense is nobody's refund."""
+    found: Figures = Counter()
     name = _FLOW_OF.get(entry.kind)
-    return Counter({name: abs(entry.legs.get(State.OUTSIDE, entry.legs.get(State.PAYABLE, 0)))} if name else {})
+    if name and not (entry.kind is EntryKind.REFUND_PAID and entry.enrolment_id is None):
+        found[name] += abs(entry.legs.get(State.OUTSIDE, entry.legs.get(State.PAYABLE, 0)))
+    if entry.kind in _OF_DEPOSITS and State.PAYABLE in entry.legs:
+        found["released_fen"] += entry.legs[State.PAYABLE]
+    return found
 
 
 def list_days(of: str, *, first: date, last: date) -> list[model.Day]:

@@ -11,7 +11,7 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from events import facts
 from shared.dynamo import transaction
 from shared.dynamo.rows import Moment, Row, from_image, meta
-from shared.funds import model
+from shared.funds import model, suspense_model
 from shared.kernel import errors
 from shared.kernel.ids import EnrolmentId, InstitutionId, SessionId
 from shared.kernel.money import Fen
@@ -65,6 +65,22 @@ class _NewRow(EntryRow):
     noticed_at = Moment(null=True)
 
 
+class ReversedRow(Row):
+    """That the bank has taken a deposit back: it stands under the deposit's next number, as its entries do."""
+
+    Meta = meta("funds")
+    kind = UnicodeAttribute(default="reversed")
+    reference = UnicodeAttribute()
+    suspense_fen = NumberAttribute()
+
+
+class _MoveRow(EntryRow):
+    """Anything under a deposit's numbers, as one query finds it."""
+
+    Meta = meta("funds")
+    suspense_fen = NumberAttribute(null=True)
+
+
 def put(entry: model.Entry) -> transaction.Part:
     """The part that writes an entry, once for ever."""
     return transaction.put_new(row_of(entry), refused=transaction.LostRace())
@@ -102,9 +118,48 @@ def list_of_enrolment(account: model.EnrolmentAccount) -> list[model.Entry]:
 
 
 def list_of_bank(references: Sequence[str]) -> list[model.Entry]:
-    """What was booked under these references of the bank, in no order."""
-    keys = [(f"bank#{reference}", "entry") for reference in references]
+    """What was booked under these references of the bank, or numbers of one, in no order."""
+    keys = [_key_of(reference) for reference in references]
     return list(map(entry_of, EntryRow.batch_get(keys, consistent_read=True))) if keys else []
+
+
+def _key_of(reference: str) -> tuple[str, str]:
+    deposit, _, number = reference.partition("#")
+    return move_key(deposit, int(number)) if number else (f"bank#{deposit}", "entry")
+
+
+def move_key(deposit_reference: str, number: int) -> tuple[str, str]:
+    """Where the n-th thing that a deposit's money did is kept."""
+    return f"bank#{deposit_reference}", f"move#{number:03d}"
+
+
+def find_deposit(reference: str) -> suspense_model.DepositHistory | None:
+    """A deposit with all that its money did since; None when nothing was deposited under this reference.
+
+    It is read as it is now: the put of its next number fails when anything has happened since.
+    """
+    rows = list(_MoveRow.query(f"bank#{reference}", _MoveRow.sk.between("entry", "move#999"), consistent_read=True))
+    if not rows or model.EntryKind(rows[0].entry_kind) not in _DEPOSITS:
+        return None
+    deposit, *moves = rows
+    ended = next((row for row in moves if row.kind == "reversed"), None)
+    return suspense_model.DepositHistory(
+        deposit=entry_of(deposit),
+        moves=[entry_of(row) for row in moves if row.kind == "entry"],
+        next_number=len(rows),
+        reversed_by=ended.reference if ended else "",
+        reversed_fen=Fen(int(ended.suspense_fen)) if ended else Fen(0),
+    )
+
+
+_DEPOSITS = (model.EntryKind.DEPOSIT, model.EntryKind.MINIMUM_DEPOSIT)
+
+
+def put_reversed(history: suspense_model.DepositHistory, *, by: str, suspense_fen: Fen) -> transaction.Part:
+    """The part that ends a deposit, once: reversed under the reference `by`, which took so much of suspense."""
+    key = move_key(history.deposit.reference, history.next_number)
+    row = ReversedRow(*key, reference=by, suspense_fen=suspense_fen)
+    return transaction.put_new(row, refused=transaction.LostRace())
 
 
 def list_of_refunds(enrolment_id: EnrolmentId) -> list[model.Entry]:

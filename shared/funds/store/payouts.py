@@ -1,11 +1,10 @@
 """Payouts: released money on its way to a school."""
 
 import contextlib
-from datetime import datetime
+from dataclasses import replace
 from typing import Any
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
-from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from shared.dynamo import pages, transaction
@@ -30,12 +29,6 @@ class TotalsBehind(errors.Unavailable):
     en = "The totals haven't counted the last payout yet; this one is built later."
 
 
-class MovedOn(errors.Conflict):
-    code = "payout_moved_on"
-    zh = "该划拨批次的状态已变。"
-    en = "The payout has moved on."
-
-
 class PayoutRow(Row):
     Meta = meta("funds")
     kind = UnicodeAttribute(default="payout")
@@ -46,8 +39,11 @@ class PayoutRow(Row):
     built_at = Moment()
     tries = NumberAttribute(default=0)
     settled_at = Moment(null=True)
-    bank_reference = UnicodeAttribute(default="")
+    settled_fen = NumberAttribute(default=0)
+    returned_fen = NumberAttribute(default=0)
+    bank_references = UnicodeAttribute(default="")
     reason = UnicodeAttribute(default="")
+    version = NumberAttribute(default=0)
 
 
 def id_of(institution_id: InstitutionId, number: int) -> PayoutId:
@@ -74,35 +70,29 @@ def build(payout: model.Payout) -> transaction.Part:
     return transaction.put_new(row, refused=TotalsBehind())
 
 
-def settle(payout: model.Payout, *, bank_reference: str, at: datetime) -> transaction.Part:
-    """The part that ends a payout well, once."""
+def change(before: model.Payout, after: model.Payout) -> transaction.Part:
+    """The part that moves a payout on, if nothing has happened to it since it was read."""
+    assert 0 <= after.returned_fen <= after.settled_fen <= after.amount_fen, "no more than the payout's amount"
     actions: list[Action] = [
-        PayoutRow.status.set(model.PayoutStatus.SETTLED.value),
-        PayoutRow.settled_at.set(at),
-        PayoutRow.bank_reference.set(bank_reference),
+        PayoutRow.status.set(after.status.value),
+        PayoutRow.tries.set(after.tries),
+        PayoutRow.settled_fen.set(after.settled_fen),
+        PayoutRow.returned_fen.set(after.returned_fen),
+        PayoutRow.bank_references.set("\n".join(after.bank_references)),
+        PayoutRow.reason.set(after.reason),
+        PayoutRow.version.set(before.version + 1),
     ]
-    row = PayoutRow(*_key(payout.payout_id))
-    return transaction.update(row, actions, PayoutRow.status == payout.status.value, refused=transaction.LostRace())
+    if after.settled_at is not None:
+        actions.append(PayoutRow.settled_at.set(after.settled_at))
+    row = PayoutRow(*_key(before.payout_id))
+    return transaction.update(row, actions, PayoutRow.version == before.version, refused=transaction.LostRace())
 
 
 def mark_sent(payout: model.Payout) -> None:
     """The bank has accepted the instruction. Does nothing when the bank's answer came first."""
-    statuses = (model.PayoutStatus.BUILT.value, model.PayoutStatus.FAILED.value)
-    actions: list[Action] = [PayoutRow.status.set(model.PayoutStatus.SENT.value), PayoutRow.tries.add(1)]
-    _change(payout, actions, PayoutRow.status.is_in(*statuses))
-
-
-def mark_failed(payout: model.Payout, *, reason: str) -> None:
-    """The bank could not pay; the money stays in transit until it is sent again under the same id."""
-    statuses = (model.PayoutStatus.BUILT.value, model.PayoutStatus.SENT.value)
-    actions: list[Action] = [PayoutRow.status.set(model.PayoutStatus.FAILED.value), PayoutRow.reason.set(reason)]
-    _change(payout, actions, PayoutRow.status.is_in(*statuses))
-
-
-def _change(payout: model.Payout, actions: list[Action], condition: Condition) -> None:
-    row = PayoutRow(*_key(payout.payout_id))
-    with contextlib.suppress(MovedOn):
-        transaction.commit([transaction.update(row, actions, condition, refused=MovedOn())])
+    sent = replace(payout, status=model.PayoutStatus.SENT, tries=payout.tries + 1)
+    with contextlib.suppress(transaction.LostRace):
+        transaction.commit([change(payout, sent)])
 
 
 def read_with_entry(entry_key: tuple[str, str], payout_id: str) -> tuple[model.Entry | None, model.Payout]:
@@ -111,6 +101,11 @@ def read_with_entry(entry_key: tuple[str, str], payout_id: str) -> tuple[model.E
     if row is None:
         raise UnknownPayout()
     return entries.entry_of(entry) if entry else None, payout_of(row)
+
+
+def get(payout_id: str) -> model.Payout:
+    """A payout. Raises UnknownPayout."""
+    return read_with_entry(("none", "none"), payout_id)[1]
 
 
 def find_last(institution_id: InstitutionId) -> model.Payout | None:
@@ -139,6 +134,9 @@ def payout_of(row: Any) -> model.Payout:
         built_at=row.built_at,
         tries=int(row.tries),
         settled_at=row.settled_at,
-        bank_reference=row.bank_reference,
+        settled_fen=Fen(int(row.settled_fen)),
+        returned_fen=Fen(int(row.returned_fen)),
+        bank_references=tuple(row.bank_references.split("\n")) if row.bank_references else (),
         reason=row.reason,
+        version=int(row.version),
     )

@@ -1,0 +1,82 @@
+"""Money that comes into a tuition account: to the enrolments that its text names, the rest to suspense (待查款)."""
+
+from dataclasses import replace
+from datetime import date, datetime
+
+from events import facts
+from shared.dynamo import transaction
+from shared.funds import chain, model, posting, rules
+from shared.funds.model import EntryKind, State, SuspenseReason
+from shared.funds.store import accounts, entries
+from shared.kernel.ids import InstitutionId
+from shared.kernel.money import Fen
+
+
+def post(*, fact: facts.DepositPosted, institution_id: InstitutionId, now: datetime) -> model.Posting:
+    """Book a deposit. Raises ReferenceReused, Unavailable."""
+    return transaction.retried(lambda: _post(fact, institution_id, now))
+
+
+def digest(fact: facts.DepositPosted) -> str:
+    """What tells a repeated deposit from another under the same reference."""
+    return rules.digest("deposit", fact.account_no, fact.amount_fen, fact.remittance, fact.booked_at)
+
+
+def _post(fact: facts.DepositPosted, institution_id: InstitutionId, now: datetime) -> model.Posting:
+    body = digest(fact)
+    named = rules.find_references(fact.remittance)[: rules.MOST_NAMED + 1]
+    posted, found = accounts.read_several_with_entry(posting.bank_key(fact.bank_reference), named)
+    if posted is not None:
+        return posting.repeat(posted, body, fact.amount_fen, now)
+    split = rules.split_deposit(named=found, account_no=fact.account_no, amount_fen=fact.amount_fen)
+    legs = {State.OUTSIDE: -fact.amount_fen, State.SUSPENSE: +fact.amount_fen}
+    entry = posting.bank_entry(fact, EntryKind.DEPOSIT, institution_id, legs, body, now)
+    entry = replace(entry, payer=fact.payer_name, payer_account_no=fact.payer_account_no, reason=split.reason or "")
+    if len(split.shares) > 1:
+        return _book_split(entry, split, now)
+    if split.shares:
+        return _book_matched(entry, split)
+    entry = chain.sealed(entry)
+    transaction.commit([entries.put(entry)])
+    return model.Posting(False, entry)
+
+
+def _book_matched(entry: model.Entry, split: rules.Split) -> model.Posting:
+    """One enrolment's: the entry is in its history."""
+    [(before, amount)] = split.shares
+    after, paid = rules.pay_in(before, amount)
+    legs = {State.OUTSIDE: entry.legs[State.OUTSIDE], **paid}
+    if split.suspense_fen:
+        legs[State.SUSPENSE] = split.suspense_fen
+    [entry] = chain.linked(before, replace(entry, legs=legs))
+    after = replace(after, bank_references=(*before.bank_references, entry.reference))
+    transaction.commit(posting.on_account(before, after, [entry]))
+    return model.Posting(False, entry)
+
+
+def _book_split(entry: model.Entry, split: rules.Split, now: datetime) -> model.Posting:
+    """Several enrolments': all of it comes in, then each gets its share, in the same transaction."""
+    unmatched = {"unmatched_fen": split.suspense_fen}
+    entry = chain.sealed(replace(entry, reason=split.reason or SuspenseReason.SPLIT, figures=unmatched))
+    parts = [entries.put(entry)]
+    for number, (before, amount) in enumerate(split.shares, 1):
+        parts += allocation(entry, number, before, amount, booked_at=now, effective_on=entry.effective_on)
+    transaction.commit(parts)
+    return model.Posting(False, entry)
+
+
+def allocation(
+    deposit: model.Entry,
+    number: int,
+    before: model.EnrolmentAccount,
+    amount_fen: Fen,
+    *,
+    booked_at: datetime,
+    effective_on: date,
+) -> list[transaction.Part]:
+    """The parts that give an enrolment money of a deposit that is in suspense, as the `number`-th thing it does."""
+    after, legs = rules.pay_in(before, amount_fen)
+    legs = {State.SUSPENSE: -amount_fen, **legs}
+    entry = posting.move(deposit, number, EntryKind.ALLOCATION, legs, booked_at=booked_at, effective_on=effective_on)
+    entry = replace(entry, payer=deposit.payer, payer_account_no=deposit.payer_account_no)
+    return posting.on_account_move(before, after, entry, number)
