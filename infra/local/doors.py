@@ -63,6 +63,17 @@ class Caller:
         """The answer of a command that is expected to go through. Raises Refused."""
         return self._expected(self.call("POST", path, body, key=key), path)
 
+    def fetch(self, path: str) -> bytes:
+        """The file that a path sends to. Its address is fetched as anybody would, without a token. Raises Refused."""
+        headers = {"Authorization": f"Bearer {self._token}"}
+        answer = _http.request("GET", self._url + path, headers=headers, redirect=False)
+        if answer.status != 303:
+            raise Refused(f"{path}: {answer.status}")
+        found = _http.request("GET", answer.headers["Location"])
+        if found.status != 200:
+            raise Refused(f"{answer.headers['Location']}: {found.status}")
+        return bytes(found.data)
+
     def _expected(self, answer: Answer, path: str) -> Any:
         if answer.status >= 400:
             raise Refused(f"{path}: {answer.status} {answer.body}")

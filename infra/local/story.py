@@ -10,6 +10,7 @@ from infra.local.district.schools import Class, School
 from infra.local.district_process import STARTS_AT, District
 from infra.local.seed import invitation_code
 from infra.local.stage import Cast, Enrolments, Step, admin_openid
+from infra.local.story_accounts import AccountsStory
 from infra.local.story_refunds import RefundStory
 from shared.funds import minimum_rules
 from shared.kernel.clock import SHANGHAI
@@ -50,6 +51,7 @@ class Story:
         yield from self._bureau_suspends()
         yield from self._bureau_decides()
         yield from RefundStory(self._cast, self._data, self._enrolments).steps()
+        yield from AccountsStory(self._cast, self._data, self._enrolments).steps()
 
     def _school_opens(self, number: int, school: School) -> Iterator[Step]:
         institution = school.institution
