@@ -4,10 +4,10 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3.11)
 BIN := .venv/bin
 
-export PORT JSON BOOKS STATE ARGS
+export PORT JSON BOOKS STATE SECONDS ARGS
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo control test check parity simulate bench verify lint format judge package lock environment browser hledger clean
+.PHONY: help run demo control test check parity simulate bench storm verify lint format judge package lock environment browser hledger clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ judge: environment hledger  ## let beancount and hledger look at the books that 
 
 simulate: environment  ## live a million steps of the ledger with trouble, every invariant checked after each (about an hour)
 	@exec $(BIN)/python -m tests.simulation $(ARGS)
+
+storm: environment  ## 20 threads do everything at once to two schools' money, then all is counted (SECONDS=120)
+	@exec $(BIN)/python -m tests.storm $(if $(SECONDS),--seconds "$(SECONDS)") $(ARGS)
 
 verify: environment  ## walk every entry and every day's seal of a district that isn't running (STATE=.hui/demo: of a demo's)
 	@exec $(BIN)/python -m infra.verify $(if $(STATE),--state "$(STATE)") $(ARGS)

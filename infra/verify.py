@@ -16,10 +16,11 @@ from pathlib import Path
 
 from functions.edge.settings import settings
 from infra.local import engine, surroundings, trouble
-from infra.local.run import STATE
 from shared.funds import seal_invariants, seals
 from shared.funds.store import books
 from shared.funds.store.books import Books
+
+STATE = Path(".hui/district")  # where make run keeps its own
 
 
 class NoDistrict(trouble.Trouble):

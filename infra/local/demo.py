@@ -135,12 +135,14 @@ def read_books(running: District) -> Books:
 def read_figures(running: District) -> dict[str, Any]:
     """The closing figures of a district at rest: money by state, counts, and every invariant."""
     from functions.edge import parked
+    from functions.edge.settings import settings
     from shared.alerts import store as alerts
-    from shared.funds import invariants
+    from shared.funds import invariants, seal_invariants
     from shared.funds.store import sweeps
 
     read = read_books(running)
     found = invariants.check_all(read)
+    found["seals_are_trusted"] = list(seal_invariants.seals_are_trusted(read, settings().seal_public_keys))
     states: Counter[str] = Counter()
     for totals in read.totals:
         states.update({state.value: amount for state, amount in totals.by_state.items()})
@@ -164,6 +166,7 @@ def read_figures(running: District) -> dict[str, Any]:
         "refunds": dict(sorted(Counter(refund.status.value for refund in read.refunds).items())),
         "alerts": dict(sorted(Counter(alert.rule.value for alert in raised).items())),
         "repairs": dict(repairs),
+        "sealed_days": len(read.seals),
         "parked": len(parked.list_parked(limit=1000, cursor=None).rows),
         "time": clock.shown(running.clock()),
         "violations": {name: violations[:20] for name, violations in found.items() if violations},
@@ -208,6 +211,7 @@ def _show(figures: dict[str, Any], console: Console) -> None:
         f"报名 enrolments {sum(figures['enrolments'].values())} · 拨付课时 lessons {figures['lessons_released']} · "
         f"划拨批次 payouts {sum(figures['payouts'].values())} · "
         f"退费 refunds {sum(figures['refunds'].values())} · 预警 alerts {sum(figures['alerts'].values())} · "
+        f"留痕 sealed days {figures['sealed_days']} · "
         f"补记 repairs {sum(figures['repairs'].values())} · 搁置 parked {figures['parked']} · {figures['seconds']} s"
     )
     for name, holds in figures["invariants"].items():
