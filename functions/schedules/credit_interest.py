@@ -35,7 +35,7 @@ def credit_interest() -> dict[str, int]:
 def credit_one(credit: InterestCredit) -> int:
     """Plan and distribute a credit, as far as it isn't yet; how many shares were credited now.
 
-    Raises NoAgreedRate, WrongPeriod, Unavailable.
+    Raises NoAgreedRate, WrongPeriod, SumsBehind, Unavailable.
     """
     now = wiring.now()
     credit = interest.plan(credit=credit, now=now)

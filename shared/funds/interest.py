@@ -16,10 +16,10 @@ from shared.funds.interest_model import CreditStatus, InterestCredit, Share
 from shared.funds.model import EntryKind, State
 from shared.funds.periods import Basis, Period
 from shared.funds.statements import STATES, Ledger
-from shared.funds.store import accounts, days, entries
+from shared.funds.store import accounts, days, entries, totals
 from shared.funds.store import interest as store
 from shared.funds.usecases import MinimumBalanceAccount, SupervisedAccount
-from shared.kernel import clock
+from shared.kernel import clock, errors
 from shared.kernel.ids import EnrolmentId, InstitutionId
 from shared.kernel.money import Fen
 from shared.policy import interest as policy
@@ -27,6 +27,12 @@ from shared.policy.model import Beneficiary
 
 _PAGE = 100
 _PUT_OFF = (policy.NoAgreedRate, policy.WrongPeriod)
+
+
+class SumsBehind(errors.Unavailable):
+    code = "sums_behind"
+    zh = "该机构的汇总尚未跟上分录，利息稍后再分配。"
+    en = "The school's sums haven't counted every entry yet; the interest is distributed later."
 
 
 def post(*, fact: facts.InterestPosted, account: SupervisedAccount, now: datetime) -> model.Posting:
@@ -66,7 +72,7 @@ def _post(entry: model.Entry, fact: facts.InterestPosted, now: datetime) -> mode
 def plan(*, credit: InterestCredit, now: datetime) -> InterestCredit:
     """Fix who gets what of a credit, once; the credit as it is then. A period that isn't over is left for later.
 
-    What can't be planned keeps the reason. Raises NoAgreedRate, WrongPeriod, Unavailable.
+    What can't be planned keeps the reason. Raises NoAgreedRate, WrongPeriod, SumsBehind, Unavailable.
     """
     if credit.status is not CreditStatus.CREDITED or clock.business_day(now) <= credit.period_to:
         return credit
@@ -79,12 +85,14 @@ def plan(*, credit: InterestCredit, now: datetime) -> InterestCredit:
 
 def _planned(credit: InterestCredit) -> InterestCredit:
     first, end = policy.credit_period(first=credit.period_from, last=credit.period_to)
+    enrolments = list(_accounts(credit.institution_id))
+    _require_complete(credit, enrolments)
     found = interest_rules.plan(
         amount_fen=credit.amount_fen,
         first=first,
         end=end,
         account=_account_days(credit.institution_id, first, end),
-        claims=list(_claims(credit, first, end)),
+        claims=list(_claims(credit, enrolments, first, end)),
     )
     name, parts = store.put_plan(credit, found)
     after = replace(
@@ -112,7 +120,18 @@ def _account_days(institution_id: InstitutionId, first: date, end: date) -> accr
     )
 
 
-def _claims(credit: InterestCredit, first: date, end: date) -> Iterator[interest_rules.Claim]:
+def _require_complete(credit: InterestCredit, enrolments: Sequence[model.EnrolmentAccount]) -> None:
+    """The school's own part is computed from its sums. Raises SumsBehind while the stream still brings entries."""
+    counted = totals.get(credit.institution_id).by_state
+    held = sum(account.held_fen + account.refund_pending_fen for account in enrolments)
+    of_enrolments = counted.get(State.HELD, 0) + counted.get(State.REFUND_PENDING, 0)
+    if of_enrolments != held or counted.get(State.INTEREST, 0) < credit.amount_fen:
+        raise SumsBehind()
+
+
+def _claims(
+    credit: InterestCredit, enrolments: Sequence[model.EnrolmentAccount], first: date, end: date
+) -> Iterator[interest_rules.Claim]:
     """What each enrolment of the account claims.
 
     What earlier periods have left: a share of less than a fen, and what became known after they were planned. What an
@@ -122,7 +141,7 @@ def _claims(credit: InterestCredit, first: date, end: date) -> Iterator[interest
     ended = [policy.credit_period(first=one.period_from, last=one.period_to) for one in earlier]
     same = [one for one, period in zip(earlier, ended, strict=True) if period == (first, end)]
     credited = _credited(same, (first, end))
-    for account in _accounts(credit.institution_id):
+    for account in enrolments:
         if account.account_no != credit.account_no:
             continue
         counted = accrual.counted(account, end=end)

@@ -33,6 +33,7 @@ def credited(in_memory: Any, at: Clock) -> None:
     steps.count_all()
     at.now = clock.start_of(date(2026, 9, 21))
     bank_door.act(builders.interest_posted(30))
+    steps.count_all()
 
 
 class TestShowInterest:

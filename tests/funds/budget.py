@@ -209,8 +209,8 @@ def _interest_in(_: object) -> object:
 
 def _planned_interest() -> tuple[InterestCredit, Share]:
     steps.open_account(paid_fen=1000)
-    steps.count_all()
     _interest_in(None)
+    steps.count_all()
     [credit] = queries.list_all_interest(builders.SCHOOL)
     planned = interest.plan(credit=credit, now=QUARTER)
     return planned, queries.list_interest_shares(planned, limit=1, cursor=None).rows[0]

@@ -64,6 +64,7 @@ def credit() -> credits.InterestCredit:
 
 
 def plan(now: datetime = LATER) -> credits.InterestCredit:
+    steps.count_all()
     return interest.plan(credit=credit(), now=now)
 
 
@@ -148,6 +149,7 @@ class TestPlan:
         came()
         first = plan()
         steps.release(2, now=LATER)
+        steps.count_all()
 
         assert interest.plan(credit=replace(first, status=CreditStatus.CREDITED), now=LATER) == first
 
@@ -178,8 +180,20 @@ class TestPlan:
         assert distribute() == 3
         assert credit().problem == ""
 
+    def test_waits_until_the_stream_has_brought_everything(self) -> None:
+        came()
+        with pytest.raises(interest.SumsBehind):
+            interest.plan(credit=credit(), now=LATER)
+        steps.count_all()
+        steps.release(2, now=LATER)
+        with pytest.raises(interest.SumsBehind):
+            interest.plan(credit=credit(), now=LATER)
+
+        assert plan().status is CreditStatus.PLANNED
+
     def test_of_two_at_once_is_the_one_that_was_named_first(self) -> None:
         came()
+        steps.count_all()
         before = credit()
 
         with just_before("TransactWriteItems", lambda: interest.plan(credit=before, now=LATER)):
@@ -295,6 +309,7 @@ class TestDistribute:
         distribute()
         came(50, bank_reference="BKI00002")
 
+        steps.count_all()
         second = next(one for one in queries.list_all_interest(SCHOOL) if one.bank_reference == "BKI00002")
         interest.distribute(credit=interest.plan(credit=second, now=LATER), now=LATER)
 

@@ -36,6 +36,7 @@ def credited(in_memory: Any, at: Clock) -> None:
 
 def post(amount_fen: int) -> None:
     bank_door.act(builders.interest_posted(amount_fen))
+    steps.count_all()
 
 
 def interest_of(number: int) -> int:
@@ -68,6 +69,7 @@ class TestCreditInterest:
 
     def test_leaves_what_can_not_be_planned_for_later(self) -> None:
         bank_door.act(builders.interest_posted(19, period_to=date(2026, 9, 15)))
+        steps.count_all()
 
         assert run(credit_interest.credit_interest) == {"waiting": 1, "credited": 0, "given_back": 0}
         assert funds.list_all_interest(SCHOOL)[0].status is CreditStatus.CREDITED
