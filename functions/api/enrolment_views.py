@@ -132,7 +132,6 @@ def enrolment(account: funds.EnrolmentAccount, terms: Terms) -> EnrolmentView:
 def enrolment_with_terms(
     account: funds.EnrolmentAccount, terms: Terms, school: institutions.Institution
 ) -> EnrolmentWithTerms:
-    awaiting = account.status is funds.EnrolmentStatus.AWAITING_DEPOSIT
     payment = PaymentInstruction(
         bank_name=school.accounts.bank_name,
         account_name=school.name,
@@ -142,7 +141,7 @@ def enrolment_with_terms(
         pay_before=clock.shown(account.expires_at),
     )
     return EnrolmentWithTerms.model_validate(
-        {**_enrolment_facts(account, terms), "terms": terms, "payment": payment if awaiting else None}
+        {**_enrolment_facts(account, terms), "terms": terms, "payment": payment if account.owes else None}
     )
 
 

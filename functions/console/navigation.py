@@ -58,7 +58,7 @@ def _is_in(here: str, path: str) -> bool:
     here = here.partition("?")[0]
     if here.startswith("/console/notices"):
         here = "/console/terminations"
-    if here.startswith("/console/enrolments"):
+    if here.startswith(("/console/enrolments", "/console/payouts")):
         here = "/console/schools"
     if here.startswith("/console/minimum-withdrawals"):
         here = "/console/minimums"

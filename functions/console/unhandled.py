@@ -1,5 +1,6 @@
 """What couldn't be handled is stored, counted and shown: money in suspense, stream records, the bank's messages."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from chalice.app import Blueprint
@@ -9,7 +10,7 @@ from functions.console.pages import NoSuchPage, Shown, Visit, page
 from functions.edge import parked
 from shared.bank import store as bank
 from shared.funds import queries as funds
-from shared.funds.model import State
+from shared.funds.model import Entry, State
 from shared.funds.store import sweeps
 from shared.institutions import store as institutions
 from shared.kernel import clock
@@ -31,6 +32,7 @@ def show_suspense(visit: Visit) -> Shown:
     wanted = [*by_school, *(entry.institution_id for entry in found.rows)]
     told = {
         "by_school": by_school,
+        "left": _left(found.rows),
         "entries": found.rows,
         "schools": institutions.get_many(wanted) if wanted else {},
         "next_cursor": found.next_cursor,
@@ -59,6 +61,13 @@ def show_unhandled(visit: Visit) -> Shown:
         "query": visit.query,
     }
     return Shown("unhandled.html", told)
+
+
+def _left(shown: Sequence[Entry]) -> dict[str, int]:
+    """What is still in suspense of each deposit on a page."""
+    references = dict.fromkeys(entry.reference for entry in shown if entry.pk.startswith("bank#"))
+    histories = map(funds.find_deposit, references)
+    return {one.deposit.reference: one.left_fen for one in histories if one is not None}
 
 
 def _day(text: str | None, today: date) -> date:

@@ -18,6 +18,7 @@ from shared.funds.model import (
     State,
     SuspenseReason,
 )
+from shared.funds.suspense_model import ReturnStatus
 from shared.institutions.model import CHANGE_NAMES, STATUS_NAMES, Change, Status
 from shared.mall.model import CATEGORIES
 from shared.mall.model import Status as SaleStatus
@@ -167,6 +168,10 @@ PROPOSAL_FIGURES: Mapping[str, Both] = {
     "last_month": ("收费止月", "Receipts to"),
     "policy_version": ("规则版本", "Policy version"),
     "amount_fen": ("金额", "Amount"),
+    "left_fen": ("提出时在待查款", "In suspense when proposed"),
+    "rest_fen": ("提出时未到账", "Not settled when proposed"),
+    "deposit": ("入账流水", "Deposit"),
+    "enrolment": ("转入报名", "To the enrolment"),
     "balance_fen": ("现有余额", "Balance"),
     "to_account_no": ("收款账户", "To account"),
     "school_reason": ("机构申请理由", "The school's reason"),
@@ -219,6 +224,13 @@ SIZES: Mapping[str, Both] = {"small": ("小型", "Small"), "medium": ("中型", 
 SALES: Mapping[SaleStatus, Both] = {
     SaleStatus.PUBLISHED: ("在售", "On sale"),
     SaleStatus.WITHDRAWN: ("已下架", "Withdrawn"),
+}
+
+RETURNS: Mapping[ReturnStatus, Both] = {
+    ReturnStatus.HELD: ("已冻结，待指令银行", "Held"),
+    ReturnStatus.INSTRUCTED: ("已指令银行", "Instructed"),
+    ReturnStatus.PAID: ("已退回", "Paid"),
+    ReturnStatus.FAILED: ("未能退回，转回待查款", "Failed, in suspense again"),
 }
 
 SUSPENSE: Mapping[SuspenseReason, Both] = {

@@ -99,6 +99,11 @@ def _fault(told: argparse.Namespace) -> str:
     return _faults(_call(told.port, "POST", "/bank/faults", body))
 
 
+def _correct(told: argparse.Namespace) -> str:
+    answer = _call(told.port, "POST", f"/bank/{told.action}", {"reference": told.reference})
+    return f"银行已入账 booked: {answer['amount']}（{answer['bank_reference']}）"
+
+
 def _no_faults(told: argparse.Namespace) -> str:
     return _faults(_call(told.port, "DELETE", "/bank/faults"))
 
@@ -226,6 +231,12 @@ def _add_bank(topics: Any) -> None:
     interest.add_argument("--account", help="只对这个账号 · on this account only")
     interest.add_argument("--amount-fen", type=int, help="指定金额（分），可重复 · this many fen, however often")
     interest.set_defaults(run=_interest)
+    reverse = bank.add_parser("reverse-deposit", help="冲正一笔入账 · take a deposit back")
+    reverse.add_argument("reference", help="入账流水 · the deposit's reference")
+    reverse.set_defaults(run=_correct)
+    send_back = bank.add_parser("send-back", help="机构账户退回划拨 · the school's account sends a payout back")
+    send_back.add_argument("reference", help="批次编号 · the payout's id")
+    send_back.set_defaults(run=_correct)
     for action, zh, en in (
         ("lose-next", "丢失下一条消息", "lose the next messages"),
         ("duplicate-next", "重复下一条消息", "send the next messages several times"),

@@ -11,7 +11,8 @@ from typing import Any
 import pyotp
 
 from infra import verify
-from infra.local.bank_books import NoAccount
+from infra.local.bank_books import Booked, NoAccount, TooLittle
+from infra.local.bank_corrections import NothingToCorrect
 from infra.local.bank_faults import UnknownFault
 from infra.local.district_process import District
 from infra.local.site import Refused, Request, Site
@@ -56,6 +57,8 @@ class _Door:
             "POST /clock/advance": self._advance,
             "POST /bank/deposits": self._deposit,
             "POST /bank/interest": self._interest,
+            "POST /bank/reverse-deposit": lambda request: self._correct(request, self._district.bank.reverse),
+            "POST /bank/send-back": lambda request: self._correct(request, self._district.bank.send_back),
             "POST /bank/faults": self._fault,
             "DELETE /bank/faults": self._no_faults,
             "POST /streams/pause": self._pause,
@@ -133,6 +136,16 @@ class _Door:
             raise Refused(404, f"there is no enrolment {told['enrolment']}") from None
         amount = told.get("amount_fen") or int(account.due_fen)
         return account.account_no, amount, str(told.get("remittance") or account.payment_reference)
+
+    def _correct(self, request: Request, correct: Callable[[str], Booked]) -> dict[str, Any]:
+        named = str(request.json().get("reference", ""))
+        try:
+            booked = correct(named)
+        except NothingToCorrect:
+            raise Refused(404, f"there is nothing of {named!r} to take back") from None
+        except TooLittle as little:
+            raise Refused(409, f"account {little} holds too little") from None
+        return {"bank_reference": booked.reference, "amount": money.text(abs(booked.amount_fen))}
 
     def _fault(self, request: Request) -> dict[str, Any]:
         told = request.json()

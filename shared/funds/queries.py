@@ -15,6 +15,7 @@ from shared.funds.store.accounts import (
 from shared.funds.store.accounts import get as get_account
 from shared.funds.store.accounts import get_many as get_accounts
 from shared.funds.store.days import DISTRICT, list_days
+from shared.funds.store.entries import find_deposit
 from shared.funds.store.entries import list_of_enrolment as list_entries
 from shared.funds.store.interest import get as get_interest_credit
 from shared.funds.store.interest import list_all as list_all_interest
@@ -53,6 +54,7 @@ __all__ = [
     "find_bank_entry",
     "find_calculation",
     "find_calculations",
+    "find_deposit",
     "find_last_payout",
     "get_account",
     "get_accounts",
@@ -80,6 +82,7 @@ __all__ = [
     "list_journal",
     "list_minimum_days",
     "list_minimum_shortfalls",
+    "list_payout_entries",
     "list_payouts",
     "list_refunds",
     "list_refunds_of_institution",
@@ -105,6 +108,13 @@ def preview_refund(*, account: model.EnrolmentAccount, taught: Collection[Sessio
     """What a guardian would get back now. `taught`: lessons marked as taught, not decided in her favour."""
     unreleased = entries.count_unreleased(account.enrolment_id, taught)
     return refund_rules.preview(account, taught_lessons=unreleased)
+
+
+def list_payout_entries(payout: model.Payout) -> list[model.Entry]:
+    """What was booked of a payout: built, settled in parts, recalled, sent back; in the order of booking."""
+    own = [entries.find(payout.payout_id, sk) for sk in ("entry#built", "entry#recalled")]
+    found = [*filter(None, own), *entries.list_of_bank(payout.bank_references)]
+    return sorted(found, key=lambda entry: entry.booked_at)
 
 
 def find_bank_entry(reference: str) -> model.Entry | None:
