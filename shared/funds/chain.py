@@ -6,8 +6,10 @@ import hashlib
 import json
 from dataclasses import replace
 
+from shared.funds import rules
 from shared.funds.model import EnrolmentAccount, Entry
 from shared.kernel import clock
+from shared.policy import queries as policies
 
 
 def seal(previous: str, entry: Entry) -> str:
@@ -30,12 +32,14 @@ def seal(previous: str, entry: Entry) -> str:
         entry.payer,
         entry.payer_account_no,
         sorted(entry.figures.items()),
+        entry.correction,
     ]
     return hashlib.sha256(json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
 
 
 def sealed(entry: Entry, *, after: str = "") -> Entry:
-    """The entry with its seal."""
+    """The entry with its seal, as the closed days let it be booked: every entry passes here before it is written."""
+    entry = rules.dated(entry, policies.in_force(at=entry.booked_at).days_until_closed)
     return replace(entry, seal=seal(after, entry))
 
 

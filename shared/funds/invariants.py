@@ -7,7 +7,7 @@ a path of money.
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 
-from shared.funds import interest_checks, model
+from shared.funds import interest_checks, model, rules
 from shared.funds.minimum_invariants import minimum_withdrawals_resolve_once, minimums_are_folds, requirement_kept
 from shared.funds.model import EnrolmentStatus, EntryKind, PayoutStatus, State
 from shared.funds.refund_rules import interest_of
@@ -18,6 +18,7 @@ from shared.funds.suspense_model import ReturnStatus
 from shared.kernel import clock
 from shared.kernel.ids import InstitutionId
 from shared.policy.queries import get as get_policy
+from shared.policy.queries import in_force as policy_in_force
 
 RELEASES = (EntryKind.RELEASE, EntryKind.FINAL_RELEASE)
 
@@ -208,6 +209,16 @@ def effective_not_after_booking(books: Books) -> Iterator[str]:
             yield f"{entry.key}: effective {entry.effective_on}, booked {entry.booked_at}"
 
 
+def closed_days_take_corrections_only(books: Books) -> Iterator[str]:
+    """14. An entry of a day that was closed when it was booked moved at the bank, and says that it is a correction."""
+    for entry in books.entries:
+        today = clock.business_day(entry.booked_at)
+        days = policy_in_force(at=entry.booked_at).days_until_closed
+        closed = rules.is_closed(entry.effective_on, today=today, days_until_closed=days)
+        if closed != entry.correction or (closed and State.OUTSIDE not in entry.legs):
+            yield f"{entry.key}: effective {entry.effective_on}, booked {today}, correction: {entry.correction}"
+
+
 def journal_has_every_entry(books: Books) -> Iterator[str]:
     """15. The schools' journals have each entry as it was booked, once the streams have brought everything."""
     booked, copied = ({entry.key: entry for entry in of} for of in (books.entries, books.lines))
@@ -269,6 +280,7 @@ CHECKS: tuple[Callable[[Books], Iterator[str]], ...] = (
     minimum_withdrawals_resolve_once,
     interest_checks.interest_is_distributed,
     effective_not_after_booking,
+    closed_days_take_corrections_only,
     journal_has_every_entry,
     totals_equal_journal,
     days_equal_journal,

@@ -197,7 +197,8 @@ class Entry:
     """A movement of money, written once. Its key (`pk`, `sk`) is its permanent idempotency record.
 
     `version` is the enrolment account's version after it; `digest` tells whether a repeated command is the same;
-    `seal` makes an alteration seen (shared/funds/chain.py).
+    `seal` makes an alteration seen (shared/funds/chain.py). A `correction` takes effect on a day that was closed when
+    it was booked (rules.dated).
     """
 
     pk: str
@@ -216,6 +217,7 @@ class Entry:
     payer: str = ""
     payer_account_no: str = ""
     figures: Mapping[str, int] = field(default_factory=dict)
+    correction: bool = False
     seal: str = ""
 
     def __post_init__(self) -> None:

@@ -101,6 +101,8 @@ def beancount(book: Book) -> Iterator[str]:
         yield f"{day} * {_quoted(entry.kind.value)} {_quoted(entry.reference)}"
         yield f"  entry: {_quoted(entry.key)}"
         yield f"  effective: {entry.effective_on}"
+        if entry.correction:
+            yield "  correction: TRUE"
         yield from (f"  {name}  {money.plain(amount)} CNY" for name, amount in legs)
     # beancount lets a balance be off by the last digit it is written with, unless it is told not to.
     told = {name: money.plain(fen) for name, fen in sorted(book.closing.items())}
@@ -115,7 +117,8 @@ def hledger(book: Book) -> Iterator[str]:
     yield from (f"account {name}" for name in sorted(names))
     for entry in book.entries:
         yield f"{clock.business_day(entry.booked_at)} * {entry.kind.value} | {_plain(entry.reference)}"
-        yield f"    ; entry:{_plain(entry.key)}, effective:{entry.effective_on}"
+        correction = ", correction:" if entry.correction else ""
+        yield f"    ; entry:{_plain(entry.key)}, effective:{entry.effective_on}{correction}"
         for state, amount in entry.legs.items():
             yield f"    {account_name(entry, state)}  {money.plain(-amount)} CNY"
     if book.closing:

@@ -5,7 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from shared.funds.model import EnrolmentAccount, EnrolmentStatus, Entry, EntryKind, State, SuspenseReason
 from shared.kernel import clock, errors
@@ -187,7 +187,27 @@ def is_unpaid(account: EnrolmentAccount) -> bool:
     return account.status is EnrolmentStatus.AWAITING_DEPOSIT and not account.paid_fen
 
 
+def is_closed(day: date, *, today: date, days_until_closed: int) -> bool:
+    """Whether a business day is closed: more than so many days have passed since. Source: assumed (policy)."""
+    return (today - day).days > days_until_closed
+
+
+def dated(entry: Entry, days_until_closed: int) -> Entry:
+    """The entry with the day that it may take effect on, where that day is closed when it is booked.
+
+    What moved at the bank keeps the bank's day, and corrects it; anything else takes effect when it is booked.
+    """
+    today = clock.business_day(entry.booked_at)
+    closed = is_closed(entry.effective_on, today=today, days_until_closed=days_until_closed)
+    if closed and State.OUTSIDE not in entry.legs:
+        return replace(entry, effective_on=today, correction=False)
+    return replace(entry, correction=closed)
+
+
 def digest(*parts: object) -> str:
-    """A short fingerprint of what a command said, to tell a repeat from a conflict. A moment is one in any zone."""
-    told = (clock.stored(part) if isinstance(part, datetime) else str(part) for part in parts)
+    """A short fingerprint of what a command said, to tell a repeat from a conflict.
+
+    Of a moment only its business day counts: the bank's statement tells it, where its message told the time too.
+    """
+    told = (clock.business_day(part).isoformat() if isinstance(part, datetime) else str(part) for part in parts)
     return hashlib.sha256("\x1f".join(told).encode()).hexdigest()[:32]

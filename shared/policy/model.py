@@ -41,6 +41,7 @@ class Policy:
     minimum_receipts_percent: int
     minimum_receipts_months: int
     minimum_shortfall_working_days: int
+    days_until_closed: int
     refund_answer_working_days: int
     refund_payment_days: int
     full_refund_days_before_start: int

@@ -61,7 +61,7 @@ def resealed(books: Books) -> Books:
     entries = []
     for one in sorted(books.entries, key=lambda one: one.version):
         after = heads[one.enrolment_id] if one.enrolment_id else ""
-        entries.append(chain.sealed(one, after=after))
+        entries.append(replace(one, seal=chain.seal(after, one)))
         if one.enrolment_id:
             heads[one.enrolment_id] = entries[-1].seal
     accounts = [replace(account, seal=heads[account.enrolment_id]) for account in books.accounts]
@@ -179,6 +179,24 @@ class TestCheckAll:
             "fen_days_are_folds",
             "days_equal_journal",
         }
+
+    def test_an_entry_of_a_closed_day_that_does_not_say_so(self, books: Books) -> None:
+        deposit = entry(books, EntryKind.DEPOSIT)
+        late = replace(deposit, effective_on=deposit.effective_on - timedelta(days=4))
+
+        unmarked, marked, untrue = late, replace(late, correction=True), replace(deposit, correction=True)
+        told = [
+            list(invariants.closed_days_take_corrections_only(swapped(books, deposit, one)))
+            for one in (unmarked, marked, untrue)
+        ]
+        assert [len(violations) for violations in told] == [1, 0, 1]
+
+    def test_a_release_that_corrects_a_closed_day(self, books: Books) -> None:
+        release = entry(books, EntryKind.RELEASE)
+        late = replace(release, effective_on=release.effective_on - timedelta(days=4), correction=True)
+
+        [told] = invariants.closed_days_take_corrections_only(swapped(books, release, late))
+        assert release.key in told
 
     def test_an_entry_that_the_journal_has_not(self, books: Books) -> None:
         assert found(replace(books, lines=books.lines[1:])) == {

@@ -1,12 +1,13 @@
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.funds import rules
-from shared.funds.model import EnrolmentAccount, EnrolmentStatus, SuspenseReason
+from shared.funds.model import EnrolmentAccount, EnrolmentStatus, Entry, EntryKind, State, SuspenseReason
+from shared.kernel import clock
 from shared.kernel.money import Fen
 from tests import builders
 from tests.builders import ENROLMENT, NOW, TUITION_NO, an_enrolment, an_id
@@ -179,8 +180,69 @@ class TestDigest:
     def test_does_not_take_one_field_for_part_of_another(self) -> None:
         assert rules.digest("ab", "c") != rules.digest("a", "bc")
 
+    def test_of_a_moment_only_the_business_day_counts(self) -> None:
+        day = date(2026, 9, 1)
+        first, last = clock.start_of(day), clock.end_of(day) - timedelta(microseconds=1)
+
+        assert rules.digest("x", first) == rules.digest("x", last.astimezone(clock.SHANGHAI)) == rules.digest("x", day)
+        assert rules.digest("x", first) != rules.digest("x", clock.end_of(day))
+
 
 def test_an_enrolments_reference_is_what_a_remittance_can_name() -> None:
     account = builders.an_enrolment()
 
     assert rules.find_references(f"学费 {account.payment_reference}") == [account.enrolment_id]
+
+
+class TestDated:
+    """The 1st of September closes when the 5th begins."""
+
+    @pytest.mark.parametrize(
+        ("booked", "effective", "closed"),
+        [
+            (date(2026, 9, 1), date(2026, 9, 1), False),
+            (date(2026, 9, 4), date(2026, 9, 1), False),
+            (date(2026, 9, 5), date(2026, 9, 1), True),
+            (date(2027, 9, 1), date(2026, 9, 1), True),
+        ],
+    )
+    def test_what_moved_at_the_bank_keeps_its_day_and_says_that_it_corrects_a_closed_one(
+        self, booked: date, effective: date, closed: bool
+    ) -> None:
+        entry = an_entry({State.OUTSIDE: -5, State.HELD: 5}, booked=booked, effective=effective)
+
+        told = rules.dated(entry, 3)
+
+        assert (told.effective_on, told.correction) == (effective, closed)
+
+    @pytest.mark.parametrize(("booked", "effective"), [(date(2026, 9, 4), 1), (date(2026, 9, 5), 5)])
+    def test_anything_else_takes_effect_today_when_its_day_is_closed(self, booked: date, effective: int) -> None:
+        entry = an_entry({State.HELD: -5, State.PAYABLE: 5}, booked=booked, effective=date(2026, 9, 1))
+
+        told = rules.dated(entry, 3)
+
+        assert (told.effective_on.day, told.correction) == (effective, False)
+
+    def test_a_day_begins_in_shanghai(self) -> None:
+        entry = an_entry({State.OUTSIDE: -5, State.HELD: 5}, booked=date(2026, 9, 5), effective=date(2026, 9, 1))
+
+        assert rules.dated(replace(entry, booked_at=clock.start_of(date(2026, 9, 5))), 3).correction
+        assert not rules.dated(
+            replace(entry, booked_at=clock.start_of(date(2026, 9, 5)) - timedelta(microseconds=1)), 3
+        ).correction
+
+
+def an_entry(legs: dict[State, int], *, booked: date, effective: date) -> Entry:
+    """An entry that was booked at noon."""
+    return Entry(
+        "bank#BK1",
+        "entry",
+        kind=EntryKind.DEPOSIT,
+        institution_id=builders.SCHOOL,
+        account_no=TUITION_NO,
+        legs=legs,
+        reference="BK1",
+        digest="",
+        booked_at=clock.start_of(booked) + timedelta(hours=12),
+        effective_on=effective,
+    )

@@ -1,10 +1,10 @@
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
-from shared.funds import model, payout_answers, rules, usecases
+from shared.funds import model, payout_answers, queries, rules, usecases
 from shared.funds.model import EnrolmentStatus, PayoutStatus, SuspenseReason
 from shared.funds.posting import ReferenceReused
 from shared.funds.store import accounts, books, entries, minimums, payouts, totals
@@ -432,3 +432,33 @@ class TestPayout:
         self.settle(payout)
 
         refuses(payout_answers.PayoutOver, lambda: payout_answers.fail(fact=builders.a_failure(payout)))
+
+
+class TestClosedDays:
+    def test_money_that_the_bank_moved_long_ago_is_a_correction_of_its_day(self, in_memory: Any) -> None:
+        steps.open_account()
+        fact = builders.a_deposit(booked_at=NOW - timedelta(days=4))
+
+        entry = usecases.post_deposit(fact=fact, account=builders.a_tuition_account(), now=NOW).entry
+
+        assert (entry.effective_on, entry.correction) == (date(2026, 8, 28), True)
+        assert entries.find("bank#BK000001", "entry") == entry
+        assert steps.violations().keys() <= {"journal_has_every_entry", "totals_equal_journal"}
+
+    def test_a_lesson_confirmed_long_ago_is_released_today(self, in_memory: Any) -> None:
+        steps.register()
+        steps.open_account(paid_fen=1000)
+
+        entry = steps.release(confirmed_at=NOW - timedelta(days=30)).entry
+
+        assert (entry.effective_on, entry.correction) == (date(2026, 9, 1), False)
+
+    def test_the_journal_keeps_the_correction(self, in_memory: Any) -> None:
+        steps.open_account()
+        fact = builders.a_deposit(booked_at=NOW - timedelta(days=4))
+        usecases.post_deposit(fact=fact, account=builders.a_tuition_account(), now=NOW)
+        steps.count_all()
+
+        [line] = queries.list_journal(SCHOOL, limit=9, cursor=None).rows
+        assert line.correction
+        assert steps.violations() == {}

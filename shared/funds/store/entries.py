@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
 
 from events import facts
 from shared.dynamo import transaction
@@ -40,6 +40,7 @@ class EntryRow(Row):
     payer = UnicodeAttribute(default="")
     payer_account_no = UnicodeAttribute(default="")
     figures = UnicodeAttribute(default="{}")
+    correction = BooleanAttribute(default=False)
     seal = UnicodeAttribute(default="")
 
 
@@ -218,6 +219,7 @@ def row_of(entry: model.Entry) -> EntryRow:
         payer=entry.payer,
         payer_account_no=entry.payer_account_no,
         figures=json.dumps(dict(entry.figures), separators=(",", ":")),
+        correction=entry.correction,
         seal=entry.seal,
     )
 
@@ -241,6 +243,7 @@ def entry_of(row: Any) -> model.Entry:
         payer=row.payer,
         payer_account_no=row.payer_account_no,
         figures=json.loads(row.figures),
+        correction=bool(row.correction),
         seal=row.seal,
     )
 
