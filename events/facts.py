@@ -287,3 +287,38 @@ class ReferenceConflicted:
     posted_fen: Fen
     sent_fen: Fen
     noticed_at: datetime
+
+
+@dataclass(frozen=True)
+class StatementLine:
+    """One booking as the bank's statement or notice has it, in its order there.
+
+    `amount_fen` is what it did to the account: negative when money left. `end_to_end_id` is ours, where we had one: a
+    payment reference, or the id of a payout or payment without its underscore.
+    """
+
+    order: int
+    bank_reference: str
+    amount_fen: int
+    currency: str
+    code: str
+    reversal: bool
+    end_to_end_id: str
+    counterparty: str
+    counterparty_account_no: str
+    remittance: str
+    booked_at: datetime
+    value_on: date
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What the bank says of an account and a business day. A notice in the course of a day has no balances."""
+
+    statement_id: str
+    account_no: str
+    currency: str
+    day: date
+    opening_fen: int | None
+    closing_fen: int | None
+    lines: tuple[StatementLine, ...]

@@ -19,7 +19,7 @@ from shared.dynamo import pages, transaction
 from shared.dynamo.rows import Moment, Row, meta
 from shared.funds import model
 from shared.funds.periods import Period
-from shared.funds.store import days, entries
+from shared.funds.store import custody, days, entries
 from shared.funds.store.days import DISTRICT
 from shared.kernel import clock, errors
 from shared.kernel.ids import InstitutionId
@@ -79,6 +79,7 @@ def _pieces(told: Iterable[model.Entry]) -> Iterator[list[model.Entry]]:
     for entry in told:
         of_entry = {_line_key(entry), *(key for _, key in _more_keys(entry))}
         of_entry |= {(f"{kind}#{of}", on) for kind, on in days.figures_of([entry]) for of in ("school", DISTRICT)}
+        of_entry |= set(custody.figures_of([entry]))
         if piece and (len(piece) == _LINES_AT_ONCE or len(items | of_entry) > _ITEMS_AT_ONCE):
             yield piece
             piece, items = [], set()
@@ -117,7 +118,7 @@ def _write(institution_id: InstitutionId, new: Sequence[model.Entry]) -> None:
     parts = [transaction.put_new(_line_of(entry), refused=counted) for entry in new]
     parts += [transaction.put(_copy(entry, *key, kind)) for entry in new for kind, key in _more_keys(entry)]
     parts.append(transaction.add_up(TotalsRow("totals", institution_id), _sums(new)))
-    transaction.commit([*parts, *days.add_up(institution_id, new)])
+    transaction.commit([*parts, *days.add_up(institution_id, new), *custody.add_up(new)])
 
 
 def _sums(new: Sequence[model.Entry]) -> list[Action]:
