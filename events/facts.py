@@ -322,3 +322,8 @@ class Statement:
     opening_fen: int | None
     closing_fen: int | None
     lines: tuple[StatementLine, ...]
+
+    @property
+    def whole(self) -> bool:
+        """Whether it is the statement of a day, not a notice in the course of one."""
+        return self.closing_fen is not None

@@ -21,6 +21,7 @@ RefundId = NewType("RefundId", str)
 WithdrawalId = NewType("WithdrawalId", str)
 AlertId = NewType("AlertId", str)
 ProposalId = NewType("ProposalId", str)
+BreakId = NewType("BreakId", str)
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 SHAPE = r"[a-z]{3}_[0-9A-HJKMNP-TV-Z]{26}"
