@@ -43,12 +43,14 @@ from functions.console import (
 from functions.console import refunds as console_refunds
 from functions.console import seals as console_seals
 from functions.console import statements as console_statements
+from functions.files import reconcile_statement
 from functions.schedules import (
     agree_refunds,
     auto_confirm,
     calculate_minimum_requirements,
     check_minimum_balances,
     credit_interest,
+    expect_statements,
     expire_unpaid,
     pay_minimum_withdrawals,
     pay_out,
@@ -103,6 +105,8 @@ for module in (
     release_lesson,
     keep_totals,
     raise_alerts,
+    reconcile_statement,
+    expect_statements,
     auto_confirm,
     expire_unpaid,
     agree_refunds,

@@ -290,6 +290,19 @@ class ReferenceConflicted:
 
 
 @dataclass(frozen=True)
+class BreakFound:
+    """The bank's statement of an account and a day differs from the ledger, or hasn't come."""
+
+    break_id: str
+    kind: str
+    institution_id: InstitutionId
+    account_no: str
+    day: date
+    figures: dict[str, int | str]
+    found_at: datetime
+
+
+@dataclass(frozen=True)
 class StatementLine:
     """One booking as the bank's statement or notice has it, in its order there.
 

@@ -1,4 +1,4 @@
-"""What calls the functions that aren't behind HTTP: tables' streams and the clock.
+"""What calls the functions that aren't behind HTTP: tables' streams, files that come, the clock.
 
 The one source for the package's template (infra/package) and for the local district's pollers and scheduler
 (infra/local). The module of a function has the function under the module's own name.
@@ -46,6 +46,21 @@ class ScheduledFunction:
         return f"functions.schedules.{self.name}"
 
 
+@dataclass(frozen=True)
+class FileFunction:
+    """A function that EventBridge calls for each file that comes into a bucket, by the kind of its files."""
+
+    name: str
+    bucket: str
+
+    @property
+    def module(self) -> str:
+        """Where the function is."""
+        return f"functions.files.{self.name}"
+
+
+FILE_FUNCTIONS = (FileFunction("reconcile_statement", "statements"),)
+
 STREAM_FUNCTIONS = (
     StreamFunction(
         "release_lesson",
@@ -84,6 +99,7 @@ SCHEDULES = (
     ScheduledFunction("resend_payouts", "cron(10/15 * * * ? *)"),
     ScheduledFunction("check_minimum_balances", "cron(40 16 * * ? *)"),  # 00:40 in Shanghai
     ScheduledFunction("calculate_minimum_requirements", "cron(0 1 1 * ? *)"),
+    ScheduledFunction("expect_statements", "cron(0 1 * * ? *)"),  # 09:00 in Shanghai
     ScheduledFunction("sweep", "cron(0 19 * * ? *)"),  # 03:00 in Shanghai
     ScheduledFunction("credit_interest", "cron(30 20 * * ? *)"),  # 04:30 in Shanghai
     ScheduledFunction("seal_day", "cron(30 19 * * ? *)"),  # after the sweep, which makes the day before complete

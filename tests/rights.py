@@ -21,7 +21,7 @@ from shared.dynamo import rows
 _ROOT = Path(__file__).resolve().parents[1]
 _FUNCTIONS = _ROOT / "functions"
 _DOORS = tuple(str(_FUNCTIONS / name) for name in ("api", "console", "edge/contract.py"))
-_EVENTS = tuple(str(_FUNCTIONS / name) for name in ("streams", "schedules"))
+_EVENTS = tuple(str(_FUNCTIONS / name) for name in ("streams", "schedules", "files"))
 _IN_TRANSACTION = {
     "Put": "PutItem",
     "Update": "UpdateItem",

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from functions.console import words
+from functions.console import break_words, words
 from shared.alerts.model import Alert, Rule
 from shared.funds.model import SuspenseReason
 from shared.kernel import money
@@ -94,6 +94,12 @@ def _interest_differs(figures: _Figures, threshold: str) -> words.Both:
     )
 
 
+def _break(figures: _Figures, threshold: str) -> words.Both:
+    kind, account = str(figures.get("kind", "")), f"{figures.get('account_no', '')} {figures.get('day', '')}"
+    zh, en = (break_words.why(kind, figures, language) for language in ("zh", "en"))
+    return f"账号 {account}：{zh}", f"Account {account}: {en}"
+
+
 _SENTENCES: Mapping[Rule, Callable[[_Figures, str], words.Both]] = {
     Rule.UNMATCHED_DEPOSIT: _unmatched,
     Rule.DEPOSIT_REVERSED: _reversed,
@@ -103,4 +109,5 @@ _SENTENCES: Mapping[Rule, Callable[[_Figures, str], words.Both]] = {
     Rule.MINIMUM_OVERDUE: _minimum_overdue,
     Rule.REFERENCE_CONFLICT: _conflict,
     Rule.INTEREST_DIFFERS: _interest_differs,
+    Rule.RECONCILIATION_BREAK: _break,
 }

@@ -24,6 +24,8 @@ from shared.mall.model import CATEGORIES
 from shared.mall.model import Status as SaleStatus
 from shared.people.model import StaffRole
 from shared.policy.model import Beneficiary
+from shared.reconciliation.model import BreakKind, BreakState
+from shared.reconciliation.model import Outcome as LineOutcome
 from shared.teaching.model import LessonStatus, Outcome
 from shared.terminations.model import STEP_NAMES, NoticeStatus, ObjectionStatus, Standing, Step
 
@@ -248,6 +250,34 @@ CONFIRMED: Mapping[str, Both] = {
     "auto_confirmed": ("到期视为确认", "Silence counted as confirmed"),
 }
 
+LINES: Mapping[LineOutcome, Both] = {
+    LineOutcome.MATCHED: ("一致", "Matched"),
+    LineOutcome.ADOPTED: ("补记", "Adopted"),
+    LineOutcome.BROKEN: ("差异", "Break"),
+}
+
+BREAKS: Mapping[BreakKind, Both] = {
+    BreakKind.AMOUNT: ("金额不符", "Amount"),
+    BreakKind.ACCOUNT: ("账号不符", "Account"),
+    BreakKind.DAY: ("日期不符", "Day"),
+    BreakKind.CURRENCY: ("币种不符", "Currency"),
+    BreakKind.TWICE: ("流水重复", "Reference twice"),
+    BreakKind.NOT_BOOKABLE: ("不能补记", "Can't be booked"),
+    BreakKind.NOT_IN_STATEMENT: ("银行未列", "Not in the statement"),
+    BreakKind.OPENING: ("期初不符", "Opening balance"),
+    BreakKind.ARITHMETIC: ("合计不符", "Doesn't add up"),
+    BreakKind.CUSTODY: ("余额不符", "Balance"),
+    BreakKind.UNKNOWN_ACCOUNT: ("账号未监管", "Unknown account"),
+    BreakKind.UNREADABLE: ("文件无法读取", "Unreadable file"),
+    BreakKind.MISSING: ("对账单缺失", "Statement missing"),
+}
+
+BREAK_STATES: Mapping[BreakState, Both] = {
+    BreakState.OPEN: ("待查", "Open"),
+    BreakState.EXPLAINED: ("已说明", "Explained"),
+    BreakState.RESOLVED: ("已解决", "Resolved"),
+}
+
 SEVERITIES: Mapping[Severity, Both] = {Severity.RED: ("高", "High"), Severity.YELLOW: ("中", "Medium")}
 
 RULES: Mapping[Rule, Both] = RULE_NAMES
@@ -293,6 +323,8 @@ PURPOSES: Mapping[str, Both] = {
 CATEGORY_NAMES: Mapping[str, Both] = {one.code: (one.zh, one.en) for one in CATEGORIES}
 
 NOTICES: Mapping[str, Both] = {
+    "break_taken": ("已认领该差异。", "The break has its owner."),
+    "break_settled": ("已记录说明。", "What you said of the break is kept."),
     "proposed": ("已提出，等待另一人批准。", "Proposed; another person approves it."),
     "approved": ("已批准并办理。", "Approved and done."),
     "not_approved": ("已否决。", "Rejected; nothing was done."),

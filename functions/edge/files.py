@@ -14,6 +14,7 @@ from shared.kernel import errors
 
 ADDRESS_LIFE_SECONDS = 300
 DOCUMENTS = "documents"
+STATEMENTS = "statements"
 
 
 def bucket_name(of: str) -> str:
@@ -33,6 +34,28 @@ def hand_over(content: bytes, *, name: str, content_type: str) -> str:
     named = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
     signed = {**told, "ResponseContentDisposition": named, "ResponseContentType": content_type}
     return str(client().generate_presigned_url("get_object", Params=signed, ExpiresIn=ADDRESS_LIFE_SECONDS))
+
+
+def keep(of: str, key: str, content: bytes, *, content_type: str) -> None:
+    """Keep a file in the bucket of its kind; the same key again is another version of it. Raises Unavailable."""
+    _call("put_object", Bucket=bucket_name(of), Key=key, Body=content, ContentType=content_type)
+
+
+def fetch(of: str, key: str, *, at_most: int) -> bytes:
+    """A file of a bucket, no more than one byte over `at_most` of it. Raises Unavailable."""
+    told = _call("get_object", Bucket=bucket_name(of), Key=key)
+    with told["Body"] as body:
+        content: bytes = body.read(at_most + 1)
+    return content
+
+
+def put_into(bucket: str) -> dict[str, Any]:
+    """EventBridge's pattern of a file that has come into a bucket of the template, by the bucket's logical name."""
+    return {
+        "source": ["aws.s3"],
+        "detail-type": ["Object Created"],
+        "detail": {"bucket": {"name": [{"Ref": bucket}]}},
+    }
 
 
 @cache

@@ -20,12 +20,13 @@ create table if not exists accounts (
 create table if not exists transactions (
     number integer primary key autoincrement, reference text unique, account_no text not null,
     amount_fen integer not null, counterparty text not null, counterparty_account_no text not null,
-    purpose text not null, booked_at text not null, asked_as text unique
+    purpose text not null, booked_at text not null, code text not null, end_to_end text not null, asked_as text unique
 );
 create index if not exists by_account on transactions (account_no, number);
 create table if not exists instructions (
     id text primary key, kind text not null, instruction text not null, status text not null, asked_at text not null
 );
+create table if not exists closed_days (day text primary key);
 create table if not exists messages (
     number integer primary key autoincrement, turn real, message_id text unique, type text not null, body text not null,
     status text not null, tries integer not null default 0, repeats integer not null default 0,
@@ -126,8 +127,13 @@ class Books:
         purpose: str,
         at: datetime,
         asked_as: str | None = None,
+        code: str = "",
+        end_to_end: str = "",
     ) -> Booked:
-        """Book money in (positive) or out (negative). Raises NoAccount, TooLittle. Use it inside `transaction`."""
+        """Book money in (positive) or out (negative). Raises NoAccount, TooLittle. Use it inside `transaction`.
+
+        `code` is what kind of movement the statement tells, `end_to_end` the id of ours that it belongs to.
+        """
         balance = self.balance_fen(account_no) + amount_fen
         if balance < 0:
             raise TooLittle(account_no)
@@ -135,9 +141,9 @@ class Books:
         told = (account_no, amount_fen, counterparty, counterparty_account_no, purpose, moment)
         number = self._database.execute(
             "insert into transactions"
-            " (account_no, amount_fen, counterparty, counterparty_account_no, purpose, booked_at, asked_as)"
-            " values (?, ?, ?, ?, ?, ?, ?)",
-            (*told, asked_as),
+            " (account_no, amount_fen, counterparty, counterparty_account_no, purpose, booked_at, code, end_to_end,"
+            " asked_as) values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (*told, code or ("DEPOSIT" if amount_fen > 0 else "WITHDRAWAL"), end_to_end, asked_as),
         ).lastrowid
         reference = f"{at.astimezone(_SHANGHAI):%Y%m%d}{number:010d}"
         self._database.execute("update transactions set reference = ? where number = ?", (reference, number))

@@ -12,6 +12,7 @@
 | `POST /interest` `{account_no?, amount_fen?}` | credits the last quarter's interest |
 | `POST /payouts`, `/payouts/{payout_id}/recall`, signed | pays a payout; pays no more of it |
 | `POST /refunds`, `/minimum-withdrawals`, `/terminations`, signed | our other instructions |
+| `POST /statements` `{account_no, day}`, `/notices` `{account_no}` | sends a camt.053 again, a camt.054 of today |
 | `GET`, `POST`, `DELETE /faults` `{fault, count, …}` | what goes wrong next (bank_faults.py) |
 | `POST /flush` | settles and delivers everything now |
 """
@@ -20,7 +21,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from standardwebhooks import Webhook
@@ -77,6 +78,8 @@ class Door:
             "POST /refunds": lambda request: self._post_instruction(request, "refund"),
             "POST /minimum-withdrawals": lambda request: self._post_instruction(request, "minimum_withdrawal"),
             "POST /terminations": self._post_termination,
+            "POST /statements": _known(self._post_statement),
+            "POST /notices": _known(self._post_notice),
             "GET /faults": lambda request: {"data": self._bank.faults.listed()},
             "POST /faults": self._post_fault,
             "DELETE /faults": self._delete_faults,
@@ -175,6 +178,17 @@ class Door:
         if not {one["account_no"] for one in notice["returns"]} <= known:
             raise Refused(422, "the notice names an account that isn't at this bank")
         return self._accepted("termination", told)
+
+    def _post_statement(self, request: Request) -> Answer:
+        told = request.json()
+        try:
+            day = date.fromisoformat(_text(told, "day"))
+        except ValueError:
+            raise Refused(422, "day is a day, such as 2026-09-01") from None
+        return Answer({"file": self._bank.statements.send(_text(told, "account_no"), day)}, 202)
+
+    def _post_notice(self, request: Request) -> Answer:
+        return Answer({"file": self._bank.statements.send_notice(_text(request.json(), "account_no"))}, 202)
 
     def _require_our_signature(self, request: Request) -> None:
         message_id = request.headers.get("webhook-id", "")

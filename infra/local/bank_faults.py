@@ -12,6 +12,10 @@
 | `refuse_termination` | termination notices are refused |
 | `wrong_interest` (`amount_fen`) | credits of interest are that much more than was earned (1,000 yuan) |
 | `partly_payout` (`amount_fen`) | payouts are paid in part: a half, or so much |
+| `wrong_opening`, `altered_amount` (`amount_fen`) | days have a wrong statement of one account (`account_no`) |
+| `same_reference`, `foreign_currency`, `foreign_account` | the same; without `account_no` the first with lines |
+| `missing_day` | days lack the statement of one account |
+| `repeated_file`, `malformed`, `hostile` | days' files come twice; one account's comes broken; an entity bomb does |
 | `no_answer` | instructions are accepted, and the line goes dead before the answer |
 """
 
@@ -30,6 +34,17 @@ INSTRUCTION_FAULTS = (
     "no_answer",
 )
 BOOKING_FAULTS = ("wrong_interest",)
+STATEMENT_FAULTS = (
+    "wrong_opening",
+    "altered_amount",
+    "same_reference",
+    "foreign_currency",
+    "foreign_account",
+    "missing_day",
+    "repeated_file",
+    "malformed",
+    "hostile",
+)
 
 
 class UnknownFault(ValueError):
@@ -52,7 +67,7 @@ class Faults:
 
     def arm(self, kind: str, *, count: int = 1, **figures: Any) -> None:
         """Let the next `count` messages or instructions go wrong. Raises UnknownFault."""
-        if kind not in MESSAGE_FAULTS + INSTRUCTION_FAULTS + BOOKING_FAULTS or count < 1:
+        if kind not in MESSAGE_FAULTS + INSTRUCTION_FAULTS + BOOKING_FAULTS + STATEMENT_FAULTS or count < 1:
             raise UnknownFault(kind)
         with self._lock:
             self._armed.append(_Armed(kind, count, figures))

@@ -19,6 +19,7 @@ from infra.local.bank_corrections import moved
 from infra.local.bank_faults import Faults
 from infra.local.bank_messages import Messages
 from infra.local.bank_notices import Notices
+from infra.local.bank_statements import Deliver, Statements
 from infra.local.site import Site
 
 _log = logging.getLogger(__name__)
@@ -48,6 +49,7 @@ class Bank:
         settles_after_seconds: float = 0,
         notice_key: str = "",
         notices_url: str | None = None,
+        deliver_file: Deliver | None = None,
     ) -> None:
         self._clock = clock
         self._settles_after_seconds = settles_after_seconds
@@ -58,6 +60,7 @@ class Bank:
         self.books = Books(path)
         self.faults = Faults()
         self.messages = Messages(self.books, url=events_url, key=webhook_key, clock=clock, faults=self.faults)
+        self.statements = Statements(self.books, clock=clock, faults=self.faults, deliver=deliver_file)
         self.site = Site("bank", port, bank_door.Door(self, instruction_key, clock, self._notices).routes())
 
     def open_account(self, account_no: str, *, holder: str, supervised: bool = True) -> None:
@@ -140,6 +143,7 @@ class Bank:
                 counterparty_account_no="",
                 purpose=f"结息 {first} 至 {last}",
                 at=now,
+                code="INTR",
                 asked_as=asked_as,
             )
             days = {"period_from": first.isoformat(), "period_to": last.isoformat()}
@@ -181,7 +185,7 @@ class Bank:
         return True
 
     def flush(self) -> int:
-        """Settle every payout and send every message now; how many messages were taken."""
+        """Settle every payout, send every message, close every day that has ended; how many messages were taken."""
         taken = 0
         self._credit_when_due()
         while True:
@@ -189,6 +193,7 @@ class Bank:
             delivered = self.messages.deliver(patient=False)
             taken += delivered
             if not settled and not delivered:
+                self.statements.close_days()
                 return taken
 
     def start(self) -> None:
@@ -218,6 +223,7 @@ class Bank:
                 self._credit_when_due()
                 self._settle(patient=True)
                 self.messages.deliver(patient=True)
+                self.statements.close_days()
             except Exception:
                 _log.exception("the bank stumbled")
 
@@ -260,6 +266,8 @@ class Bank:
                 counterparty_account_no=notice["payee_account_no"],
                 purpose=f"终止退还 {notice['title']}",
                 at=now,
+                code="TERMINATION",
+                end_to_end=notice["notice_no"],
             )
             data = {"notice_no": notice["notice_no"], "signature": told["signature"], **moved(booked)}
             self.messages.owe("termination.paid", data, at=now)
@@ -282,6 +290,8 @@ class Bank:
                 purpose=f"{told['purpose']} {told[_ID[kind]]}",
                 at=now,
                 asked_as=f"{told[_ID[kind]]}#{len(paid) + 1}",
+                code=kind.upper(),
+                end_to_end=str(told[_ID[kind]]).replace("_", "", 1),
             )
         except TooLittle:
             return self._fail(kind, told, "账户余额不足", now)

@@ -17,9 +17,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from functions.edge import files as edge_files
 from infra import buckets, events
 from infra.local import engine, stream_delivery, surroundings, trouble
 from infra.local.bank_simulator import Bank
+from infra.local.files import Files
 from infra.local.gateway import Gateway
 from infra.local.scheduler import Scheduler
 from infra.local.streams import Streams
@@ -50,6 +52,7 @@ class District:
     bank: Bank
     wechat: WeChat
     gateway: Gateway
+    incoming: Files
 
     def go_on(self) -> None:
         """From now on the clock runs at real speed, and streams, schedules and the bank go on by themselves."""
@@ -57,10 +60,11 @@ class District:
         self.streams.start()
         self.scheduler.start()
         self.bank.work()
+        self.incoming.start()
 
     def settle(self) -> None:
         """Let everything that was caused come to rest: streams drained, payouts settled, messages delivered."""
-        _settle(self.streams, self.bank)
+        _settle(self.streams, self.bank, self.incoming)
 
     def advance(self, by: timedelta, *, apart: timedelta = timedelta(0)) -> int:
         """Move the clock forward by way of every scheduled run (see Scheduler.travel_to); how many runs there were."""
@@ -140,6 +144,15 @@ def _compose(
     wechat = WeChat(port=port + _WECHAT, app_id=WECHAT_APP_ID, secret=keys.wechat_secret)
     wechat.start()
     stack.callback(wechat.stop)
+    [function] = events.FILE_FUNCTIONS
+    incoming = Files(
+        s3=clients.s3,
+        bucket=edge_files.bucket_name(function.bucket),
+        function=function,
+        handler=_handler(function),
+        path=_in(state_dir, "files.json"),
+    )
+    edge_files.client().meta.events.register("after-call.s3.PutObject", incoming.look)
     bank = Bank(
         port=port + _BANK,
         events_url=f"http://127.0.0.1:{port}/v1/bank/events",
@@ -150,6 +163,7 @@ def _compose(
         clock=clock,
         path=_in(state_dir, "bank.sqlite"),
         settles_after_seconds=2,
+        deliver_file=incoming.put,
     )
     bank.start()
     stack.callback(bank.stop)
@@ -164,21 +178,40 @@ def _compose(
     gateway = Gateway(importlib.import_module("app").app, port=port)
     gateway.start()
     stack.callback(gateway.stop)
+    stack.callback(incoming.stop)
     scheduler = Scheduler(
         clock=clock,
         functions=[(function, _handler(function)) for function in events.SCHEDULES],
-        settle=partial(_settle, streams, bank),
+        settle=partial(_settle, streams, bank, incoming),
+        before=partial(_close_days, bank, incoming),
         path=_in(state_dir, "scheduler.json"),
     )
     stack.callback(scheduler.stop)
     stack.callback(bank.rest)
-    return District(gateway.url, port + _CONTROL, state_dir, clients, clock, streams, scheduler, bank, wechat, gateway)
+    return District(
+        api_url=gateway.url,
+        control_port=port + _CONTROL,
+        state_dir=state_dir,
+        clients=clients,
+        clock=clock,
+        streams=streams,
+        scheduler=scheduler,
+        bank=bank,
+        wechat=wechat,
+        gateway=gateway,
+        incoming=incoming,
+    )
 
 
-def _settle(streams: Streams, bank: Bank) -> None:
+def _close_days(bank: Bank, incoming: Files) -> None:
+    bank.statements.close_days()
+    incoming.deliver()
+
+
+def _settle(streams: Streams, bank: Bank, incoming: Files) -> None:
     while True:
         read = streams.drain()
-        if not bank.flush() and not read:
+        if not bank.flush() and not incoming.deliver() and not read:
             return
 
 
@@ -202,7 +235,9 @@ def _load_functions() -> None:
     importlib.import_module("app")
 
 
-def _handler(function: events.StreamFunction | events.ScheduledFunction) -> Callable[[dict[str, Any], Any], Any]:
+def _handler(
+    function: events.StreamFunction | events.FileFunction | events.ScheduledFunction,
+) -> Callable[[dict[str, Any], Any], Any]:
     handler: Callable[[dict[str, Any], Any], Any] = getattr(importlib.import_module(function.module), function.name)
     return handler
 

@@ -30,7 +30,9 @@ _SAVE_EVERY = 10  # looks
 
 
 class Scheduler:
-    """Runs each function when its expression is due. `settle` lets everything that a run has caused come to rest."""
+    """Runs each function when its expression is due. `settle` lets everything that a run has caused come to rest;
+    `before` lets the world do what it does by itself when the time has come, such as the bank close its day.
+    """
 
     def __init__(
         self,
@@ -38,11 +40,13 @@ class Scheduler:
         clock: TestClock,
         functions: Sequence[tuple[ScheduledFunction, Handler]],
         settle: Callable[[], object] = lambda: None,
+        before: Callable[[], object] = lambda: None,
         path: Path | None = None,
     ) -> None:
         self._clock = clock
         self._functions = functions
         self._settle = settle
+        self._before = before
         self._path = path
         self._turn = RLock()
         self._ended = Event()
@@ -70,6 +74,7 @@ class Scheduler:
             self._settle()
             while not self._ended.is_set() and (due := self._next_due(until=moment, apart=apart)):
                 self._clock.reach(due[0])
+                self._before()
                 self._run(*due)
                 runs += 1
             if not self._ended.is_set():

@@ -60,6 +60,11 @@ class Function:
         """The stream that calls it, if one does."""
         return next((one for one in events.STREAM_FUNCTIONS if one.name == self.name), None)
 
+    @property
+    def file(self) -> events.FileFunction | None:
+        """The files that call it, if any do."""
+        return next((one for one in events.FILE_FUNCTIONS if one.name == self.name), None)
+
 
 def camel(name: str) -> str:
     """A name as CloudFormation has it: `release_lesson` -> `ReleaseLesson`."""
@@ -78,13 +83,15 @@ FUNCTIONS = (
             "teaching": R | W,
             "funds": R | W,
             "bank": R | W,
+            "reconciliation": R | W,
             "alerts": R,
             "approvals": R | W,
             "terminations": R | W,
             "parked": R,
             "edge": R | W | D,
         },
-        buckets={"documents": R | W},  # it signs the address, so it must be allowed to read what that gives
+        # it signs the address of a document, so it must be allowed to read what that gives
+        buckets={"documents": R | W, "statements": W},
         settings=("ENVIRONMENT_NAME", "PUBLIC_URL", "WECHAT_URL", "WECHAT_APP_ID", "SEAL_PUBLIC_KEYS"),
         secrets=("JWT_KEY", "BANK_WEBHOOK_KEYS", "WECHAT_SECRET", "NOTICE_SIGNING_KEY"),
     ),
@@ -96,6 +103,19 @@ FUNCTIONS = (
     ),
     Function("keep_totals", memory_mb=512, timeout_seconds=60, tables={"funds": R | W, "parked": W}),
     Function("raise_alerts", memory_mb=512, timeout_seconds=60, tables={"alerts": W, "parked": W}),
+    Function(
+        "reconcile_statement",
+        memory_mb=1024,
+        timeout_seconds=900,
+        tables={"reconciliation": R | W, "funds": R | W, "institutions": R, "alerts": W},
+        buckets={"statements": R},
+    ),
+    Function(
+        "expect_statements",
+        memory_mb=512,
+        timeout_seconds=900,
+        tables={"reconciliation": R | W, "funds": R, "institutions": R, "alerts": W},
+    ),
     Function("auto_confirm", memory_mb=512, timeout_seconds=900, tables={"teaching": R | W, "parked": W}),
     Function("expire_unpaid", memory_mb=512, timeout_seconds=900, tables={"funds": R | W, "mall": W, "parked": W}),
     Function("agree_refunds", memory_mb=512, timeout_seconds=900, tables={"funds": R | W, "parked": W}),

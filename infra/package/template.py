@@ -12,6 +12,10 @@ ZIP_NAME = "hui.zip"
 
 _OLDEST_UNREAD_MS = 15 * 60 * 1000
 _FAILURES = {"Fn::GetAtt": ["StreamFailures", "Arn"]}
+_GIVEN_UP = {
+    "MaximumRetryAttempts": 2,
+    "DestinationConfig": {"OnFailure": {"Type": "SQS", "Destination": _FAILURES}},
+}
 
 
 def to_merge(architecture: str) -> dict[str, Any]:
@@ -56,6 +60,8 @@ def policy(function: Function) -> dict[str, Any]:
     ]
     if function.stream is not None:
         statements += _stream_statements(function.stream)
+    if function.file is not None:
+        statements.append({"Effect": "Allow", "Action": ["sqs:SendMessage"], "Resource": _FAILURES})
     return {"Version": "2012-10-17", "Statement": statements}
 
 
@@ -105,6 +111,8 @@ def _resources_of(function: Function, architecture: str) -> dict[str, Any]:
     }
     if function.stream is not None:
         properties["Events"] = {f"{name}DynamodbEventSource": {"Properties": _delivery(function.stream)}}
+    if function.file is not None:
+        properties["EventInvokeConfig"] = _GIVEN_UP
     return {
         name: {"DependsOn": [log_group], "Properties": properties},
         log_group: {"Properties": {"LogGroupName": {"Fn::Sub": _log_group(function)}}},

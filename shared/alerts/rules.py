@@ -62,6 +62,13 @@ def on_minimum_overdue(fact: facts.MinimumOverdue, policy: Policy) -> Alert:
     )
 
 
+def on_break_found(fact: facts.BreakFound, policy: Policy) -> Alert:
+    """The bank's statement differs from the ledger, or hasn't come."""
+    figures: Figures = {"kind": fact.kind, "account_no": fact.account_no, "day": fact.day.isoformat(), **fact.figures}
+    args = (fact.institution_id, fact.break_id, figures, "=", policy, fact.found_at)
+    return _alert(Rule.RECONCILIATION_BREAK, Severity.RED, *args)
+
+
 def _unmatched(fact: facts.MoneyMoved, policy: Policy) -> Alert | None:
     suspense = fact.legs.get("suspense", 0) if fact.unmatched_fen is None else fact.unmatched_fen
     if fact.kind != "deposit" or suspense <= 0:

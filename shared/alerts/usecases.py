@@ -5,12 +5,12 @@ from shared.alerts import rules, store
 from shared.alerts.model import Alert
 from shared.policy.model import Policy
 
+Fact = (
+    facts.MoneyMoved | facts.ReferenceConflicted | facts.InterestDiffers | facts.MinimumOverdue | facts.BreakFound
+)
 
-def consider(
-    *,
-    fact: facts.MoneyMoved | facts.ReferenceConflicted | facts.InterestDiffers | facts.MinimumOverdue,
-    policy: Policy,
-) -> list[Alert]:
+
+def consider(*, fact: Fact, policy: Policy) -> list[Alert]:
     """Raise what the rules find in a fact; the alerts that are new. Raises Unavailable."""
     if isinstance(fact, facts.MoneyMoved):
         found = rules.on_money_moved(fact, policy)
@@ -18,6 +18,8 @@ def consider(
         found = [rules.on_interest_differs(fact, policy)]
     elif isinstance(fact, facts.MinimumOverdue):
         found = [rules.on_minimum_overdue(fact, policy)]
+    elif isinstance(fact, facts.BreakFound):
+        found = [rules.on_break_found(fact, policy)]
     else:
         found = [rules.on_reference_conflicted(fact, policy)]
     return [alert for alert in found if store.add(alert)]

@@ -1,9 +1,11 @@
 """What others may ask of the ledger: the reads of the store, under the names that the API and the console use."""
 
 from collections.abc import Collection
+from datetime import date, timedelta
 
 from shared.funds import model, refund_rules
-from shared.funds.store import accounts, entries
+from shared.funds.periods import Period
+from shared.funds.store import accounts, entries, totals
 from shared.funds.store.accounts import (
     count_by_institution,
     list_by_guardian,
@@ -14,8 +16,12 @@ from shared.funds.store.accounts import (
 )
 from shared.funds.store.accounts import get as get_account
 from shared.funds.store.accounts import get_many as get_accounts
+from shared.funds.store.custody import get as get_custody
+from shared.funds.store.custody import list_at as list_custody
+from shared.funds.store.custody import moved_fen as moved_at_bank
 from shared.funds.store.days import DISTRICT, list_days
 from shared.funds.store.entries import find_deposit
+from shared.funds.store.entries import list_of_bank as list_bank_entries
 from shared.funds.store.entries import list_of_enrolment as list_entries
 from shared.funds.store.interest import get as get_interest_credit
 from shared.funds.store.interest import list_all as list_all_interest
@@ -45,7 +51,7 @@ from shared.funds.store.totals import list_lines as list_journal
 from shared.funds.store.totals import list_suspense
 from shared.funds.store.withdrawals import get as get_withdrawal
 from shared.funds.store.withdrawals import list_of as list_withdrawals
-from shared.kernel.ids import EnrolmentId, GuardianId, SessionId
+from shared.kernel.ids import EnrolmentId, GuardianId, InstitutionId, SessionId
 
 __all__ = [
     "DISTRICT",
@@ -58,6 +64,7 @@ __all__ = [
     "find_last_payout",
     "get_account",
     "get_accounts",
+    "get_custody",
     "get_interest_credit",
     "get_minimum_balance",
     "get_minimum_balances",
@@ -70,9 +77,11 @@ __all__ = [
     "get_withdrawal",
     "list_all_interest",
     "list_all_refunds_waiting",
+    "list_bank_entries",
     "list_by_guardian",
     "list_by_institution",
     "list_by_offering",
+    "list_custody",
     "list_days",
     "list_entries",
     "list_expiring",
@@ -83,6 +92,7 @@ __all__ = [
     "list_minimum_days",
     "list_minimum_shortfalls",
     "list_payout_entries",
+    "list_moves",
     "list_payouts",
     "list_refunds",
     "list_refunds_of_institution",
@@ -92,6 +102,7 @@ __all__ = [
     "list_suspense",
     "list_totals",
     "list_withdrawals",
+    "moved_at_bank",
     "preview_refund",
 ]
 
@@ -115,6 +126,14 @@ def list_payout_entries(payout: model.Payout) -> list[model.Entry]:
     own = [entries.find(payout.payout_id, sk) for sk in ("entry#built", "entry#recalled")]
     found = [*filter(None, own), *entries.list_of_bank(payout.bank_references)]
     return sorted(found, key=lambda entry: entry.booked_at)
+
+
+def list_moves(institution_id: InstitutionId, account_no: str, day: date) -> list[model.Entry]:
+    """What moved in an account at the bank and takes effect on a day, as far as it is counted."""
+    period = Period(day, day + timedelta(days=1))
+    found = [*totals.list_booked(institution_id, period), *totals.list_late(institution_id, period)]
+    of_account = [entry for entry in found if entry.account_no == account_no and entry.effective_on == day]
+    return [entry for entry in of_account if model.State.OUTSIDE in entry.legs]
 
 
 def find_bank_entry(reference: str) -> model.Entry | None:

@@ -251,11 +251,19 @@ def find_account(account_no: str) -> model.SupervisedAccount | None:
         row = AccountRow.get(f"account#{account_no}", "account")
     except AccountRow.DoesNotExist:
         return None
-    return model.SupervisedAccount(
-        account_no,
-        InstitutionId(row.institution_id),
-        model.Purpose(row.purpose),
-    )
+    return _account_of(row)
+
+
+def find_accounts(account_nos: Sequence[str]) -> list[model.SupervisedAccount]:
+    """What bank account numbers stand for; one that we don't supervise isn't in the answer."""
+    keys = [(f"account#{number}", "account") for number in dict.fromkeys(account_nos)]
+    rows = AccountRow.batch_get(keys) if keys else ()
+    return [_account_of(row) for row in rows]
+
+
+def _account_of(row: Any) -> model.SupervisedAccount:
+    account_no = row.pk.partition("#")[2]
+    return model.SupervisedAccount(account_no, InstitutionId(row.institution_id), model.Purpose(row.purpose))
 
 
 def list_changes(institution_id: InstitutionId) -> list[model.StatusChange]:

@@ -5,12 +5,13 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from events import facts
-from shared.kernel.ids import InstitutionId
+from shared.kernel.ids import BreakId, InstitutionId
 from shared.reconciliation import rules, store
 from shared.reconciliation.ledger import Ledger
 from shared.reconciliation.model import Break, BreakKind, BreakState, Finding, Reconciled
 
 SYSTEM = "system"
+NO_ACCOUNT = "none"  # a file that couldn't be read is of no account
 _SETTLED_BY_ITSELF = "对账一致 agrees with the bank now"
 _ARRIVED = "对账单已到 the statement has come"
 
@@ -41,7 +42,7 @@ def keep(
 def _found(
     finding: Finding,
     institution_id: InstitutionId | None,
-    known: Mapping[str, Break],
+    known: Mapping[BreakId, Break],
     tell: Tell,
     now: datetime,
 ) -> bool:
@@ -57,12 +58,17 @@ def _found(
     return True
 
 
+def note(finding: Finding, institution_id: InstitutionId | None, tell: Tell, now: datetime) -> bool:
+    """Keep one difference as a break; whether it is new."""
+    known = {one.break_id: one for one in store.list_breaks_of(finding.account_no, finding.day)}
+    return _found(finding, institution_id, known, tell, now)
+
+
 def refuse_file(
     *, name: str, code: str, figures: Mapping[str, int | str], day: date, tell: Tell, now: datetime
 ) -> None:
     """Keep that a file couldn't be read, as a break that somebody must see to."""
-    finding = Finding(BreakKind.UNREADABLE, "", day, name, {"code": code, **figures})
-    _found(finding, None, {one.break_id: one for one in store.list_breaks_of("", day)}, tell, now)
+    note(Finding(BreakKind.UNREADABLE, NO_ACCOUNT, day, name, {"code": code, **figures}), None, tell, now)
 
 
 def expect(
@@ -70,7 +76,7 @@ def expect(
 ) -> dict[str, int]:
     """Find the accounts that lack the statement of one of the `days` days up to `last`; how many are new.
 
-    A day before an account's first statement isn't expected.
+    A day before an account's first statement isn't expected; of an account that never had one, the last day is.
     """
     wanted = [last - timedelta(days=back) for back in range(days)]
     there = store.find_statements([(account_no, day) for account_no in accounts for day in wanted])
@@ -81,10 +87,9 @@ def expect(
             continue
         first = store.find_first(account_no)
         for day in lacking:
-            if first is None or day > first:
+            if day > first if first else day == last:
                 finding = Finding(BreakKind.MISSING, account_no, day)
-                known = {one.break_id: one for one in store.list_breaks_of(account_no, day)}
-                missing += _found(finding, institution_id, known, tell, now)
+                missing += note(finding, institution_id, tell, now)
     return {"expected": len(wanted) * len(accounts), "missing": missing}
 
 

@@ -11,7 +11,7 @@ from pynamodb.exceptions import PutError
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
 from events import facts
-from shared.dynamo import pages
+from shared.dynamo import pages, transaction
 from shared.dynamo.rows import Moment, Row, meta
 from shared.kernel import clock, errors
 from shared.kernel.ids import BreakId, InstitutionId
@@ -26,6 +26,8 @@ from shared.reconciliation.model import (
     Reconciled,
     Result,
 )
+
+_ROWS_AT_ONCE = 100
 
 
 class UnknownBreak(errors.Missing):
@@ -148,11 +150,16 @@ def list_statements(account_no: str, *, limit: int, cursor: str | None) -> Page[
     return page.map(_reconciled)
 
 
-def put_statement(one: Reconciled) -> None:
-    """Keep how a statement was reconciled, in the place of how it was before."""
+def put_statements(several: Sequence[Reconciled]) -> None:
+    """Keep how statements were reconciled, in the place of how they were before."""
+    for start in range(0, len(several), _ROWS_AT_ONCE):
+        transaction.commit([transaction.put(_statement_row(one)) for one in several[start : start + _ROWS_AT_ONCE]])
+
+
+def _statement_row(one: Reconciled) -> StatementRow:
     told = {name: value for name, value in asdict(one).items() if name not in ("account_no", "day", "institution_id")}
     told |= {"institution": one.institution_id, "replaced": ",".join(one.replaced)}
-    StatementRow(f"statements#{one.account_no}", one.day.isoformat(), **told).save()
+    return StatementRow(f"statements#{one.account_no}", one.day.isoformat(), **told)
 
 
 def _reconciled(row: Any) -> Reconciled:
@@ -266,6 +273,12 @@ def list_breaks(state: BreakState, *, limit: int, cursor: str | None) -> Page[Br
     keys = [(row.pk, row.sk) for row in page.rows]
     found = {(row.pk, row.sk): _break(row) for row in BreakRow.batch_get(keys, consistent_read=True)} if keys else {}
     return Page([found[key] for key in keys if key in found], page.next_cursor)
+
+
+def list_places_with_breaks() -> set[tuple[str, date]]:
+    """The accounts and days that have a break which isn't resolved."""
+    found = (row for state in ("open", "explained") for row in BreakRow.states.query(state))
+    return {(row.pk.partition("#")[2], date.fromisoformat(row.sk.partition("#")[0])) for row in found}
 
 
 def count_breaks(state: BreakState, *, at_most: int) -> int:

@@ -1,11 +1,11 @@
-"""Reconciling a statement line by line, as far as it got before; what should have come; what people do with a break.
+"""Reconciling a file's statements line by line, as far as it got before.
 
 The statement is the authority: what it has and the ledger hasn't is booked now, as the bank's message would have been.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from events import facts
 from shared.kernel import errors
@@ -13,15 +13,7 @@ from shared.kernel.ids import InstitutionId
 from shared.reconciliation import breaks, rules, store
 from shared.reconciliation.breaks import Tell
 from shared.reconciliation.ledger import Ledger
-from shared.reconciliation.model import (
-    Booked,
-    BreakKind,
-    Custody,
-    Finding,
-    Outcome,
-    Reconciled,
-    Result,
-)
+from shared.reconciliation.model import Booked, BreakKind, Custody, Finding, Outcome, Reconciled, Result
 from shared.reconciliation.store import KeptLines
 
 LINES_AT_ONCE = 50
@@ -29,44 +21,107 @@ LINES_AT_ONCE = 50
 
 @dataclass(frozen=True)
 class Reconciling:
-    """What became of a statement or a notice. `repeated`: it had been reconciled before, and nothing was written."""
+    """What became of a file: statements, those that came as before, their lines by outcome, what differs."""
 
+    statements: int = 0
+    repeated: int = 0
     matched: int = 0
     adopted: int = 0
     broken: int = 0
     findings: int = 0
-    repeated: bool = False
 
 
-def reconcile(*, statement: facts.Statement, file: str, ledger: Ledger, tell: Tell, now: datetime) -> Reconciling:
-    """Hold a statement, or a notice, against the ledger; what differs is kept as breaks.
+@dataclass(frozen=True)
+class _Around:
+    """What is read once for all statements of a file. `quiet` are the balances of accounts that nothing moved in."""
+
+    file: str
+    ledger: Ledger
+    institutions: Mapping[str, InstitutionId]
+    kept: Mapping[tuple[str, date], Reconciled]
+    with_breaks: frozenset[tuple[str, date]]
+    quiet: Mapping[tuple[str, date], Custody]
+    tell: Tell
+    now: datetime
+
+    def before(self, statement: facts.Statement) -> Reconciled | None:
+        """The newest statement before this one, of the day before where there is one."""
+        place = (statement.account_no, statement.day - timedelta(days=1))
+        return self.kept.get(place) or store.find_last_before(statement.account_no, statement.day)
+
+
+def reconcile(
+    *, statements: Sequence[facts.Statement], file: str, ledger: Ledger, tell: Tell, now: datetime
+) -> Reconciling:
+    """Hold the statements and notices of a file against the ledger; what differs is kept as breaks.
 
     The same statement again is the same result. One that has breaks is looked at again, another one of the same day
     takes its place. Raises Unavailable: then the next try goes on where this one was.
     """
-    institution_id = ledger.institution_of(statement.account_no)
+    around = _look_around(statements, file, ledger, tell, now)
+    done: dict[tuple[str, date], Reconciled] = {}
+    figures = [0] * 4
+    repeated = 0
+    for statement in statements:
+        results, findings, new = _reconcile(statement, around)
+        repeated += statement.whole and new is None and not findings
+        for number, outcome in enumerate(Outcome):
+            figures[number] += rules.count(results, outcome)
+        figures[3] += len(findings)
+        if new is not None:
+            done[new.account_no, new.day] = new
+    store.put_statements(list(done.values()))
+    return Reconciling(len(statements), repeated, figures[0], figures[1], figures[2], figures[3])
+
+
+def _look_around(
+    statements: Sequence[facts.Statement], file: str, ledger: Ledger, tell: Tell, now: datetime
+) -> _Around:
+    institutions = ledger.institutions_of([statement.account_no for statement in statements])
+    places = [(statement.account_no, statement.day) for statement in statements if statement.whole]
+    wanted = [(account_no, day - timedelta(days=back)) for account_no, day in places for back in (0, 1)]
+    quiet = [
+        (statement.account_no, statement.day)
+        for statement in statements
+        if statement.whole and not statement.lines and statement.account_no in institutions
+    ]
+    return _Around(
+        file=file,
+        ledger=ledger,
+        institutions=institutions,
+        kept=store.find_statements(wanted),
+        with_breaks=frozenset(store.list_places_with_breaks()),
+        quiet=ledger.custodies(quiet),
+        tell=tell,
+        now=now,
+    )
+
+
+def _reconcile(statement: facts.Statement, around: _Around) -> tuple[list[Result], list[Finding], Reconciled | None]:
+    """What became of one statement's lines, what differs, and what is to be noted of it (nothing where it is known)."""
+    institution_id = around.institutions.get(statement.account_no)
     refused = _refused(statement, institution_id)
     if refused is not None:
-        breaks.keep(statement, None, [refused], tell, now)
-        return Reconciling(findings=1)
+        breaks.note(refused, institution_id, around.tell, around.now)
+        return [], [refused], None
     assert institution_id is not None
     digest = rules.digest(statement)
-    before = store.find_statement(statement.account_no, statement.day) if statement.whole else None
-    if before is not None and before.digest == digest and not before.findings:
-        return Reconciling(before.matched, before.adopted, before.broken, repeated=True)
-    results, booked = _lines(statement, digest, ledger)
+    place = (statement.account_no, statement.day)
+    kept = around.kept.get(place) if statement.whole else None
+    if kept is not None and kept.digest == digest and not kept.findings:
+        return [], [], None
+    results, booked = _lines(statement, digest, around.ledger)
     findings = [result.finding for result in results if result.finding is not None]
-    counts = [rules.count(results, outcome) for outcome in Outcome]
+    new = None
     if statement.whole:
-        custody = ledger.custody(statement.account_no, statement.day)
-        findings += rules.whole(statement, store.find_last_before(statement.account_no, statement.day), custody)
+        custody = around.ledger.custody(*place) if statement.lines else around.quiet[place]
+        findings += rules.whole(statement, around.before(statement), custody)
         if custody.moves != rules.on_day(statement, booked):
-            findings += rules.lacking(statement, ledger.list_moves(statement.account_no, statement.day))
-        breaks.keep(statement, institution_id, findings, tell, now)
-        _note(statement, institution_id, digest, file, before, custody, counts, len(findings), now)
-    else:
-        breaks.keep(statement, institution_id, findings, tell, now)
-    return Reconciling(*counts, len(findings))
+            findings += rules.lacking(statement, around.ledger.list_moves(*place))
+        new = _noted(statement, institution_id, digest, kept, custody, results, len(findings), around)
+    if findings or kept is not None or place in around.with_breaks:
+        breaks.keep(statement, institution_id, findings, around.tell, around.now)
+    return results, findings, new
 
 
 def _refused(statement: facts.Statement, institution_id: InstitutionId | None) -> Finding | None:
@@ -141,38 +196,35 @@ def _book(statement: facts.Statement, planned: Result, found: dict[str, Booked],
     return Result(line, Outcome.BROKEN if finding else Outcome.ADOPTED, finding)
 
 
-def _note(
+def _noted(
     statement: facts.Statement,
     institution_id: InstitutionId,
     digest: str,
-    file: str,
-    before: Reconciled | None,
+    kept: Reconciled | None,
     custody: Custody,
-    counts: Sequence[int],
+    results: Sequence[Result],
     findings: int,
-    now: datetime,
-) -> None:
+    around: _Around,
+) -> Reconciled:
     assert statement.opening_fen is not None
     assert statement.closing_fen is not None
-    replaced = before.replaced if before else ()
-    if before is not None and before.digest != digest:
-        replaced = (*replaced, before.digest[:16])
-    store.put_statement(
-        Reconciled(
-            account_no=statement.account_no,
-            day=statement.day,
-            institution_id=institution_id,
-            digest=digest,
-            file=file,
-            statement_id=statement.statement_id,
-            opening_fen=statement.opening_fen,
-            closing_fen=statement.closing_fen,
-            ledger_fen=custody.closing_fen,
-            matched=counts[0],
-            adopted=counts[1],
-            broken=counts[2],
-            findings=findings,
-            reconciled_at=now,
-            replaced=replaced,
-        )
+    replaced = kept.replaced if kept else ()
+    if kept is not None and kept.digest != digest:
+        replaced = (*replaced, kept.digest[:16])
+    return Reconciled(
+        account_no=statement.account_no,
+        day=statement.day,
+        institution_id=institution_id,
+        digest=digest,
+        file=around.file,
+        statement_id=statement.statement_id,
+        opening_fen=statement.opening_fen,
+        closing_fen=statement.closing_fen,
+        ledger_fen=custody.closing_fen,
+        matched=rules.count(results, Outcome.MATCHED),
+        adopted=rules.count(results, Outcome.ADOPTED),
+        broken=rules.count(results, Outcome.BROKEN),
+        findings=findings,
+        reconciled_at=around.now,
+        replaced=replaced,
     )

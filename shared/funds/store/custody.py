@@ -1,11 +1,11 @@
 """What each account at the bank holds by the ledger, by effective day: summed by the stream with the other totals.
 
-A statement is held against it. The stream may be late, so whoever knows of an entry that isn't counted yet says so.
+A statement is held against it. It may be late, as the stream may; so whoever reconciles counts what he knows of first.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
@@ -14,6 +14,7 @@ from shared.dynamo.rows import Row, meta
 from shared.funds import model
 
 _TOTAL = "total"  # sorts after every day
+_A_WEEK = 7
 
 
 class CustodyRow(Row):
@@ -27,10 +28,9 @@ class CustodyRow(Row):
 
 @dataclass(frozen=True)
 class Custody:
-    """What an account holds at the end of a day, and what moved on it."""
+    """What an account holds at the end of a day, and how many movements took effect on it."""
 
     closing_fen: int
-    moved_fen: int
     moves: int
 
 
@@ -64,22 +64,34 @@ def add_up(new: Iterable[model.Entry]) -> list[transaction.Part]:
     ]
 
 
-def get(account_no: str, day: date, *, uncounted: Sequence[model.Entry] = ()) -> Custody:
-    """An account at the end of a day: its total, less what moved later. `uncounted` is added.
+def get(account_no: str, day: date) -> Custody:
+    """An account at the end of a day, as far as is counted: its total, less what moved later.
 
     It reads the days from that one on, so it costs what is younger than the day, however long the history.
     """
-    told = day.isoformat()
-    rows = {
-        row.sk: row for row in CustodyRow.query(f"custody#{account_no}", CustodyRow.sk >= told, consistent_read=True)
+    keys = CustodyRow.sk >= day.isoformat()
+    return _custody(CustodyRow.query(f"custody#{account_no}", keys, consistent_read=True), day)
+
+
+def list_at(places: Sequence[tuple[str, date]], *, today: date) -> dict[tuple[str, date], Custody]:
+    """Many accounts at the end of their days, as far as is counted. Days of this week are read all together."""
+    recent = [place for place in places if (today - place[1]).days < _A_WEEK]
+    keys = {
+        (f"custody#{account_no}", on)
+        for account_no, day in recent
+        for on in (_TOTAL, *((day + timedelta(days=later)).isoformat() for later in range((today - day).days + 1)))
     }
+    rows: dict[str, list[CustodyRow]] = {}
+    for row in CustodyRow.batch_get(list(keys), consistent_read=True) if keys else ():
+        rows.setdefault(row.pk, []).append(row)
+    found = {place: _custody(rows.get(f"custody#{place[0]}", ()), place[1]) for place in recent}
+    return {**found, **{place: get(*place) for place in places if place not in found}}
+
+
+def _custody(told: Iterable[CustodyRow], day: date) -> Custody:
+    """What the rows of an account from a day on, with its total, say of the end of that day."""
+    on = day.isoformat()
+    rows = {row.sk: row for row in told}
+    later = sum(int(row.moved_fen) for sk, row in rows.items() if on < sk < _TOTAL)
     total = int(rows[_TOTAL].moved_fen) if _TOTAL in rows else 0
-    later = sum(int(row.moved_fen) for sk, row in rows.items() if told < sk < _TOTAL)
-    mine = [entry for entry in uncounted if entry.account_no == account_no]
-    before = sum(moved_fen(entry) for entry in mine if entry.effective_on <= day)
-    on_day = [moved_fen(entry) for entry in mine if entry.effective_on == day]
-    return Custody(
-        closing_fen=total - later + before,
-        moved_fen=(int(rows[told].moved_fen) if told in rows else 0) + sum(on_day),
-        moves=(int(rows[told].moves) if told in rows else 0) + len(on_day),
-    )
+    return Custody(total - later, int(rows[on].moves) if on in rows else 0)
