@@ -12,8 +12,11 @@ import pytest
 
 from app import app
 from events import facts
+from functions.edge import files
+from functions.files import reconcile_statement
 from functions.streams import keep_totals, raise_alerts, release_lesson
 from infra import events
+from infra.local import files as local_files
 from infra.local import filters, stream_delivery, trouble
 from infra.local.bank_notices import Notices
 from infra.local.bank_simulator import Bank
@@ -66,7 +69,7 @@ class TestReadme:
         told = re.findall(r"^\| `([^`]+)` \| [^|]+ \| [^|]+ \|$", text, re.MULTILINE)
 
         assert told == list(dict.fromkeys(told))
-        assert set(told) == {str(path.relative_to(SAMPLES)) for path in SAMPLES.rglob("*.json")}
+        assert set(told) == {str(path.relative_to(SAMPLES)) for path in SAMPLES.rglob("*.*")} - {"README.md"}
 
 
 STREAM_SAMPLES = [
@@ -157,6 +160,31 @@ class TestSchedules:
 
         assert figures
         assert set(figures.values()) == {0}
+
+
+class TestFiles:
+    def test_a_file_that_came_is_read(self, in_memory: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        steps.register()
+        steps.open_account()
+        read: list[str] = []
+
+        def fetch(of: str, key: str, *, at_most: int) -> bytes:
+            read.append(key)
+            return (SAMPLES / "bank" / "camt.053.xml").read_bytes()
+
+        monkeypatch.setattr(files, "fetch", fetch)
+        figures = reconcile_statement.reconcile_statement(sample("aws/eventbridge-object-created.json"), None)
+
+        assert read == ["camt.053/2026-09-01.xml"]
+        assert (figures["statements"], figures["adopted"], figures["broken"]) == (1, 2, 0)
+
+    def test_the_local_event_has_the_same_shape(self) -> None:
+        told = sample("aws/eventbridge-object-created.json")
+        one = {"Key": "a.xml", "ETag": '"e"', "Size": 1, "LastModified": NOW}
+        local = local_files.event("hui-statements", one)
+
+        assert local.keys() == told.keys()
+        assert local["detail"].keys() <= told["detail"].keys()
 
 
 class TestApiGateway:

@@ -19,6 +19,7 @@ SCHEDULED = {
     "AutoConfirm",
     "CalculateMinimumRequirements",
     "CheckMinimumBalances",
+    "ExpectStatements",
     "ExpireUnpaid",
     "CreditInterest",
     "PayMinimumWithdrawals",
@@ -29,6 +30,7 @@ SCHEDULED = {
     "Sweep",
     "WindUp",
 }
+FILED = {"ReconcileStatement"}
 STREAMED = {"ReleaseLesson", "KeepTotals", "RaiseAlerts"}
 
 
@@ -69,7 +71,7 @@ def source_of(package: Package, function: str) -> dict[str, Any]:
 
 class TestFunctions:
     def test_are_the_door_the_streams_and_the_schedules(self, package: Package) -> None:
-        assert set(package.functions) == {"APIHandler"} | STREAMED | SCHEDULED
+        assert set(package.functions) == {"APIHandler"} | STREAMED | FILED | SCHEDULED
 
     def test_each_has_its_own_role_and_its_own_log_group_that_forgets(self, package: Package) -> None:
         roles = [told["Role"]["Fn::GetAtt"][0] for told in package.functions.values()]
@@ -129,6 +131,30 @@ class TestStreams:
         sizes = {name: source_of(package, name)["BatchSize"] for name in STREAMED}
 
         assert sizes == {"KeepTotals": 80, "RaiseAlerts": 25, "ReleaseLesson": 25}
+
+
+class TestFiles:
+    @pytest.mark.parametrize("function", events.FILE_FUNCTIONS, ids=lambda one: one.name)
+    def test_call_their_function_when_they_come_into_their_bucket(
+        self, package: Package, function: events.FileFunction
+    ) -> None:
+        pattern = source_of(package, functions.camel(function.name))["Pattern"]
+
+        assert pattern["detail"]["bucket"]["name"] == [{"Ref": f"{function.bucket.capitalize()}Bucket"}]
+        assert (pattern["source"], pattern["detail-type"]) == (["aws.s3"], ["Object Created"])
+
+    def test_that_no_try_could_read_end_in_the_queue(self, package: Package) -> None:
+        invoked = package.functions["ReconcileStatement"]["EventInvokeConfig"]
+
+        assert invoked["DestinationConfig"]["OnFailure"]["Destination"] == {"Fn::GetAtt": ["StreamFailures", "Arn"]}
+        assert "sqs:SendMessage" in str(statements(package, "ReconcileStatementRole"))
+
+    def test_of_the_bank_are_kept_and_tell_eventbridge(self, package: Package) -> None:
+        told = package.resources["StatementsBucket"]
+
+        assert told["DeletionPolicy"] == "Retain"
+        assert told["Properties"]["VersioningConfiguration"] == {"Status": "Enabled"}
+        assert "EventBridgeConfiguration" in told["Properties"]["NotificationConfiguration"]
 
 
 class TestSchedules:
