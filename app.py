@@ -40,6 +40,7 @@ from functions.console import (
     trial_balance,
     unhandled,
 )
+from functions.console import reconciliation as console_reconciliation
 from functions.console import refunds as console_refunds
 from functions.console import seals as console_seals
 from functions.console import statements as console_statements
@@ -91,6 +92,7 @@ for module in (
     trial_balance,
     interest,
     disputes,
+    console_reconciliation,
     console_refunds,
     minimums,
     approvals,

@@ -12,6 +12,8 @@ from shared.funds import queries as funds
 from shared.funds.model import RefundWait
 from shared.kernel import clock
 from shared.people.model import StaffRole
+from shared.reconciliation import store as reconciliation
+from shared.reconciliation.model import BreakState
 from shared.teaching import queries as teaching
 from shared.teaching.model import Due
 from shared.terminations.store import cases as terminations
@@ -39,6 +41,7 @@ _ROOMS: tuple[tuple[str, str, str, Set[StaffRole]], ...] = (
     ("/console/approvals", "审批", "Approvals", roles.EVERYONE),
     ("/console/terminations", "终止办理", "Terminations", roles.EVERYONE),
     ("/console/alerts", "预警", "Alerts", roles.EVERYONE),
+    ("/console/reconciliation", "对账", "Reconciliation", roles.MONEY),
     ("/console/suspense", "待查款", "Suspense", roles.MONEY),
     ("/console/trial-balance", "总账试算", "Trial balance", roles.MONEY),
     ("/console/unhandled", "未处理", "Unhandled", roles.MONEY),
@@ -75,5 +78,6 @@ def _counts(role: StaffRole, now: datetime) -> dict[str, int]:
     if role in roles.MONEY:
         today = clock.business_day(now).isoformat()
         refused = bank.count_refused(today, at_most=MOST_COUNTED)
+        counts["/console/reconciliation"] = reconciliation.count_breaks(BreakState.OPEN, at_most=MOST_COUNTED)
         counts["/console/unhandled"] = min(parked.count_parked(at_most=MOST_COUNTED) + refused, MOST_COUNTED)
     return {path: count for path, count in counts.items() if count}

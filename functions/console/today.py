@@ -23,6 +23,8 @@ from shared.kernel import clock
 from shared.kernel.ids import InstitutionId
 from shared.policy import queries as policies
 from shared.policy.model import Policy
+from shared.reconciliation import store as reconciliation
+from shared.reconciliation.model import BreakState
 from shared.teaching import queries as teaching
 from shared.teaching.model import Due
 
@@ -99,7 +101,7 @@ def _items(
         _terminations(schools),
     ]
     if visit.role in roles.MONEY:
-        items += [_suspense(totals), _unhandled(visit.now), _repairs()]
+        items += [_breaks(), _suspense(totals), _unhandled(visit.now), _repairs()]
     order = {"red": 0, "yellow": 1, "calm": 2}
     return sorted(items, key=lambda item: order[item.level])
 
@@ -204,6 +206,16 @@ def _terminations(schools: Mapping[InstitutionId, Institution]) -> Item:
     count = sum(school.status is Status.TERMINATING for school in schools.values())
     level = "yellow" if count else "calm"
     return Item(level, "终止办理中的机构", "Schools that are terminated", count, path="/console/terminations")
+
+
+def _breaks() -> Item:
+    """What differs between the bank's statements and the ledger, missing statements included; since when."""
+    count = reconciliation.count_breaks(BreakState.OPEN, at_most=_MOST)
+    first = reconciliation.list_breaks(BreakState.OPEN, limit=1, cursor=None).rows
+    since = first[0].found_at if first else None
+    level = "red" if count else "calm"
+    zh, en = "对账差异和缺失的对账单", "Breaks with the bank, statements missing"
+    return Item(level, zh, en, count, since=since, path="/console/reconciliation/breaks")
 
 
 def _suspense(totals: Sequence[Totals]) -> Item:

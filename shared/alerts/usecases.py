@@ -5,9 +5,7 @@ from shared.alerts import rules, store
 from shared.alerts.model import Alert
 from shared.policy.model import Policy
 
-Fact = (
-    facts.MoneyMoved | facts.ReferenceConflicted | facts.InterestDiffers | facts.MinimumOverdue | facts.BreakFound
-)
+Fact = facts.MoneyMoved | facts.ReferenceConflicted | facts.InterestDiffers | facts.MinimumOverdue | facts.BreakFound
 
 
 def consider(*, fact: Fact, policy: Policy) -> list[Alert]:
