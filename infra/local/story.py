@@ -11,19 +11,13 @@ from infra.local.district_process import STARTS_AT, District
 from infra.local.seed import invitation_code
 from infra.local.stage import Cast, Enrolments, Step, admin_openid
 from infra.local.story_accounts import AccountsStory
+from infra.local.story_minimums import NEARLY_SHORT, SHORT_AT_FIRST, MinimumStory, required_fen
 from infra.local.story_refunds import RefundStory
-from shared.funds import minimum_rules
 from shared.kernel.clock import SHANGHAI
-from shared.policy import queries as policies
 
 TERM_ENDS = datetime(2026, 12, 22, 9, 0, tzinfo=SHANGHAI)
 _MORNING, _EVENING, _NIGHT = time(10), time(21), time(21, 30)
 _SUSPENDED = 5  # this school may not sell for a day, before its term
-
-
-def _required_fen(size: str) -> int:
-    """What a school keeps as its minimum balance while it is only beginning."""
-    return minimum_rules.first_formula(policies.in_force(at=STARTS_AT), size=size).required_fen
 
 
 class Story:
@@ -50,13 +44,14 @@ class Story:
         yield from self._strange_money()
         yield from self._bureau_suspends()
         yield from self._bureau_decides()
+        yield from MinimumStory(self._cast, self._data).steps()
         yield from RefundStory(self._cast, self._data, self._enrolments).steps()
         yield from AccountsStory(self._cast, self._data, self._enrolments).steps()
 
     def _school_opens(self, number: int, school: School) -> Iterator[Step]:
         institution = school.institution
-        required = _required_fen(institution.size)
-        share = {3: 80, 6: 105}.get(number, 120)  # one is short of its minimum balance, one nearly so
+        required = required_fen(school, STARTS_AT)
+        share = {SHORT_AT_FIRST: 80, NEARLY_SHORT: 105}.get(number, 120)
 
         def deposit() -> None:
             self._district.bank.transfer(
@@ -175,7 +170,7 @@ class Story:
                     guardian.post(f"{address}/{lesson['session_id']}/confirmation", {}, key=key)
 
     def _strange_money(self) -> Iterator[Step]:
-        """Money that matches nothing, and a school that draws on its minimum balance."""
+        """Money that matches nothing."""
         of = [school.institution.accounts for school in self._data.schools]
 
         def nobodys() -> None:
@@ -183,13 +178,7 @@ class Story:
             bank.transfer(of[1].tuition_account_no, 88_000, remittance="书法班", payer_name="无名氏")
             bank.transfer(of[8].tuition_account_no, 1, remittance="测试", payer_name="无名氏")
 
-        def draws() -> None:
-            account_no = of[8].minimum_balance_account_no
-            amount = _required_fen(self._data.schools[8].institution.size) * 2 // 5
-            self._district.bank.withdraw(account_no, amount, counterparty="某装饰公司", purpose="装修款")
-
         yield Step(datetime(2026, 9, 16, 11, tzinfo=SHANGHAI), "nobodys-money", nobodys)
-        yield Step(datetime(2026, 9, 29, 15, tzinfo=SHANGHAI), "minimum-drawn", draws)
 
     def _bureau_suspends(self) -> Iterator[Step]:
         """A school may not sell for a day; its courses are out of the mall."""

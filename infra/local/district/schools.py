@@ -59,6 +59,7 @@ _SCHOOLS = (
     ("翰墨轩书画", ("calligraphy", "art"), "small"),
     ("小飞侠舞蹈", ("dance",), "small"),
 )
+_REGISTERED_AS = {4: "large"}  # it has grown smaller since
 _LEVELS = (("启蒙班", 16, (5, 8)), ("提高班", 20, (7, 12)), ("精品班", 10, (9, 14)))
 _WEEKDAYS = "一二三四五六日"
 
@@ -75,10 +76,11 @@ class Class:
 
 @dataclass(frozen=True)
 class School:
-    """A school and its classes."""
+    """A school and its classes. `registered_as` is the size that it had when it was put on file."""
 
     institution: institutions.Institution
     classes: tuple[Class, ...]
+    registered_as: str
 
 
 def generate(random: Random) -> tuple[School, ...]:
@@ -112,7 +114,7 @@ def _school(number: int, random: Random) -> School:
         campuses=tuple(_campus(institution_id, index, random) for index in range(1, 3 if size == "large" else 2)),
         teachers=teachers,
     )
-    return School(institution, tuple(_classes(institution, random)))
+    return School(institution, tuple(_classes(institution, random)), _REGISTERED_AS.get(number, size))
 
 
 def _campus(institution_id: InstitutionId, index: int, random: Random) -> institutions.Campus:
