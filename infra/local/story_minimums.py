@@ -33,7 +33,7 @@ class MinimumStory:
 
     def steps(self) -> Iterator[Step]:
         """The bank's own withdrawal, two shortfalls that are made up, a requirement, three withdrawals."""
-        yield _step("09-04 10:00", "minimum-made-up", lambda: self._tops_up(SHORT_AT_FIRST, 40))
+        yield _step("08-27 10:00", "minimum-made-up", lambda: self._tops_up(SHORT_AT_FIRST, 40))
         yield _step("09-29 15:00", "minimum-drawn", self._draws)
         yield _step(
             "10-09 11:00", "minimum-require", lambda: self._two_people("requirement", "经营规模已由大型降为中型")
