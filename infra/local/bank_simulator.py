@@ -271,6 +271,7 @@ class Bank:
             )
             data = {"notice_no": notice["notice_no"], "signature": told["signature"], **moved(booked)}
             self.messages.owe("termination.paid", data, at=now)
+            self.books.end_supervision(one["account_no"])
         return "settled"
 
     def _pay(self, kind: str, told: Mapping[str, Any], now: datetime) -> str:

@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from collections import Counter
+from dataclasses import replace
 from datetime import date, datetime
 from datetime import time as time_of_day
 from pathlib import Path
@@ -29,6 +30,8 @@ from infra.local.story import TERM_ENDS
 from infra.local.term import Term
 from shared.funds.store import books as stored_books
 from shared.funds.store.books import Books
+from shared.institutions import rules
+from shared.institutions import store as institutions
 from shared.kernel import clock, money
 
 STATE = Path(".hui/demo")
@@ -46,6 +49,7 @@ _STORIES = {
     "reinstate": "监管员恢复机构招生",
     "decide": "监管员裁决争议",
     "refund": "家长申请退费，机构答复",
+    "terminate": "机构终止办学：清退、公示、签发通知书",
     "arbitrate": "两人裁决有异议的退费",
     "read": "家长和机构取对账单",
 }
@@ -129,7 +133,8 @@ def read_books(running: District) -> Books:
     """All the books of a district at rest, with the bank's word."""
     running.settle()
     supervised = {one["account_no"]: one["balance_fen"] for one in running.bank.books.accounts() if one["supervised"]}
-    return stored_books.read(supervised)
+    stopped = {iid: rules.stopped_periods(institutions.list_changes(iid)[::-1]) for iid in institutions.list_ids()}
+    return replace(stored_books.read(supervised), stopped=stopped)
 
 
 def read_figures(running: District) -> dict[str, Any]:

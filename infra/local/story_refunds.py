@@ -9,6 +9,7 @@ from enum import StrEnum
 from infra.local.district import DistrictData
 from infra.local.district.families import Confirming, Paying, Plan
 from infra.local.stage import Cast, Enrolments, Step, admin_openid
+from infra.local.story_terminations import SCHOOL
 from shared.kernel.clock import SHANGHAI
 
 _ASKS, _ANSWERS, _TUESDAY = time(11), time(15), 1
@@ -63,8 +64,13 @@ class RefundStory:
 
     def _chosen(self) -> Iterator[tuple[Wish, Plan]]:
         """A family for each wish: one that has paid, whose child still has lessons to come."""
+        ending = self._data.schools[SCHOOL].institution.institution_id
         free = [
-            plan for plan in self._data.plans if plan.paying is Paying.EXACTLY and plan.confirming is Confirming.WEEKLY
+            plan
+            for plan in self._data.plans
+            if plan.paying is Paying.EXACTLY
+            and plan.confirming is Confirming.WEEKLY
+            and plan.taken.course.institution_id != ending
         ]
         for wish in WISHES:
             plan = next((plan for plan in free if _may_wish(plan, wish.on)), None)

@@ -15,6 +15,7 @@ from shared.funds.seal_invariants import chains_are_unbroken, day_roots_extend
 from shared.funds.store import days
 from shared.funds.store.books import Books
 from shared.funds.suspense_model import ReturnStatus
+from shared.funds.termination_invariants import nothing_let_go_while_stopped, notices_used_once
 from shared.kernel import clock
 from shared.kernel.ids import InstitutionId
 from shared.policy.queries import get as get_policy
@@ -278,6 +279,8 @@ CHECKS: tuple[Callable[[Books], Iterator[str]], ...] = (
     payouts_resolve_once,
     refunds_resolve_once,
     minimum_withdrawals_resolve_once,
+    nothing_let_go_while_stopped,
+    notices_used_once,
     interest_checks.interest_is_distributed,
     effective_not_after_booking,
     closed_days_take_corrections_only,

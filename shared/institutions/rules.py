@@ -1,10 +1,12 @@
 """What may be registered, and how a status may change."""
 
 import re
+from collections.abc import Sequence
+from datetime import datetime
 
 from stdnum.cn import uscc
 
-from shared.institutions.model import STATUS_NAMES, Institution, Status
+from shared.institutions.model import STATUS_NAMES, Change, Institution, Status, StatusChange
 from shared.kernel import errors
 
 _LICENCE = re.compile(r"\d{13}|教民\d{15}")
@@ -78,6 +80,21 @@ def check_freeze(institution: Institution, *, frozen: bool) -> None:
         raise AlreadyFrozen()
     if not institution.frozen and not frozen:
         raise NotFrozen()
+
+
+def stopped_periods(changes: Sequence[StatusChange]) -> list[tuple[datetime, datetime | None]]:
+    """The half-open periods in which a school's money was stopped, by the changes of the school, oldest first.
+
+    The last may have no end.
+    """
+    periods: list[tuple[datetime, datetime | None]] = []
+    for change in changes:
+        running = bool(periods) and periods[-1][1] is None
+        if change.change in (Change.FROZEN, Change.TERMINATING) and not running:
+            periods.append((change.at, None))
+        elif change.change is Change.THAWED and running:
+            periods[-1] = (periods[-1][0], change.at)
+    return periods
 
 
 def check_change(now_is: Status, becomes: Status, reason: str) -> None:

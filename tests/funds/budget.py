@@ -23,16 +23,23 @@ from shared.bank import store as inbox
 from shared.dynamo import rows
 from shared.dynamo.transaction import Part
 from shared.funds import interest, minimum_money, payout_answers, queries, refund_money, reversals, suspense, usecases
+from shared.funds import terminations as money
 from shared.funds.interest_model import InterestCredit, Share
 from shared.funds.minimum_model import Withdrawal
 from shared.funds.model import Payout, Refund, RefundPayment
 from shared.funds.store import returns
 from shared.institutions import store as institutions
+from shared.institutions import usecases as institution_usecases
+from shared.kernel.ids import ProposalId
 from shared.kernel.money import Fen
 from shared.teaching import store as teaching
+from shared.terminations import usecases as terminations
+from shared.terminations.model import Notice, Step
+from shared.terminations.store import cases
 from tests import builders, steps
 from tests.builders import NOW
 from tests.teaching import examples
+from tests.terminations.examples import issue, put_case, use
 
 PAGE = Path(__file__).parents[2] / "docs" / "budget.md"
 _WRITES = ("TransactWriteItems", "PutItem", "UpdateItem", "DeleteItem")
@@ -311,6 +318,53 @@ def _send_back(payout: Payout) -> object:
     return payout_answers.take_returned(fact=builders.a_payout_return(payout), now=NOW)
 
 
+def _terminating() -> Proposal:
+    return approvals.propose(
+        proposal_id=ProposalId("prp_1"),
+        kind=Kind.TERMINATION,
+        institution_id=builders.SCHOOL,
+        subject=builders.SCHOOL,
+        reason="终止",
+        by="finance",
+        now=NOW,
+    )
+
+
+def _terminate(proposal: Proposal) -> None:
+    approval = approvals.approve(proposal=proposal, reason="", by="supervisor", now=NOW)
+    told: dict[str, Any] = {"institution_id": builders.SCHOOL, "reason": "终止", "by": "supervisor", "now": NOW}
+    institution_usecases.begin_termination(**told, also=[approval, terminations.opening(**told)])
+
+
+def _settling() -> object:
+    steps.open_account(paid_fen=1000)
+    examples.claim()
+    examples.confirm()
+    return put_case(Step.SETTLING)
+
+
+def _release_finally(_: object) -> object:
+    fact = builders.a_confirmed_lesson()
+    note = teaching.released(fact.enrolment_id, fact.session_id)
+    latch = cases.settling(builders.SCHOOL)
+    return usecases.release_lesson(fact=fact, latch=latch, also=[note], final=True, now=NOW)
+
+
+def _notice() -> Notice:
+    _pay_minimum()
+    put_case(Step.ZERO_LIABILITY)
+    return issue()
+
+
+def _return(place: int) -> Callable[[Notice], object]:
+    def act(notice: Notice) -> object:
+        fact = builders.a_termination_paid(notice, place)
+        account = builders.a_tuition_account() if place else builders.a_minimum_account()
+        return money.post_return(fact=fact, account=account, use=lambda: use(notice, place), now=NOW)
+
+    return act
+
+
 ENROLMENT = builders.ENROLMENT
 QUARTER = NOW + timedelta(days=20)
 LATER = NOW + timedelta(days=30)
@@ -360,6 +414,18 @@ OPERATIONS = (
     Operation("结息", "interest credited to an enrolment", 2, 4, _credit_interest, _planned_interest),
     Operation("存入", "deposit to the minimum balance", 2, 4, _pay_minimum),
     Operation("支取", "withdrawal from the minimum balance by the bank itself", 3, 6, _withdraw, _pay_minimum),
+    Operation(
+        "终止立案",
+        "termination: status, change, 16 latches, case, approval",
+        20,
+        40,
+        _terminate,
+        _terminating,
+        indexed=True,
+    ),
+    Operation("终止结清", "termination: a lesson released finally", 4, 8, _release_finally, _settling, indexed=True),
+    Operation("终止退还", "termination: minimum balance returned on the notice", 3, 8, _return(0), _notice, reads=2),
+    Operation("终止划付", "termination: payable paid out on the notice", 2, 6, _return(1), _notice, reads=2),
     Operation(
         "支取冻结", "withdrawal from the minimum balance: approved, held", 3, 6, _hold_minimum, _proposed, indexed=True
     ),

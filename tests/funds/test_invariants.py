@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,9 +12,10 @@ from shared.funds import chain, invariants, payout_answers, seal_invariants, use
 from shared.funds.model import Entry, EntryKind, PayoutStatus, State
 from shared.funds.store import books as store
 from shared.funds.store.books import Books
+from shared.funds.termination_invariants import nothing_let_go_while_stopped, notices_used_once
 from shared.kernel.money import Fen
 from tests import builders, steps, tables
-from tests.builders import MINIMUM_NO, NOW, TUITION_NO
+from tests.builders import MINIMUM_NO, NOW, SCHOOL, TUITION_NO
 from tests.funds import budget
 
 
@@ -265,3 +266,36 @@ class TestCheckAll:
 
     def test_a_sale_beyond_what_the_policy_lets_charge(self, books: Books) -> None:
         assert found(account_off(books, 1, price_fen=Fen(500_001))) == {"sold_within_policy"}
+
+
+class TestStopped:
+    LATER = NOW + timedelta(hours=1)
+
+    def told(self, books: Books, *periods: tuple[datetime, datetime | None]) -> list[str]:
+        return list(nothing_let_go_while_stopped(replace(books, stopped={SCHOOL: periods})))
+
+    def test_what_was_let_go_while_the_money_was_stopped(self, books: Books) -> None:
+        before = NOW - timedelta(hours=1)
+        assert len(self.told(books, (before, None))) == 4  # three releases, one payout
+        assert len(self.told(books, (before, self.LATER))) == 4
+
+    def test_what_was_let_go_before_or_after_it_is_right(self, books: Books) -> None:
+        earlier = NOW - timedelta(hours=2), NOW - timedelta(hours=1)
+        assert self.told(books, earlier, (self.LATER, None)) == []
+
+    def test_what_began_just_before_it_may_be_booked_then(self, books: Books) -> None:
+        assert self.told(books, (NOW - timedelta(seconds=20), None)) == []
+
+    def test_a_final_release_where_nothing_was_stopped(self, books: Books) -> None:
+        release = entry(books, EntryKind.RELEASE)
+        spoiled = replace(books, entries=[replace(release, kind=EntryKind.FINAL_RELEASE)])
+        assert len(self.told(spoiled, (self.LATER, None))) == 1
+        assert self.told(spoiled, (NOW, None)) == []
+
+    def test_a_notice_that_was_used_twice_on_an_account(self, books: Books) -> None:
+        deposit = entry(books, EntryKind.MINIMUM_DEPOSIT)
+        returned = replace(deposit, kind=EntryKind.MINIMUM_RETURN, reason="2026-001")
+        assert list(notices_used_once(replace(books, entries=[returned]))) == []
+        assert list(notices_used_once(replace(books, entries=[returned, returned]))) == [
+            "notice 2026-001 is used 2 times on 8000000012"
+        ]

@@ -1,9 +1,10 @@
 import itertools
+from datetime import timedelta
 
 import pytest
 
 from shared.institutions import rules
-from shared.institutions.model import Status
+from shared.institutions.model import Change, Status, StatusChange
 from tests import builders
 
 
@@ -38,3 +39,22 @@ class TestCheckChange:
         else:
             with pytest.raises(rules.StatusCantChange):
                 rules.check_change(*pair, "整改")
+
+
+class TestStoppedPeriods:
+    def told(self, *changes: str) -> list[tuple[int, int | None]]:
+        """The periods of these changes, each an hour after the one before, in hours."""
+        at = [builders.NOW + timedelta(hours=hour) for hour in range(len(changes))]
+        history = [StatusChange(builders.SCHOOL, Change(one), "", "科长", at[hour]) for hour, one in enumerate(changes)]
+        periods = rules.stopped_periods(history)
+        return [(at.index(since), None if until is None else at.index(until)) for since, until in periods]
+
+    def test_last_from_a_freeze_until_the_money_is_let_go(self) -> None:
+        assert self.told("licensed", "frozen", "suspended", "thawed", "frozen") == [(1, 3), (4, None)]
+
+    def test_have_no_end_after_a_termination(self) -> None:
+        assert self.told("licensed", "terminating", "terminated") == [(1, None)]
+        assert self.told("frozen", "terminating") == [(0, None)]
+
+    def test_are_none_for_a_school_that_was_never_stopped(self) -> None:
+        assert self.told("licensed", "suspended", "licensed") == []

@@ -1,5 +1,6 @@
 """The bank of the simulation: what it was instructed to pay, what it has done, what it has to tell."""
 
+import json
 from collections import Counter
 from dataclasses import replace
 from datetime import datetime
@@ -11,11 +12,14 @@ from shared.bank.client import (
     PayoutInstruction,
     RecallInstruction,
     RefundInstruction,
+    TerminationInstruction,
 )
 from shared.kernel import errors
 from shared.kernel.money import Fen
+from shared.terminations.model import NoticeStatus
+from shared.terminations.store import notices
 
-Instruction = PayoutInstruction | RefundInstruction | MinimumWithdrawalInstruction
+Instruction = PayoutInstruction | RefundInstruction | MinimumWithdrawalInstruction | TerminationInstruction
 _FACTS: dict[type[Any], tuple[str, type[Any], type[Any]]] = {
     PayoutInstruction: ("payout_id", facts.PayoutSettled, facts.PayoutFailed),
     RefundInstruction: ("payment_id", facts.RefundPaid, facts.RefundFailed),
@@ -108,6 +112,28 @@ class Bank:
             )
         )
 
+    def instruct_termination(self, instruction: TerminationInstruction, *, now: datetime) -> None:
+        """Accept a notice; the same one again is the same."""
+        self._accept(f"notice-{instruction.notice_no}", instruction)
+
+    def _return(self, instruction: TerminationInstruction, now: datetime) -> None:
+        """Return what a notice says, from each of its accounts once; not when it doesn't stand any more."""
+        if notices.get(instruction.notice_no).status is not NoticeStatus.VALID:
+            return
+        for one in json.loads(instruction.notice)["returns"]:
+            reference = f"BKO{len(self.moves):06d}"
+            self._move(reference, one["account_no"], -one["amount_fen"])
+            self.untold.append(
+                facts.TerminationPaid(
+                    notice_no=instruction.notice_no,
+                    signature=instruction.signature,
+                    bank_reference=reference,
+                    account_no=one["account_no"],
+                    amount_fen=Fen(one["amount_fen"]),
+                    booked_at=now,
+                )
+            )
+
     def _accept(self, name: str, instruction: Instruction) -> None:
         if self.down:
             raise errors.Unavailable()
@@ -122,6 +148,10 @@ class Bank:
         `partly`: of a payout, only a third is paid; so may that.
         """
         instruction = self.waiting.pop(name)
+        if isinstance(instruction, TerminationInstruction):
+            self.answered.add(name)
+            self._return(instruction, now)
+            return
         rest = instruction.amount_fen - self.paid[name]
         told: dict[str, Any] = {"account_no": instruction.from_account_no, "amount_fen": rest, "booked_at": now}
         id_name, paid, failed = _FACTS[type(instruction)]

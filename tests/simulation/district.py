@@ -19,6 +19,7 @@ from shared.teaching import model as teaching
 from shared.teaching import usecases as teaching_usecases
 from tests import builders, steps
 from tests.builders import NOW, an_id
+from tests.edge.conftest import SEAL_KEY
 from tests.edge.doors import Clock
 from tests.memory.engine import Items
 from tests.simulation.bank import Bank
@@ -39,7 +40,7 @@ beginning: list[tuple[dict[str, Items], Bank]] = []
 def prepared() -> Iterator[None]:
     """Everything of the functions' that reaches outside reaches the simulation."""
     with pytest.MonkeyPatch.context() as patch:
-        for name, value in CREDENTIALS.items():
+        for name, value in {**CREDENTIALS, "SEAL_KEY": SEAL_KEY}.items():
             patch.setenv(name, value)
         rows.connect(None)
         engine.stand_in_for(rows.connection().client)

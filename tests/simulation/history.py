@@ -48,6 +48,7 @@ class History(RuleBasedStateMachine):
         self.school_of = dict(SOLD)
         self.commands: list[Callable[[], object]] = []
         self.frozen: dict[InstitutionId, int] = {}
+        self.ended: dict[InstitutionId, int] = {}
         self.known: dict[int, tuple[Any, list[books.Record]]] = {}
 
     # how it is done

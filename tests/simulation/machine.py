@@ -6,6 +6,8 @@ ended in the middle of their work; time passes. At the end everything comes to r
 """
 
 from collections import Counter
+from dataclasses import replace
+from datetime import datetime
 
 import hypothesis
 from hypothesis import HealthCheck, Phase, settings
@@ -17,7 +19,11 @@ from shared.funds import invariants
 from shared.funds.interest_model import CreditStatus
 from shared.funds.model import EnrolmentStatus, RefundStatus, State
 from shared.funds.suspense_model import ReturnStatus
-from tests import steps
+from shared.funds.termination_invariants import nothing_let_go_while_stopped
+from shared.institutions import rules
+from shared.institutions import store as institutions
+from shared.kernel.ids import InstitutionId
+from tests import builders, steps
 from tests.simulation.district import (
     SCHOOLS,
     SEATS,
@@ -50,7 +56,7 @@ class Ledger(Moves):
         found = self.books()
         told = {check.__name__: list(check(found)) for check in invariants.CHECKS if check is not _AT_REST}
         assert not any(told.values()), {name: violations for name, violations in told.items() if violations}
-        for institution_id, before in self.frozen.items():
+        for institution_id, before in (self.frozen | self.ended).items():
             assert self.let_go(institution_id) == before, f"{institution_id} let money go while it was frozen"
         for one in parked.list_parked(limit=50, cursor=None).rows:
             assert one.reason.startswith(("NothingLeft", "NotActive")), one
@@ -64,7 +70,10 @@ class Ledger(Moves):
         if not any(self._come_closer_to_rest() for _ in range(12)):
             raise AssertionError("never comes to rest")
         self.holds()
-        found = self.books()
+        found = replace(
+            self.books(), stopped={school: stopped_periods(school) for school in map(id_of_school, SCHOOLS)}
+        )
+        assert list(nothing_let_go_while_stopped(found)) == []
         assert list(_AT_REST(found)) == []
         ours = Counter[str]()
         for entry in found.entries:
@@ -76,7 +85,8 @@ class Ledger(Moves):
             waits = [one for one in found.credits if one.status is not CreditStatus.DISTRIBUTED and one.problem]
             waiting = sum(one.amount_fen for one in waits if one.institution_id == totals.institution_id)
             assert totals.by_state[State.INTEREST] == waiting, totals
-            assert totals.by_state[State.PAYABLE] <= 0, totals  # below 0: reversed when it was paid out already
+            if totals.institution_id not in self.ended:  # what an ended school is owed waits for its notice
+                assert totals.by_state[State.PAYABLE] <= 0, totals  # below 0: reversed when it was paid out already
         for school in SCHOOLS:
             seated = [self.school_of[number_of(one.enrolment_id)] for one in found.accounts if one.status in _SEATED]
             assert class_of(school).seats_left == SEATS - seated.count(school)
@@ -95,8 +105,19 @@ class Ledger(Moves):
         if any(one.status in _RETURNING for one in found.returns):
             return False
         return not any(one.status in _MOVING for one in found.refunds) and not any(
-            one.by_state[State.PAYABLE] > 0 or any(one.by_state[state] for state in _ON_ITS_WAY) for one in found.totals
+            any(one.by_state[state] for state in _ON_ITS_WAY)
+            or (one.by_state[State.PAYABLE] > 0 and one.institution_id not in self.ended)
+            for one in found.totals
         )
+
+
+def id_of_school(number: int) -> InstitutionId:
+    return builders.a_school(number).institution_id
+
+
+def stopped_periods(school: InstitutionId) -> list[tuple[datetime, datetime | None]]:
+    """When a school's money was stopped."""
+    return rules.stopped_periods(institutions.list_changes(school)[::-1])
 
 
 def live(*, histories: int, seed: int, shrink: bool = True) -> None:

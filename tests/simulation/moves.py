@@ -37,7 +37,8 @@ from tests.simulation.district import (
     session_of,
 )
 from tests.simulation.engine import Trouble
-from tests.simulation.history import FAILURES, History
+from tests.simulation.history import FAILURES
+from tests.simulation.terminations import TerminationMoves
 
 OFTEN = {
     "time_passes": 4,
@@ -51,6 +52,7 @@ OFTEN = {
     "move_minimum": 2,
     "reverse_deposit": 1,
     "move_suspense": 2,
+    "end_school": 2,
     "answer_instruction": 2,
     "credit_interest": 1,
     "want_payout_back": 1,
@@ -72,7 +74,7 @@ _LIKELY = {
 }
 
 
-class Moves(History):
+class Moves(TerminationMoves):
     """Each method is something that happens, with the trouble that comes with it."""
 
     # what people do
@@ -218,7 +220,8 @@ class Moves(History):
         if waiting:
             name = waiting[pick % len(waiting)]
             self.bank.answers(name, pays=more % 3 > 0, partly=more % 2 == 0, now=clock())
-            self.tell(self.bank.untold[-1], trouble)
+            if self.bank.untold:
+                self.tell(self.bank.untold[-1], trouble)
 
     def tell_late_or_again(self, pick: int, more: int, trouble: Trouble | None) -> None:
         known = self.bank.untold + self.bank.told
@@ -315,7 +318,7 @@ class Moves(History):
         if institution_id in self.frozen:
             del self.frozen[institution_id]
             steps.thaw(institution_id, now=clock())
-        else:
+        elif institution_id not in self.ended:
             steps.freeze(institution_id, now=clock())
             self.frozen[institution_id] = self.let_go(institution_id)
 

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from events import facts
@@ -25,7 +26,7 @@ from shared.funds.store import (
     withdrawals,
 )
 from shared.funds.suspense_model import SuspenseReturn
-from shared.kernel.ids import EnrolmentId
+from shared.kernel.ids import EnrolmentId, InstitutionId
 
 Image = Mapping[str, Mapping[str, Any]]
 Record = tuple[str, Any]
@@ -35,7 +36,8 @@ Record = tuple[str, Any]
 class Books:
     """Everything that is on record. `bank_balances` is the bank's own word, by account number.
 
-    `lines` are the entries as the schools' journals have copied them.
+    `lines` are the entries as the schools' journals have copied them. `stopped` are the periods, half-open, in which a
+    school's money was stopped; a school whose history isn't given isn't in it.
     """
 
     accounts: Sequence[model.EnrolmentAccount]
@@ -53,6 +55,7 @@ class Books:
     credits: Sequence[InterestCredit]
     seals: Sequence[day_seals.DaySeal] = ()
     bank_balances: Mapping[str, int] = field(default_factory=dict)
+    stopped: Mapping[InstitutionId, Sequence[tuple[datetime, datetime | None]]] = field(default_factory=dict)
 
     def of_enrolment(self) -> dict[EnrolmentId, list[model.Entry]]:
         """The entries of each enrolment, by version."""
@@ -100,4 +103,4 @@ def of_records(records: Iterable[Record], bank_balances: Mapping[str, int]) -> B
     found: dict[str, list[Any]] = defaultdict(list)
     for name, record in records:
         found[name].append(record)
-    return Books(**{name: found[name] for name, _, _ in _READERS.values()}, bank_balances=bank_balances)
+    return Books(**{name: found[name] for name, _, _ in _READERS.values()}, bank_balances=bank_balances, stopped={})
