@@ -1,9 +1,10 @@
 """The days' seals, one item a day."""
 
+import base64
 from datetime import date
 from typing import Any
 
-from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
 from shared.dynamo import pages, transaction
 from shared.dynamo.rows import Moment, Row, meta
@@ -32,7 +33,7 @@ class SealRow(Row):
     entries = NumberAttribute()
     previous_root = UnicodeAttribute()
     root = UnicodeAttribute()
-    marks = BinaryAttribute(legacy_encoding=False)
+    marks = UnicodeAttribute()
     sealed_at = Moment()
     public_key = UnicodeAttribute()
     signature = UnicodeAttribute()
@@ -46,7 +47,7 @@ def put(seal: DaySeal) -> None:
         entries=seal.count,
         previous_root=seal.previous_root,
         root=seal.root,
-        marks=seal.marks,
+        marks=base64.b64encode(seal.marks).decode(),
         sealed_at=seal.sealed_at,
         public_key=seal.public_key,
         signature=seal.signature,
@@ -80,7 +81,7 @@ def seal_of(row: Any) -> DaySeal:
         count=int(row.entries),
         previous_root=row.previous_root,
         root=row.root,
-        marks=row.marks or b"",
+        marks=base64.b64decode(row.marks),
         sealed_at=row.sealed_at,
         public_key=row.public_key,
         signature=row.signature,
