@@ -1,7 +1,7 @@
 """The ledger as reconciling needs it: what is booked, how a line is booked, what an account holds by the ledger."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -77,24 +77,35 @@ def fact_of(account_no: str, line: facts.StatementLine) -> facts.BankFact:
         "amount_fen": Fen(abs(line.amount_fen)),
         "booked_at": line.booked_at,
     }
-    if line.reversal or not line.amount_fen:
-        raise UnknownMovement(movement=f"{line.code} reversal")
-    if line.amount_fen > 0 and line.code == "DEPOSIT":
-        told |= {"payer_name": line.counterparty, "payer_account_no": line.counterparty_account_no}
-        return facts.DepositPosted(**told, remittance=line.remittance)
-    if line.amount_fen > 0 and line.code == "INTR" and (period := _PERIOD.search(line.remittance)):
-        first, last = map(date.fromisoformat, period.groups())
-        return facts.InterestPosted(**told, period_from=first, period_to=last)
     one = line.end_to_end_id[:3] + "_" + line.end_to_end_id[3:]
-    if line.amount_fen < 0 and line.code == "PAYOUT":
-        return facts.PayoutSettled(**told, payout_id=one)
-    if line.amount_fen < 0 and line.code == "REFUND":
-        return facts.RefundPaid(**told, payment_id=one)
-    if line.amount_fen < 0 and line.code == "MINIMUM_WITHDRAWAL":
-        return facts.MinimumWithdrawalPaid(**told, withdrawal_id=one)
-    if line.amount_fen < 0 and line.code == "WITHDRAWAL":
-        return facts.WithdrawalPosted(**told, counterparty=line.counterparty, purpose=line.remittance)
+    if line.reversal != (line.code == "REVERSAL"):
+        raise UnknownMovement(movement=f"{line.code} reversal")
+    came_in = line.amount_fen > 0
+    if line.code in _PAYMENTS and came_in == (line.code == "PAYOUT_RETURN"):
+        return _PAYMENTS[line.code](told, line, one)
+    match line.code, came_in:
+        case "DEPOSIT", True:
+            told |= {"payer_name": line.counterparty, "payer_account_no": line.counterparty_account_no}
+            return facts.DepositPosted(**told, remittance=line.remittance)
+        case "REVERSAL", False:
+            return facts.DepositReversed(**told, original_reference=line.end_to_end_id, reason=line.remittance)
+        case "INTR", True if period := _PERIOD.search(line.remittance):
+            first, last = map(date.fromisoformat, period.groups())
+            return facts.InterestPosted(**told, period_from=first, period_to=last)
+        case "WITHDRAWAL", False:
+            return facts.WithdrawalPosted(**told, counterparty=line.counterparty, purpose=line.remittance)
     raise UnknownMovement(movement=line.code)
+
+
+_Told = dict[str, Any]
+_PAYMENTS: Mapping[str, Callable[[_Told, facts.StatementLine, str], facts.BankFact]] = {
+    "PAYOUT": lambda told, line, one: facts.PayoutSettled(**told, payout_id=one),
+    "PAYOUT_PART": lambda told, line, one: facts.PayoutPartlySettled(**told, payout_id=one),
+    "PAYOUT_RETURN": lambda told, line, one: facts.PayoutReturned(**told, payout_id=one, reason=line.remittance),
+    "REFUND": lambda told, line, one: facts.RefundPaid(**told, payment_id=one),
+    "MINIMUM_WITHDRAWAL": lambda told, line, one: facts.MinimumWithdrawalPaid(**told, withdrawal_id=one),
+}
+"""What a movement of one of our instructions tells; `one` is the instruction's id."""
 
 
 def _booked(entry: Entry) -> Booked:

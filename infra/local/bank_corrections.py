@@ -29,6 +29,8 @@ def reverse(books: Books, messages: Messages, reference: str, *, reason: str, no
             purpose=f"冲正 {reference}",
             at=now,
             asked_as=f"reversal#{reference}",
+            code="REVERSAL",
+            end_to_end=reference,
         )
         told = {**moved(booked), "original_reference": reference, "reason": reason}
         messages.owe("deposit.reversed", told, at=now)
@@ -69,6 +71,8 @@ def send_back(
             counterparty_account_no=paid[0].counterparty_account_no,
             purpose=f"退汇 {payout_id}",
             at=now,
+            code="PAYOUT_RETURN",
+            end_to_end=payout_id.replace("_", "", 1),
         )
         messages.owe("payout.returned", {"payout_id": payout_id, **moved(booked), "reason": reason}, at=now)
     return booked

@@ -291,7 +291,7 @@ class Bank:
                 purpose=f"{told['purpose']} {told[_ID[kind]]}",
                 at=now,
                 asked_as=f"{told[_ID[kind]]}#{len(paid) + 1}",
-                code=kind.upper(),
+                code="PAYOUT_PART" if partly else kind.upper(),
                 end_to_end=str(told[_ID[kind]]).replace("_", "", 1),
             )
         except TooLittle:

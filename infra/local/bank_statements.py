@@ -210,6 +210,8 @@ def _write_amount(to: ET.Element, fen: int, currency: str) -> None:
 def _write_line(to: ET.Element, number: int, line: Mapping[str, Any]) -> None:
     _add(to, "NtryRef", str(number))
     _write_amount(to, line["amount_fen"], line.get("currency", "CNY"))
+    if line["code"] == "REVERSAL":
+        _add(to, "RvslInd", "true")
     _add(to, "Sts/Cd", "BOOK")
     _add(to, "BookgDt/DtTm", line["booked_at"])
     _add(to, "ValDt/Dt", line["booked_at"][:10])

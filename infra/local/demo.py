@@ -12,7 +12,7 @@ import signal
 import sys
 import threading
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import replace
 from datetime import date, datetime
 from datetime import time as time_of_day
@@ -28,6 +28,7 @@ from infra.local.district_process import District
 from infra.local.stage import Step
 from infra.local.story import TERM_ENDS
 from infra.local.term import Term
+from shared.funds.model import State
 from shared.funds.store import books as stored_books
 from shared.funds.store.books import Books
 from shared.institutions import rules
@@ -51,6 +52,7 @@ _STORIES = {
     "refund": "家长申请退费，机构答复",
     "terminate": "机构终止办学：清退、公示、签发通知书",
     "arbitrate": "两人裁决有异议的退费",
+    "statement": "银行对账单：丢失的消息补记，差异有人说明",
     "read": "家长和机构取对账单",
 }
 
@@ -170,12 +172,40 @@ def read_figures(running: District) -> dict[str, Any]:
         "payouts": dict(sorted(Counter(payout.status.value for payout in read.payouts).items())),
         "refunds": dict(sorted(Counter(refund.status.value for refund in read.refunds).items())),
         "alerts": dict(sorted(Counter(alert.rule.value for alert in raised).items())),
+        "reconciliation": _reconciliation(read),
         "repairs": dict(repairs),
         "sealed_days": len(read.seals),
         "parked": len(parked.list_parked(limit=1000, cursor=None).rows),
         "time": clock.shown(running.clock()),
         "violations": {name: violations[:20] for name, violations in found.items() if violations},
         "invariants": {name: not violations for name, violations in found.items()},
+    }
+
+
+def _reconciliation(read: Books) -> dict[str, int]:
+    """Every statement of every account, its lines by outcome, the breaks by state; and how many agree with the entries.
+
+    `agree` is judged anew, from the entries themselves: what an account holds by effective day is what the bank says.
+    """
+    from shared.reconciliation import store
+    from shared.reconciliation.model import BreakState
+
+    found = [
+        one
+        for account_no in read.bank_balances
+        for one in store.list_statements(account_no, limit=500, cursor=None).rows
+    ]
+    moves: dict[str, list[tuple[date, int]]] = defaultdict(list)
+    for entry in read.entries:
+        moves[entry.account_no].append((entry.effective_on, -entry.legs.get(State.OUTSIDE, 0)))
+    agree = sum(one.closing_fen == sum(fen for day, fen in moves[one.account_no] if day <= one.day) for one in found)
+    return {
+        "statements": len(found),
+        "agree": agree,
+        "matched": sum(one.matched for one in found),
+        "adopted": sum(one.adopted for one in found),
+        "broken": sum(one.broken for one in found),
+        **{f"breaks_{state.value}": store.count_breaks(state, at_most=1000) for state in BreakState},
     }
 
 
@@ -218,6 +248,13 @@ def _show(figures: dict[str, Any], console: Console) -> None:
         f"退费 refunds {sum(figures['refunds'].values())} · 预警 alerts {sum(figures['alerts'].values())} · "
         f"留痕 sealed days {figures['sealed_days']} · "
         f"补记 repairs {sum(figures['repairs'].values())} · 搁置 parked {figures['parked']} · {figures['seconds']} s"
+    )
+    told = figures["reconciliation"]
+    console.print(
+        f"对账单 statements {told['statements']}（一致 agree {told['agree']}）· 一致 matched {told['matched']} · "
+        f"补记 adopted {told['adopted']} · 不符 broken {told['broken']} · 差异 breaks: "
+        f"待查 open {told['breaks_open']}，已说明 explained {told['breaks_explained']}，"
+        f"已解决 resolved {told['breaks_resolved']}"
     )
     for name, holds in figures["invariants"].items():
         console.print(f"[{'green' if holds else 'red'}]{'✓' if holds else '✗'} {name}[/]")

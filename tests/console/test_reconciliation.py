@@ -5,13 +5,14 @@ from typing import Any
 
 import pytest
 
+from functions.console import break_words
 from functions.edge import files
 from functions.files import reconcile_statement
 from functions.schedules import expect_statements
 from shared.people.model import StaffRole
 from shared.people.store import staff as staff_store
 from shared.reconciliation import store
-from shared.reconciliation.model import Break, BreakState
+from shared.reconciliation.model import Break, BreakKind, BreakState
 from tests import steps, tables
 from tests.builders import NOW, TODAY, TUITION_NO
 from tests.console.visitors import Visitor, addresses_in, heading_of, sign_in, text_of
@@ -134,3 +135,15 @@ class TestBreaks:
 
     def test_one_that_is_not_there_is_404(self, finance: Visitor) -> None:
         assert finance.get(f"{HOME}/breaks/{TUITION_NO}/{TODAY}/brk_0").status == 404
+
+
+class TestWhy:
+    @pytest.mark.parametrize("kind", BreakKind)
+    @pytest.mark.parametrize("language", ["zh", "en"])
+    def test_every_kind_of_break_has_its_sentence(self, kind: BreakKind, language: str) -> None:
+        figures: dict[str, int | str] = {"reference": "BK1", "ledger_account": "1", "ledger_day": "x", "code": "x"}
+
+        told = break_words.why(kind, figures, language)
+
+        assert told
+        assert "{" not in told

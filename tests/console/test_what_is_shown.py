@@ -34,6 +34,13 @@ FIGURES: dict[Rule, dict[str, int | str]] = {
     Rule.INTEREST_DIFFERS: {"reference": "BKI00001", "amount_fen": 100, "expected_fen": 19, "difference_fen": 81},
     Rule.MINIMUM_OVERDUE: {"short_fen": 1_000, "since": "2026-09-01", "due_on": "2026-09-15"},
     Rule.REFERENCE_CONFLICT: {"reference": "BK000001", "posted_fen": 100, "sent_fen": 200},
+    Rule.RECONCILIATION_BREAK: {
+        "kind": "custody",
+        "account_no": "8000000011",
+        "day": "2026-09-01",
+        "ledger_fen": 1_000,
+        "closing_fen": 1_100,
+    },
 }
 
 
@@ -66,6 +73,7 @@ class TestAlerts:
                 "自 2026-09-01 起缺 ¥10.00，应于 2026-09-15 前补足",
                 "short of ¥10.00 since 2026-09-01",
             ),
+            (Rule.RECONCILIATION_BREAK, "银行期末 ¥11.00，台账 ¥10.00", "closes with ¥11.00, the ledger with ¥10.00"),
             (Rule.REFERENCE_CONFLICT, "已按 ¥1.00 入账，银行又以同一流水发来 ¥2.00", "sent it again with ¥2.00"),
         ],
     )

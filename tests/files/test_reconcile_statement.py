@@ -148,6 +148,13 @@ class TestLines:
         assert bucket.comes(a_file(a_statement(a_line(), line))) == {"statements": 1, "adopted": 2}
         assert open_breaks() == []
 
+    def test_a_deposit_that_the_bank_takes_back_is_adopted(self, bucket: Bucket) -> None:
+        told = a_file(a_statement(a_line(), a_line(-1000, "BK000002", code="REVERSAL", end_to_end="BK000001")))
+
+        assert bucket.comes(told) == {"statements": 1, "adopted": 2}
+        assert funds.get_account(ENROLMENT).paid_fen == 0
+        assert open_breaks() == []
+
     @pytest.mark.parametrize(
         ("line", "kind"),
         [
