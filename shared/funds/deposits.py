@@ -19,7 +19,8 @@ def post(*, fact: facts.DepositPosted, institution_id: InstitutionId, now: datet
 
 def digest(fact: facts.DepositPosted) -> str:
     """What tells a repeated deposit from another under the same reference."""
-    return rules.digest("deposit", fact.account_no, fact.amount_fen, fact.remittance, fact.booked_at)
+    payer = (fact.payer_name, fact.payer_account_no)  # a refund goes back there
+    return rules.digest("deposit", fact.account_no, fact.amount_fen, fact.remittance, fact.booked_at, *payer)
 
 
 def _post(fact: facts.DepositPosted, institution_id: InstitutionId, now: datetime) -> model.Posting:

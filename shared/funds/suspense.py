@@ -1,6 +1,6 @@
 """What the bureau does, two people together, with money in suspense: give it to an enrolment, or back to its payer.
 
-A deposit's moves are numbered, and a number is given out once: so no fen of it can be moved twice (ADR 11).
+A deposit's moves are numbered, and a number is given out once: so no fen of it can be moved twice (ADR 15).
 """
 
 from dataclasses import replace

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ from shared.funds.model import EnrolmentStatus, PayoutStatus, SuspenseReason
 from shared.funds.posting import ReferenceReused
 from shared.funds.store import accounts, books, entries, minimums, payouts, totals
 from shared.institutions import store as institutions
-from shared.kernel import errors
+from shared.kernel import clock, errors
 from shared.kernel.ids import EnrolmentId, PayoutId
 from shared.kernel.money import Fen
 from shared.mall import store as mall_store
@@ -132,8 +133,21 @@ class TestPostDeposit:
             assert (again.duplicate, again.entry) == (True, first.entry)
         assert tables.dump_memory() == before
 
+    def test_told_in_another_time_zone_is_the_same(self) -> None:
+        post()
+        fact = builders.a_deposit(1000)
+        elsewhere = replace(fact, booked_at=fact.booked_at.astimezone(clock.SHANGHAI))
+        assert usecases.post_deposit(fact=elsewhere, account=TUITION, now=NOW).duplicate
+
     @pytest.mark.parametrize(
-        "changes", [{"amount_fen": Fen(2000)}, {"remittance": "另一笔"}, {"account_no": "8000000099"}]
+        "changes",
+        [
+            {"amount_fen": Fen(2000)},
+            {"remittance": "另一笔"},
+            {"account_no": "8000000099"},
+            {"payer_account_no": "6222000000009999"},
+            {"payer_name": "另一人"},
+        ],
     )
     def test_under_a_posted_reference_with_another_body_is_refused_and_kept(self, changes: dict[str, Any]) -> None:
         post()
