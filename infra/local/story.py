@@ -11,6 +11,7 @@ from infra.local.district_process import STARTS_AT, District
 from infra.local.seed import invitation_code
 from infra.local.stage import Cast, Enrolments, Step, admin_openid
 from infra.local.story_accounts import AccountsStory
+from infra.local.story_deposits import DepositStory
 from infra.local.story_minimums import NEARLY_SHORT, SHORT_AT_FIRST, MinimumStory, required_fen
 from infra.local.story_reconciliation import ReconciliationStory
 from infra.local.story_refunds import RefundStory
@@ -47,6 +48,7 @@ class Story:
         yield from self._bureau_suspends()
         yield from self._bureau_decides()
         yield from MinimumStory(self._cast, self._data).steps()
+        yield from DepositStory(self._cast, self._data, self._enrolments).steps()
         yield from RefundStory(self._cast, self._data, self._enrolments).steps()
         yield from ReconciliationStory(self._cast, self._data).steps()
         yield from AccountsStory(self._cast, self._data, self._enrolments).steps()
