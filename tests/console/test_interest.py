@@ -110,8 +110,8 @@ class TestElsewhere:
         run(credit_interest.credit_interest)
         after = text_of(supervisor.get(f"/console/enrolments/{ENROLMENT}"))
 
-        assert "利息 ¥0.00 已结 · 未结 ¥0.09" in before
-        assert "利息 ¥0.15 已结 · 未结 ¥0.00" in after
+        assert "利息：已结 ¥0.00 · 未结 ¥0.09" in before
+        assert "其中利息 ¥0.15 利息：已结 ¥0.15 · 未结 ¥0.00" in after
         assert "结息" in after
         assert funds.get_account(builders.ENROLMENT).interest_held_fen == 15
 
