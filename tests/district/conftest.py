@@ -42,10 +42,10 @@ def a_small_district() -> Iterator[tuple[District, Term]]:
 
 
 def look(running: District, term: Term) -> Lived:
-    """The district as it stands."""
+    """The district as it stands; what each enrolment holds is without interest, which depends on when money moves."""
     accounts = {number: funds.get_account(one) for number, one in term.enrolment_ids.items()}
     told = {
-        number: (one.status.value, int(one.held_fen), int(one.released_fen), one.lessons_released)
+        number: (one.status.value, int(one.tuition_held_fen), int(one.released_fen), one.lessons_released)
         for number, one in accounts.items()
     }
     return Lived(demo.read_figures(running), told, demo.read_books(running))

@@ -123,9 +123,21 @@ class TestStreamsThatBringNothing:
         assert swept.enrolments == faultless_weeks[0].enrolments
         assert all_hold(swept)
         assert later.enrolments == faultless_weeks[1].enrolments
-        same = ("money_fen", "flow_fen", "bank_fen", "lessons_released", "violations")
-        assert {name: later.figures[name] for name in same} == {name: faultless_weeks[1].figures[name] for name in same}
+        assert _tuition(later) == _tuition(faultless_weeks[1])
         assert _alerts_but_outflows(later) == _alerts_but_outflows(faultless_weeks[1])
+
+
+def _tuition(lived: Lived) -> dict[str, object]:
+    """What doesn't depend on interest: what lay unreleased for weeks earned more at the bank, and was credited more."""
+    money, flows = lived.figures["money_fen"], lived.figures["flow_fen"]
+    return {
+        **{
+            state: money[state] for state in ("in_transit", "refund_pending", "suspense", "interest", "minimum_balance")
+        },
+        **{flow: flows[flow] for flow in ("deposited", "released")},
+        "lessons_released": lived.figures["lessons_released"],
+        "violations": lived.figures["violations"],
+    }
 
 
 def _alerts_but_outflows(lived: Lived) -> dict[str, int]:
