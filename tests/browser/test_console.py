@@ -32,6 +32,8 @@ ROOMS = [
     "/console/refunds",
     "/console/refunds?of=answer",
     "/console/refunds/{refund}",
+    "/console/minimums",
+    "/console/schools/{school}/minimum",
     "/console/alerts",
     "/console/suspense",
     "/console/unhandled",
