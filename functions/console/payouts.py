@@ -6,9 +6,10 @@ from chalice.app import Blueprint
 
 from functions.console import acts, roles
 from functions.console.approvals import propose
-from functions.console.pages import Answer, Shown, Visit, form, page
+from functions.console.pages import Answer, Download, Shown, Visit, form, page
 from shared.approvals import rules
 from shared.approvals.model import Kind
+from shared.bank.iso20022 import payments
 from shared.funds import payout_answers
 from shared.funds import queries as funds
 from shared.funds.model import Payout, PayoutStatus
@@ -25,6 +26,29 @@ _ID = re.compile(r"pay_[0-9A-HJKMNP-TV-Z]{26}[0-9]{6}")
 def show_payout(visit: Visit) -> Shown:
     """One payout. Raises UnknownPayout."""
     return _shown(visit, _payout(visit))
+
+
+@page(blueprint, "/console/payouts/{payout_id}/pain.001.xml", who=roles.MONEY)
+def download_instruction(visit: Visit) -> Download:
+    """The instruction of a payout as a file, for a bank that takes files. It pays what is still to be paid, once."""
+    payout = _payout(visit)
+    school = institutions.get(payout.institution_id)
+    payment = payments.Payment(
+        instruction_id=payout.payout_id,
+        from_account_no=payout.from_account_no,
+        to_account_no=payout.to_account_no,
+        payee_name=school.name,
+        amount_fen=payout.rest_fen or payout.amount_fen,
+        purpose="课时费划拨",
+    )
+    content = payments.write(
+        [payment],
+        message_id=payments.end_to_end_id(payout.payout_id),
+        payer_name=school.name,
+        bank_name=school.accounts.bank_name,
+        now=visit.now,
+    )
+    return Download(f"pain.001-{payout.payout_id}.xml", content.decode(), "application/xml; charset=utf-8")
 
 
 @form(blueprint, "/console/payouts/{payout_id}/recall", who=roles.MONEY_MOVERS)
