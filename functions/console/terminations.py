@@ -175,6 +175,7 @@ def show_notice(visit: Visit) -> Shown:
         "officers": officers.names([notice.proposed_by, notice.approved_by, notice.revoked_by]),
         "authentic": is_authentic(notice),
         "fingerprint": signature.fingerprint(notice.signature),
+        "verified_at": f"{settings().public_url}/v1/notices/{notice.number}",
         "total_fen": sum(one.amount_fen for one in notice.returns),
     }
     return Shown("notice.html", told)
