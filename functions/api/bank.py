@@ -1,6 +1,7 @@
 """The bank's door: signed webhooks in."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +13,7 @@ from functions.edge.contract import raw_endpoint
 from functions.edge.settings import settings
 from functions.schedules import wind_up
 from shared.bank import messages, signature, usecases
-from shared.bank.store import Outcome
+from shared.bank.store import MessageIdReused, Outcome
 from shared.dynamo import transaction
 from shared.funds import (
     interest,
@@ -33,7 +34,7 @@ from shared.funds.store.payouts import UnknownPayout
 from shared.funds.store.refunds import UnknownRefund
 from shared.funds.store.withdrawals import UnknownWithdrawal
 from shared.institutions import store as institutions
-from shared.institutions.model import Purpose
+from shared.institutions.model import Purpose, SupervisedAccount
 from shared.kernel import errors
 from shared.terminations import notices
 from shared.terminations import rules as notice_rules
@@ -41,6 +42,7 @@ from shared.terminations.store.notices import UnknownNotice
 
 blueprint = Blueprint(__name__)
 
+KNOWN_ACCOUNTS: dict[str, SupervisedAccount] = {}
 
 MAX_POST_BYTES = 5 * 1024 * 1024  # API Gateway hands a function no more than 6 MB, text in quotes included
 
@@ -69,7 +71,7 @@ class UnsupervisedAccount(errors.Invalid):
         messages.NotJson,
         messages.WrongMessage,
         messages.TooLarge,
-        usecases.MessageIdReused,
+        MessageIdReused,
         UnsupervisedAccount,
         UnknownPayout,
         ReferenceReused,
@@ -125,13 +127,16 @@ def receive_bank_file() -> dict[str, str]:
     return {"status": Outcome.RECEIVED.value, "file": digest}
 
 
-def act(fact: facts.BankFact) -> Outcome:
-    """Book what the bank says. Raises UnsupervisedAccount and what the ledger refuses."""
+def act(fact: facts.BankFact, also: Sequence[transaction.Part] = ()) -> Outcome:
+    """Book what the bank says; `also` is committed with a deposit.
+
+    Raises UnsupervisedAccount and what the ledger refuses.
+    """
     now = wiring.now()
     if isinstance(fact, facts.PayoutFailed):
         payout_answers.fail(fact=fact)
         return Outcome.RECORDED
-    return Outcome.DUPLICATE if _book(fact, now).duplicate else Outcome.POSTED
+    return Outcome.DUPLICATE if _book(fact, also, now).duplicate else Outcome.POSTED
 
 
 _Payment = (
@@ -143,10 +148,12 @@ _Payment = (
 )
 
 
-def _book(fact: posting.BankMovement | facts.PayoutRecalled | _Payment, now: datetime) -> Posting:
+def _book(
+    fact: posting.BankMovement | facts.PayoutRecalled | _Payment, also: Sequence[transaction.Part], now: datetime
+) -> Posting:
     match fact:
         case facts.DepositPosted():
-            return funds.post_deposit(fact=fact, account=_supervised(fact.account_no), now=now)
+            return funds.post_deposit(fact=fact, account=_supervised(fact.account_no), also=also, now=now)
         case facts.DepositReversed():
             return reversals.reverse(fact=fact, now=now)
         case facts.WithdrawalPosted():
@@ -196,9 +203,11 @@ def _use_notice(fact: facts.TerminationPaid) -> transaction.Part:
 
 
 def _supervised(account_no: str) -> funds.SupervisedAccount:
-    account = institutions.find_account(account_no)
+    """What an account is never changes once it is on file, so it is looked up once."""
+    account = KNOWN_ACCOUNTS.get(account_no) or institutions.find_account(account_no)
     if account is None:
         raise UnsupervisedAccount(pointer="/data/account_no", account_no=account_no)
+    KNOWN_ACCOUNTS[account_no] = account
     if account.purpose is Purpose.TUITION:
         return funds.TuitionAccount(account_no, account.institution_id)
     return funds.MinimumBalanceAccount(account_no, account.institution_id)

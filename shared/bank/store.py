@@ -6,14 +6,15 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute
-from pynamodb.exceptions import PutError, UpdateError
+from pynamodb.exceptions import PutError
 from pynamodb.expressions.update import Action
 
-from shared.dynamo import pages
+from shared.dynamo import pages, transaction
 from shared.dynamo.rows import Moment, Row, meta
 from shared.kernel import clock, errors
 from shared.kernel.page import Page
 
+_FIRST = "first"
 _UNSIGNED_KEPT = timedelta(days=30)
 
 
@@ -39,14 +40,17 @@ class Letter:
     code: str
 
 
-class LetterKept(errors.Conflict):
-    code = "letter_kept"
-    zh = "该消息已收存。"
-    en = "The message is kept already."
+class MessageIdReused(errors.Conflict):
+    code = "message_id_reused"
+    zh = "该消息编号已用于另一条消息。"
+    en = "This message id has been used for another message."
 
 
 class LetterRow(Row):
+    """The first under its id that was signed has the sort key `first`, any other its digest."""
+
     Meta = meta("bank")
+    digest = UnicodeAttribute()
     body = BinaryAttribute(legacy_encoding=False)
     received_at = Moment()
     outcome = UnicodeAttribute()
@@ -63,48 +67,78 @@ class RefusedRow(Row):
     expires_at = NumberAttribute(null=True)
 
 
-def keep(message_id: str, digest: str, body: bytes, *, now: datetime, signed: bool) -> None:
-    """Keep a message as it came; the same one again is kept once. One that isn't signed goes after 30 days."""
-    row = LetterRow(
-        f"letter#{message_id}",
-        digest,
-        body=body,
-        received_at=now,
-        outcome=Outcome.RECEIVED.value,
-        expires_at=_ends(now, signed=signed),
-    )
+def keep(letter: Letter, *, signed: bool = True) -> None:
+    """Keep a message as it came, with what became of it; a repeat leaves what the first came to.
+
+    The first that is signed takes its id for ever; raises MessageIdReused for another body under it. One that isn't
+    signed takes no id, and goes after 30 days. Raises Unavailable.
+    """
+    if not signed:
+        _save(_row(letter, sk=letter.digest, expires_at=_ends(letter.received_at)))
+        return
+    if _save(_row(letter)):
+        return
+    there = LetterRow.get(_pk(letter.message_id), _FIRST, consistent_read=True)
+    if there.digest != letter.digest:
+        raise MessageIdReused()
+    if there.outcome in (Outcome.RECEIVED.value, Outcome.REFUSED.value) and letter.outcome is not Outcome.RECEIVED:
+        actions: list[Action] = [LetterRow.outcome.set(letter.outcome.value), LetterRow.code.set(letter.code)]
+        there.update(actions)
+
+
+def kept_with(letter: Letter) -> transaction.Part:
+    """The part that keeps a signed message in the transaction of what it tells, with that outcome.
+
+    Its refusal, when the id is another message's, is MessageIdReused.
+    """
+    free = LetterRow.pk.does_not_exist() | (LetterRow.digest == letter.digest)
+    return transaction.put_if(_row(letter), free, refused=MessageIdReused())
+
+
+def keep_refused(letter: Letter, *, signed: bool = True) -> None:
+    """Keep a message that was refused, under an id that is another's too, and put it on its day's list."""
+    try:
+        keep(letter, signed=signed)
+    except MessageIdReused:
+        _save(_row(letter, sk=letter.digest))
+    day = clock.business_day(letter.received_at).isoformat()
+    sk = f"{clock.stored(letter.received_at)}#{letter.message_id}#{letter.digest}"
+    expires_at = None if signed else _ends(letter.received_at)
+    pk = _pk(letter.message_id)
+    RefusedRow(f"refused#{day}", sk, message_pk=pk, code=letter.code, expires_at=expires_at).save()
+
+
+def _save(row: LetterRow) -> bool:
+    """Whether the row is new; one that is there stays as it is."""
     try:
         row.save(LetterRow.pk.does_not_exist())
     except PutError as error:
         if error.cause_response_code != "ConditionalCheckFailedException":
             raise
+        return False
+    return True
 
 
-def find_others(message_id: str, digest: str) -> bool:
-    """Whether this message id came before with another body that was signed."""
-    rows = LetterRow.query(f"letter#{message_id}", consistent_read=True)
-    return any(row.sk != digest and row.expires_at is None for row in rows)
+def _row(letter: Letter, *, sk: str = _FIRST, expires_at: int | None = None) -> LetterRow:
+    return LetterRow(
+        _pk(letter.message_id),
+        sk,
+        digest=letter.digest,
+        body=letter.body,
+        received_at=letter.received_at,
+        outcome=letter.outcome.value,
+        code=letter.code,
+        expires_at=expires_at,
+    )
 
 
-def _ends(now: datetime, *, signed: bool) -> int | None:
-    """When what came is forgotten, in seconds of Unix time: never, if it was signed."""
-    return None if signed else int((now + _UNSIGNED_KEPT).timestamp())
+def _pk(message_id: str) -> str:
+    return f"letter#{message_id}"
 
 
-def note(message_id: str, digest: str, outcome: Outcome, *, code: str = "", now: datetime, signed: bool = True) -> None:
-    """Note what became of a message; a refused one is put on its day's list. A repeat leaves what the first came to."""
-    row = LetterRow(f"letter#{message_id}", digest)
-    actions: list[Action] = [LetterRow.outcome.set(outcome.value), LetterRow.code.set(code)]
-    repeat = outcome is Outcome.DUPLICATE
-    try:
-        row.update(actions, condition=LetterRow.outcome == Outcome.RECEIVED.value if repeat else None)
-    except UpdateError as error:
-        if error.cause_response_code != "ConditionalCheckFailedException":
-            raise
-    if outcome is Outcome.REFUSED:
-        day = clock.business_day(now).isoformat()
-        sk = f"{clock.stored(now)}#{message_id}#{digest}"
-        RefusedRow(f"refused#{day}", sk, message_pk=row.pk, code=code, expires_at=_ends(now, signed=signed)).save()
+def _ends(now: datetime) -> int:
+    """When what wasn't signed is forgotten, in seconds of Unix time."""
+    return int((now + _UNSIGNED_KEPT).timestamp())
 
 
 def list_refused(day: str, *, limit: int, cursor: str | None) -> Page[tuple[str, str]]:
@@ -121,7 +155,7 @@ def count_refused(day: str, *, at_most: int) -> int:
 def list_letters(message_id: str) -> list[Letter]:
     """Everything that came under a message id."""
     return [
-        Letter(message_id, row.sk, row.body, row.received_at, Outcome(row.outcome), row.code)
+        Letter(message_id, row.digest, row.body, row.received_at, Outcome(row.outcome), row.code)
         for row in LetterRow.query(f"letter#{message_id}", consistent_read=True)
     ]
 

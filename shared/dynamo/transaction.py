@@ -61,6 +61,11 @@ def put_new(row: Row, *, refused: errors.Refusal) -> Part:
     return Part("put", row, refused, type(row).pk.does_not_exist())
 
 
+def put_if(row: Row, condition: Condition, *, refused: errors.Refusal) -> Part:
+    """Put a row if the condition holds for what stood there."""
+    return Part("put", row, refused, condition)
+
+
 def put(row: Row) -> Part:
     """Put a row whatever stood there."""
     return Part("put", row, LostRace())

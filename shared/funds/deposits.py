@@ -1,5 +1,6 @@
 """Money that comes into a tuition account: to the enrolments that its text names, the rest to suspense (待查款)."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -12,9 +13,11 @@ from shared.kernel.ids import InstitutionId
 from shared.kernel.money import Fen
 
 
-def post(*, fact: facts.DepositPosted, institution_id: InstitutionId, now: datetime) -> model.Posting:
-    """Book a deposit. Raises ReferenceReused, Unavailable."""
-    return transaction.retried(lambda: _post(fact, institution_id, now))
+def post(
+    *, fact: facts.DepositPosted, institution_id: InstitutionId, also: Sequence[transaction.Part] = (), now: datetime
+) -> model.Posting:
+    """Book a deposit, and what is in `also` with it. Raises ReferenceReused, what `also` refuses, Unavailable."""
+    return transaction.retried(lambda: _post(fact, institution_id, also, now))
 
 
 def digest(fact: facts.DepositPosted) -> str:
@@ -23,7 +26,9 @@ def digest(fact: facts.DepositPosted) -> str:
     return rules.digest("deposit", fact.account_no, fact.amount_fen, fact.remittance, fact.booked_at, *payer)
 
 
-def _post(fact: facts.DepositPosted, institution_id: InstitutionId, now: datetime) -> model.Posting:
+def _post(
+    fact: facts.DepositPosted, institution_id: InstitutionId, also: Sequence[transaction.Part], now: datetime
+) -> model.Posting:
     body = digest(fact)
     named = rules.find_references(fact.remittance)[: rules.MOST_NAMED + 1]
     posted, found = accounts.read_several_with_entry(posting.bank_key(fact.bank_reference), named)
@@ -33,16 +38,22 @@ def _post(fact: facts.DepositPosted, institution_id: InstitutionId, now: datetim
     legs = {State.OUTSIDE: -fact.amount_fen, State.SUSPENSE: +fact.amount_fen}
     entry = posting.bank_entry(fact, EntryKind.DEPOSIT, institution_id, legs, body, now)
     entry = replace(entry, payer=fact.payer_name, payer_account_no=fact.payer_account_no, reason=split.reason or "")
-    if len(split.shares) > 1:
-        return _book_split(entry, split, now)
-    if split.shares:
-        return _book_matched(entry, split)
-    entry = chain.sealed(entry)
-    transaction.commit([entries.put(entry)])
+    entry, parts = _parts(entry, split, now)
+    transaction.commit([*parts, *also])
     return model.Posting(False, entry)
 
 
-def _book_matched(entry: model.Entry, split: rules.Split) -> model.Posting:
+def _parts(entry: model.Entry, split: rules.Split, now: datetime) -> tuple[model.Entry, list[transaction.Part]]:
+    """The deposit's entry as it is booked, and the parts that book it."""
+    if len(split.shares) > 1:
+        return _split(entry, split, now)
+    if split.shares:
+        return _matched(entry, split)
+    entry = chain.sealed(entry)
+    return entry, [entries.put(entry)]
+
+
+def _matched(entry: model.Entry, split: rules.Split) -> tuple[model.Entry, list[transaction.Part]]:
     """One enrolment's: the entry is in its history."""
     [(before, amount)] = split.shares
     after, paid = rules.pay_in(before, amount)
@@ -51,19 +62,17 @@ def _book_matched(entry: model.Entry, split: rules.Split) -> model.Posting:
         legs[State.SUSPENSE] = split.suspense_fen
     [entry] = chain.linked(before, replace(entry, legs=legs))
     after = replace(after, bank_references=(*before.bank_references, entry.reference))
-    transaction.commit(posting.on_account(before, after, [entry]))
-    return model.Posting(False, entry)
+    return entry, posting.on_account(before, after, [entry])
 
 
-def _book_split(entry: model.Entry, split: rules.Split, now: datetime) -> model.Posting:
+def _split(entry: model.Entry, split: rules.Split, now: datetime) -> tuple[model.Entry, list[transaction.Part]]:
     """Several enrolments': all of it comes in, then each gets its share, in the same transaction."""
     unmatched = {"unmatched_fen": split.suspense_fen}
     entry = chain.sealed(replace(entry, reason=split.reason or SuspenseReason.SPLIT, figures=unmatched))
     parts = [entries.put(entry)]
     for number, (before, amount) in enumerate(split.shares, 1):
         parts += allocation(entry, number, before, amount, booked_at=now, effective_on=entry.effective_on)
-    transaction.commit(parts)
-    return model.Posting(False, entry)
+    return entry, parts
 
 
 def allocation(

@@ -39,17 +39,20 @@ class MinimumBalanceAccount:
 SupervisedAccount = TuitionAccount | MinimumBalanceAccount
 
 
-def post_deposit(*, fact: facts.DepositPosted, account: SupervisedAccount, now: datetime) -> model.Posting:
+def post_deposit(
+    *, fact: facts.DepositPosted, account: SupervisedAccount, also: Sequence[transaction.Part] = (), now: datetime
+) -> model.Posting:
     """Book money that came into a supervised account: to the enrolments it names, the rest to suspense (待查款).
 
-    Raises ReferenceReused when the bank reference is posted with another body, Unavailable when too busy.
+    What is in `also` commits with it, when it wasn't posted before. Raises ReferenceReused when the bank reference is
+    posted with another body, what `also` refuses, Unavailable when too busy.
     """
     if isinstance(account, MinimumBalanceAccount):
         body = deposits.digest(fact)
         legs = {State.OUTSIDE: -fact.amount_fen, State.MINIMUM_BALANCE: +fact.amount_fen}
         entry = posting.bank_entry(fact, EntryKind.MINIMUM_DEPOSIT, account.institution_id, legs, body, now)
-        return minimum_money.post(replace(entry, payer=fact.payer_name), now)
-    return deposits.post(fact=fact, institution_id=account.institution_id, now=now)
+        return minimum_money.post(replace(entry, payer=fact.payer_name), now, also=also)
+    return deposits.post(fact=fact, institution_id=account.institution_id, also=also, now=now)
 
 
 def post_withdrawal(*, fact: facts.WithdrawalPosted, account: SupervisedAccount, now: datetime) -> model.Posting:

@@ -1,5 +1,5 @@
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 import pytest
@@ -7,6 +7,7 @@ import pytest
 from events import facts
 from shared.bank import messages, signature, store, usecases
 from shared.bank.store import Letter, Outcome
+from shared.dynamo import transaction
 from shared.kernel import errors
 from tests.builders import NOW
 from tests.edge.conftest import BANK_KEY
@@ -32,10 +33,12 @@ class Ledger:
         self.does = does
         self.told: list[facts.BankFact] = []
 
-    def __call__(self, fact: facts.BankFact) -> Outcome:
+    def __call__(self, fact: facts.BankFact, also: Sequence[transaction.Part]) -> Outcome:
         self.told.append(fact)
         if isinstance(self.does, errors.Refusal):
             raise self.does
+        if self.does is Outcome.POSTED:
+            transaction.commit(also)
         return self.does
 
 
@@ -133,31 +136,37 @@ class TestReceive:
         assert receive(Ledger(Outcome.DUPLICATE)) is Outcome.DUPLICATE
         assert letters() == [(BODY, Outcome.POSTED, "")]
 
-    def test_the_same_id_with_another_body_never_reaches_the_ledger(self) -> None:
-        other, ledger = written(a_letter(amount_fen=1)), Ledger()
+    @pytest.mark.parametrize("other", [a_letter(amount_fen=1), a_letter("payout.failed")])
+    def test_the_same_id_with_another_body_books_nothing(self, other: dict[str, object]) -> None:
         receive(Ledger())
 
         for _ in range(2):
-            with pytest.raises(usecases.MessageIdReused):
-                receive(ledger, other)
+            with pytest.raises(store.MessageIdReused):
+                receive(Ledger(), written(other))
 
-        assert ledger.told == []
+        self.keeps_both(written(other))
+
+    def keeps_both(self, other: bytes) -> None:
         assert sorted(letters()) == sorted([(BODY, Outcome.POSTED, ""), (other, Outcome.REFUSED, "message_id_reused")])
 
-    def test_asks_nobody_when_it_can_not_be_kept(self) -> None:
-        ledger = Ledger()
+    def test_what_is_no_deposit_is_kept_before_anybody_is_asked(self) -> None:
+        ledger = Ledger(Outcome.RECORDED)
 
         with busy("PutItem"), pytest.raises(errors.Unavailable):
-            receive(ledger)
+            receive(ledger, written(a_letter("payout.failed")))
         assert ledger.told == []
+
+    def test_a_deposit_is_booked_and_kept_or_neither(self) -> None:
+        with busy("TransactWriteItems"), pytest.raises(errors.Unavailable):
+            receive(Ledger())
+        assert letters() == [(BODY, Outcome.RECEIVED, "")]
 
 
 class TestListRefused:
     def test_gives_a_days_newest_first_page_by_page(self) -> None:
         for number, day in enumerate((0, 0, 1)):
             now = NOW + timedelta(days=day, minutes=number)
-            store.keep(f"msg_{number}", "digest", b"", now=now, signed=True)
-            store.note(f"msg_{number}", "digest", Outcome.REFUSED, code=f"code_{number}", now=now)
+            store.keep_refused(Letter(f"msg_{number}", "digest", b"", now, Outcome.REFUSED, f"code_{number}"))
 
         first = store.list_refused(TODAY, limit=1, cursor=None)
         rest = store.list_refused(TODAY, limit=1, cursor=first.next_cursor)

@@ -178,8 +178,8 @@ class TestUnhandled:
         assert "<code>e2</code>" in supervisor.get(address).text
 
     def test_a_refused_message_is_shown_as_it_came_on_its_day(self, supervisor: Visitor) -> None:
-        bank.keep("msg_1", "d1", f'{{"type": "{HOSTILE}"}}'.encode(), now=NOW, signed=True)
-        bank.note("msg_1", "d1", Outcome.REFUSED, code="wrong_bank_message", now=NOW)
+        body = f'{{"type": "{HOSTILE}"}}'.encode()
+        bank.keep_refused(bank.Letter("msg_1", "d1", body, NOW, Outcome.REFUSED, "wrong_bank_message"))
 
         today = supervisor.get("/console/unhandled")
 
@@ -189,8 +189,8 @@ class TestUnhandled:
         assert "msg_1" not in supervisor.get("/console/unhandled?day=2026-08-31").text
 
     def test_a_message_that_is_no_text_is_shown_too(self, supervisor: Visitor) -> None:
-        bank.keep("msg_2", "d2", b"\xff\x00", now=NOW, signed=False)
-        bank.note("msg_2", "d2", Outcome.REFUSED, code="bad_signature", now=NOW)
+        letter = bank.Letter("msg_2", "d2", b"\xff\x00", NOW, Outcome.REFUSED, "bad_signature")
+        bank.keep_refused(letter, signed=False)
 
         assert "/wA=" in text_of(supervisor.get("/console/unhandled"))
 

@@ -162,7 +162,7 @@ def _pay_for_nothing(_: object) -> object:
 
 
 def _keep_message(_: object) -> None:
-    inbox.keep("msg-1", "0" * 64, b'{"type": "deposit.posted"}', now=NOW, signed=True)
+    inbox.keep(inbox.Letter("msg-1", "0" * 64, b'{"type": "payout.settled"}', NOW, inbox.Outcome.RECEIVED, ""))
 
 
 def _enrolled() -> object:
