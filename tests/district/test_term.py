@@ -131,9 +131,7 @@ def _tuition(lived: Lived) -> dict[str, object]:
     """What doesn't depend on interest: what lay unreleased for weeks earned more at the bank, and was credited more."""
     money, flows = lived.figures["money_fen"], lived.figures["flow_fen"]
     return {
-        **{
-            state: money[state] for state in ("in_transit", "refund_pending", "suspense", "interest", "minimum_balance")
-        },
+        **{state: money[state] for state in ("refund_pending", "suspense", "interest", "minimum_balance")},
         **{flow: flows[flow] for flow in ("deposited", "released")},
         "lessons_released": lived.figures["lessons_released"],
         "violations": lived.figures["violations"],
