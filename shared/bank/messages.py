@@ -24,7 +24,7 @@ class NotJson(errors.Invalid):
 class WrongMessage(errors.Invalid):
     code = "wrong_bank_message"
     zh = "银行消息格式有误：{pointer_text} {problem_zh}"
-    en = "The bank message is wrong: {pointer_text} {problem_en}"
+    en = "The bank message is wrong: {pointer_text} {problem}"
 
 
 class TooLarge(errors.Invalid):
@@ -367,7 +367,7 @@ def parse(body: bytes) -> facts.BankFact:
         unknown_type = first["type"].startswith("union_tag")
         pointer = "/type" if unknown_type else "".join(f"/{step}" for step in first["loc"][1:])
         _, zh, en = _UNKNOWN_TYPE if unknown_type else field_problems.told(first["type"], first.get("ctx", {}))
-        raise WrongMessage(pointer=pointer, pointer_text=pointer, problem_zh=zh, problem_en=en) from None
+        raise WrongMessage(pointer=pointer, pointer_text=pointer, problem_zh=zh, problem=en) from None
 
 
 def schema() -> dict[str, object]:

@@ -57,7 +57,7 @@ def _reverse(fact: facts.DepositReversed, now: datetime) -> model.Posting:
     entry = replace(entry, reason=fact.original_reference, payer=deposit.payer)
     if deposit.kind is EntryKind.MINIMUM_DEPOSIT:
         return _from_minimum(entry, history, now)
-    if len(owners) == 1 and not history.left_fen:
+    if len(owners) == 1 and shares[owners[0].enrolment_id] == fact.amount_fen:
         entry, parts = _from_one(entry, owners[0], shares[owners[0].enrolment_id])
     else:
         entry, parts = _from_several(entry, history, owners, now)

@@ -37,13 +37,13 @@ class StepNotNext(errors.Conflict):
 class StudentsUnsettled(errors.Conflict):
     code = "students_unsettled"
     zh = "还有学员未清退完毕：{remaining_zh}。"
-    en = "Not every student is settled: {remaining_en}."
+    en = "Not every student is settled: {remaining}."
 
 
 class LiabilitiesRemain(errors.Conflict):
     code = "liabilities_remain"
     zh = "仍有未了结的款项：{remaining_zh}。"
-    en = "Liabilities remain: {remaining_en}."
+    en = "Liabilities remain: {remaining}."
 
 
 class PublicityRunning(errors.Conflict):
@@ -110,7 +110,7 @@ def listed(remaining: Remaining) -> dict[str, str]:
     """What remains, for a refusal's sentence."""
     return {
         "remaining_zh": "、".join(zh for zh, _ in remaining.values()),
-        "remaining_en": ", ".join(en for _, en in remaining.values()),
+        "remaining": ", ".join(en for _, en in remaining.values()),
     }
 
 

@@ -28,7 +28,11 @@ def seats_taken() -> int:
 def test_every_command_of_somebody_signed_in_has_one() -> None:
     posts = [one for one in CONTRACTS if one.method == "POST" and one.path.startswith("/v1/")]
 
-    assert {one.path for one in posts if not one.idempotent} == {"/v1/sign-ins", "/v1/bank/events"}
+    assert {one.path for one in posts if not one.idempotent} == {
+        "/v1/sign-ins",
+        "/v1/bank/events",
+        "/v1/bank/statements",
+    }
 
 
 class TestKey:

@@ -19,7 +19,7 @@ from tests.shelf import Shelf, shelf
 
 __all__ = ["shelf"]
 
-LATE = datetime(2026, 8, 28, 2, tzinfo=UTC)
+LATE = datetime(2026, 8, 31, 2, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def enrolment(district: District) -> str:
     made = steps.enrol(offering)
     steps.pay(made.enrolment_id, 288_000)
     steps.release(1)
-    steps.release(2, confirmed_at=LATE, now=NOW + timedelta(days=3))
+    steps.release(2, confirmed_at=LATE, now=NOW + timedelta(days=1))
     steps.count_all()
     return made.enrolment_id
 
@@ -146,7 +146,7 @@ class TestGetSchoolStatement:
         query = "from=2026-08-01&to=2026-09-01&ledger=payable&basis=effective"
 
         told = district.admin.get(f"{SCHOOL}?{query}").body
-        assert [(one["effective_on"], one["in_fen"]) for one in told["data"]] == [("2026-08-28", 6_000)]
+        assert [(one["effective_on"], one["in_fen"]) for one in told["data"]] == [("2026-08-31", 6_000)]
 
     def test_of_days_without_anything_is_empty(self, district: District, enrolment: str) -> None:
         told = district.admin.get(f"{SCHOOL}?from=2027-01-01&to=2027-02-01").body

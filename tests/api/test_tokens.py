@@ -10,8 +10,9 @@ import pytest
 
 from functions.edge.auth import Audience, Role
 from functions.edge.contract import Contract
+from shared.funds.store.withdrawals import id_of
 from tests.api.district import CONTRACTS, District
-from tests.builders import GUARDIAN, NOW, an_id
+from tests.builders import GUARDIAN, NOW, SCHOOL, an_id
 from tests.edge.conftest import SETTINGS
 from tests.edge.doors import Clock, bearer
 
@@ -143,6 +144,7 @@ def filled(contract: Contract) -> str:
         session_id=an_id("ses"),
         offering_id=an_id("off"),
         refund_id=f"ref_{an_id('enr')[4:]}01",
+        withdrawal_id=id_of(SCHOOL, 1),
         name="docs.js",
     )
 
@@ -167,6 +169,7 @@ class TestEveryClosedEndpoint:
 
 AUDIENCES = {
     "/v1/bank/events": Audience.PUBLIC,
+    "/v1/bank/statements": Audience.PUBLIC,
     "/v1/seals/{day}": Audience.PUBLIC,
     "/v1/enrolments": Audience.GUARDIAN,
     "/v1/enrolments/{enrolment_id}": Audience.GUARDIAN,
@@ -177,6 +180,9 @@ AUDIENCES = {
     "/v1/enrolments/{enrolment_id}/refund-preview": Audience.GUARDIAN,
     "/v1/enrolments/{enrolment_id}/refunds": Audience.GUARDIAN,
     "/v1/enrolments/{enrolment_id}/refunds/{refund_id}/withdrawal": Audience.GUARDIAN,
+    "/v1/enrolments/{enrolment_id}/statement": Audience.GUARDIAN,
+    "/v1/enrolments/{enrolment_id}/statement.pdf": Audience.GUARDIAN,
+    "/v1/enrolments/{enrolment_id}/statement.xlsx": Audience.GUARDIAN,
     "/v1/mall/categories": Audience.PUBLIC,
     "/v1/mall/categories/{category}/courses": Audience.PUBLIC,
     "/v1/mall/categories/{category}/institutions": Audience.PUBLIC,
@@ -188,13 +194,21 @@ AUDIENCES = {
     "/v1/me": Audience.SIGNED_IN,
     "/v1/me/children": Audience.GUARDIAN,
     "/v1/school/invitations": Audience.SCHOOL_ADMIN,
+    "/v1/school/minimum-balance": Audience.SCHOOL_ADMIN,
+    "/v1/school/minimum-balance/withdrawals": Audience.SCHOOL_ADMIN,
+    "/v1/school/minimum-balance/withdrawals/{withdrawal_id}": Audience.SCHOOL_ADMIN,
+    "/v1/school/minimum-balance/withdrawals/{withdrawal_id}/cancellation": Audience.SCHOOL_ADMIN,
     "/v1/school/offerings": Audience.SCHOOL,
     "/v1/school/offerings/{offering_id}/sessions": Audience.SCHOOL,
     "/v1/school/offerings/{offering_id}/sessions/{session_id}/attendance": Audience.SCHOOL,
     "/v1/school/offerings/{offering_id}/sessions/{session_id}/roster": Audience.SCHOOL,
+    "/v1/school/payouts": Audience.SCHOOL_ADMIN,
     "/v1/school/refunds": Audience.SCHOOL_ADMIN,
     "/v1/school/refunds/{refund_id}/answer": Audience.SCHOOL_ADMIN,
     "/v1/school/standing": Audience.SCHOOL_ADMIN,
+    "/v1/school/statement": Audience.SCHOOL_ADMIN,
+    "/v1/school/statement.pdf": Audience.SCHOOL_ADMIN,
+    "/v1/school/statement.xlsx": Audience.SCHOOL_ADMIN,
     "/v1/sign-ins": Audience.PUBLIC,
     "/v1/sign-ins/current": Audience.SIGNED_IN,
 }

@@ -31,7 +31,7 @@ def officer(in_memory: Any) -> Visitor:
     steps.enrol(steps.put_on_sale())
     steps.pay(ENROLMENT, 288_000, payer_name="=HYPERLINK(1)")
     steps.release(1)
-    steps.release(2, confirmed_at=datetime(2026, 8, 28, 2, tzinfo=UTC), now=NOW + timedelta(days=3))
+    steps.release(2, confirmed_at=datetime(2026, 8, 31, 2, tzinfo=UTC), now=NOW + timedelta(days=1))
     steps.count_all()
     return sign_in("caiwu", StaffRole.FINANCE_OFFICER)
 

@@ -27,6 +27,7 @@ from tests.tables import just_before, killed_before, lost_answers
 pytestmark = pytest.mark.usefixtures("in_memory", "hurried", "enrolled")
 SECOND = EnrolmentId(an_id("enr", 2))
 LATER = datetime(2026, 9, 20, 20, 30, tzinfo=UTC)  # 04:30 on the 21st in Shanghai
+KNOWN_LATE = datetime(2026, 9, 19, 2, tzinfo=UTC)  # a day of the period that isn't closed at LATER
 SUMMER = date(2026, 6, 21)
 
 
@@ -260,18 +261,18 @@ class TestDistribute:
         came()
         planned = plan()
 
-        with just_before("TransactWriteItems", lambda: steps.release(2, now=LATER)):
+        with just_before("TransactWriteItems", lambda: steps.release(2, confirmed_at=KNOWN_LATE, now=LATER)):
             interest.distribute(credit=planned, now=LATER)
 
         assert given() == {ENROLMENT: 45, SECOND: 33, SCHOOL: 22}
         account = accounts.get(ENROLMENT)
         assert (account.held_fen, account.interest_held_fen) == (667 - 333 + 45, 45)
-        assert account.fen_days == {SUMMER: -333 * 20}  # the lesson was of 1 September: the next credit corrects it
+        assert account.fen_days == {SUMMER: -333 * 2}  # the lesson was of 19 September: the next credit corrects it
 
     def test_the_next_credit_takes_along_what_became_known_later(self) -> None:
         came()
         planned = plan()
-        steps.release(2, now=LATER)
+        steps.release(2, confirmed_at=KNOWN_LATE, now=LATER)
         interest.distribute(credit=planned, now=LATER)
         winter = datetime(2026, 12, 20, 20, 30, tzinfo=UTC)
         days = {"period_from": date(2026, 9, 21), "period_to": date(2026, 12, 20), "booked_at": winter}
@@ -282,7 +283,7 @@ class TestDistribute:
         next_one = interest.plan(credit=queries.list_all_interest(SCHOOL)[1], now=winter)
 
         first = store.shares_of(next_one, 1)[0]
-        assert first.fen_days == {SUMMER: -333 * 20, date(2026, 9, 21): 379 * 91}
+        assert first.fen_days == {SUMMER: -333 * 2, date(2026, 9, 21): 379 * 91}
         interest.distribute(credit=next_one, now=winter)
 
     def test_gives_a_fen_to_one_and_leaves_the_others_days_for_the_next_time(self) -> None:

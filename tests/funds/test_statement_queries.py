@@ -165,9 +165,9 @@ class TestOfEnrolment:
     def _live(self, in_memory: Any) -> None:
         steps.register()
         steps.open_account(paid_fen=1000)
-        late = datetime(2026, 8, 28, 2, tzinfo=UTC)
+        late = datetime(2026, 8, 31, 2, tzinfo=UTC)
         steps.release(1)
-        steps.release(2, confirmed_at=late, now=NOW + timedelta(days=3))
+        steps.release(2, confirmed_at=late, now=NOW + timedelta(days=1))
 
     def of(self, until: date, basis: Basis) -> statement_queries.OfEnrolment:
         account = accounts.get(ENROLMENT)
@@ -183,8 +183,8 @@ class TestOfEnrolment:
     def test_what_was_booked_late_was_not_known_before_but_had_its_effect(self) -> None:
         assert self.of(TODAY, Basis.BOOKING).statement.closing_fen == 667
         assert self.of(TODAY, Basis.EFFECTIVE).statement.closing_fen == 334
-        assert self.of(date(2026, 8, 28), Basis.BOOKING).statement.lines == []
-        assert [one.out_fen for one in self.of(date(2026, 8, 28), Basis.EFFECTIVE).statement.lines] == [333]
+        assert self.of(date(2026, 8, 31), Basis.BOOKING).statement.lines == []
+        assert [one.out_fen for one in self.of(date(2026, 8, 31), Basis.EFFECTIVE).statement.lines] == [333]
 
     def test_what_is_booked_while_it_is_read_is_not_in_it(self) -> None:
         account = accounts.get(ENROLMENT)

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from infra import events, tables
+from infra import buckets, events, tables
 from infra.local import engine
 from infra.package import archive, functions, stage
 from shared.dynamo import rows
@@ -142,6 +142,7 @@ SCHEDULED = {
     "detail": {},
 }
 SPOILT = {"pk": {"S": "spoilt"}, "sk": {"S": "lesson#spoilt"}, "kind": {"S": "entry"}, "status": {"S": "confirmed"}}
+SAMPLES = Path(__file__).resolve().parents[2] / "events" / "samples"
 GIVEN = {
     "JWT_KEY": "k" * 48,
     "BANK_WEBHOOK_KEYS": "whsec_" + "a2V5" * 11,
@@ -166,6 +167,7 @@ def database() -> Iterator[str]:
         port = probe.getsockname()[1]
     with engine.running(port=port) as url:
         tables.create_all(engine.clients(url).dynamodb)
+        buckets.create_all(engine.clients(url).s3)
         yield url
 
 
@@ -174,6 +176,7 @@ def environment_of(told: dict[str, Any], database: str) -> dict[str, str]:
     variables = told["Environment"]["Variables"]
     given = {name: value if isinstance(value, str) else GIVEN.get(name, "") for name, value in variables.items()}
     named = {name: rows.table_name(name.removesuffix("_TABLE").lower()) for name in given if name.endswith("_TABLE")}
+    named |= {name: f"hui-{name.removesuffix('_BUCKET').lower()}" for name in given if name.endswith("_BUCKET")}
     return {
         **given,
         **named,
@@ -182,6 +185,7 @@ def environment_of(told: dict[str, Any], database: str) -> dict[str, str]:
         "AWS_DEFAULT_REGION": engine.REGION,
         "AWS_LAMBDA_FUNCTION_NAME": "hui",
         "AWS_ENDPOINT_URL_DYNAMODB": database,
+        "AWS_ENDPOINT_URL_S3": database,
         "DYNAMODB_ENDPOINT": database,
         "LC_ALL": "C.UTF-8",
     }
@@ -248,7 +252,7 @@ class TestEveryFunctionRunsFromTheZip:
         streams = {functions.camel(one.name) for one in events.STREAM_FUNCTIONS}
         schedules = {functions.camel(one.name) for one in events.SCHEDULES}
 
-        assert set(package.functions) == {"APIHandler"} | streams | schedules
+        assert set(package.functions) == {"APIHandler", "ReconcileStatement"} | streams | schedules
 
     def test_the_door_is_healthy(self, package: Package, database: str) -> None:
         answer = invoke(package, "APIHandler", get("/health"), database)
@@ -260,6 +264,13 @@ class TestEveryFunctionRunsFromTheZip:
 
         assert answer["statusCode"] == 200
         assert json.loads(answer["body"])["openapi"].startswith("3.1")
+
+    def test_a_file_of_the_bank_that_is_none_is_kept_as_a_break(self, package: Package, database: str) -> None:
+        event = json.loads((SAMPLES / "aws" / "eventbridge-object-created.json").read_text())
+        there = {"Bucket": "hui-statements", "Key": event["detail"]["object"]["key"]}
+        engine.clients(database).s3.put_object(**there, Body=b"<?xml version='1.0'?><nothing/>")
+
+        assert invoke(package, "ReconcileStatement", event, database)["unreadable"] == 1
 
     def test_the_door_reads_tables(self, package: Package, database: str) -> None:
         answer = invoke(package, "APIHandler", get("/v1/mall/categories"), database)
