@@ -98,7 +98,7 @@ def no_fen_stranded(books: Books) -> Iterator[str]:
         holds = {entry.reason: interest_of(entry) for entry in of if entry.kind is EntryKind.REFUND_HOLD}
         pending = account.refund_pending_fen - sum(holds.get(one, 0) for one in account.refunds_pending)
         stranded = account.tuition_held_fen or pending
-        released = sum(entry.legs[State.PAYABLE] for entry in of if entry.kind is EntryKind.RELEASE)
+        released = sum(entry.legs[State.PAYABLE] for entry in of if entry.kind in RELEASES)
         if account.status is EnrolmentStatus.COMPLETED and (stranded or released != account.price_fen):
             yield f"{account.enrolment_id}: completed with {account.held_fen} held"
         if account.status is EnrolmentStatus.REFUNDED and stranded:
