@@ -135,11 +135,14 @@ def _tell(
 
 
 def read_books(running: District) -> Books:
-    """All the books of a district at rest, with the bank's word."""
+    """All the books of a district at rest, with the bank's word on every account that they have an entry of."""
     running.settle()
-    supervised = {one["account_no"]: one["balance_fen"] for one in running.bank.books.accounts() if one["supervised"]}
+    read = stored_books.read({})
+    ours = {entry.account_no for entry in read.entries}
+    told = {one["account_no"]: one["balance_fen"] for one in running.bank.books.accounts()}
+    balances = {account_no: balance for account_no, balance in told.items() if account_no in ours}
     stopped = {iid: rules.stopped_periods(institutions.list_changes(iid)[::-1]) for iid in institutions.list_ids()}
-    return replace(stored_books.read(supervised), stopped=stopped)
+    return replace(read, bank_balances=balances, stopped=stopped)
 
 
 def read_figures(running: District) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from infra.local.district.schools import School
 from infra.local.district.staff import STAFF, Officer
 
 SEED = 370305
-FAMILIES = 92
+FAMILIES = 99
 
 
 @dataclass(frozen=True)
