@@ -229,9 +229,10 @@ BankFact = (
 class MoneyMoved:
     """An entry was booked in the ledger. `legs` are fen by state of money and sum to 0.
 
-    `balance_before_fen` is set on money leaving an account; `balance_after_fen` and `required_fen` on movements of a
-    minimum balance; `unmatched_fen` on a deposit that was split, what of it nobody got; `missing_fen` on a reversal,
-    what could be taken back from nowhere.
+    `balance_before_fen` is set on money leaving an account without a payout; `receipts_fen` on a payout, what families
+    paid in over the months that it is judged by; `balance_after_fen` and `required_fen` on movements of a minimum
+    balance; `unmatched_fen` on a deposit that was split, what of it nobody got; `missing_fen` on a reversal, what could
+    be taken back from nowhere.
     """
 
     entry_key: str
@@ -243,6 +244,7 @@ class MoneyMoved:
     reason: str
     booked_at: datetime
     balance_before_fen: Fen | None = None
+    receipts_fen: Fen | None = None
     balance_after_fen: Fen | None = None
     required_fen: Fen | None = None
     unmatched_fen: Fen | None = None

@@ -52,6 +52,15 @@ def _large_outflow(figures: _Figures, threshold: str) -> words.Both:
     )
 
 
+def _large_payout(figures: _Figures, threshold: str) -> words.Both:
+    out, receipts = _yuan(figures, "payout_fen"), _yuan(figures, "receipts_fen")
+    percent = figures.get("share_percent", "")
+    return (
+        f"一个批次划拨 {out}，占近月收费 {receipts} 的 {percent}%（界限 {threshold}）",
+        f"One payout of {out}: {percent}% of the last months' receipts of {receipts} (limit {threshold})",
+    )
+
+
 def _minimum_low(figures: _Figures, threshold: str) -> words.Both:
     balance, required = _yuan(figures, "balance_fen"), _yuan(figures, "required_fen")
     percent = figures.get("share_percent", "")
@@ -105,6 +114,7 @@ _SENTENCES: Mapping[Rule, Callable[[_Figures, str], words.Both]] = {
     Rule.DEPOSIT_REVERSED: _reversed,
     Rule.MONEY_MISSING: _missing,
     Rule.LARGE_OUTFLOW: _large_outflow,
+    Rule.LARGE_PAYOUT: _large_payout,
     Rule.MINIMUM_BALANCE_LOW: _minimum_low,
     Rule.MINIMUM_OVERDUE: _minimum_overdue,
     Rule.REFERENCE_CONFLICT: _conflict,

@@ -144,48 +144,17 @@ def _compose(
     wechat = WeChat(port=port + _WECHAT, app_id=WECHAT_APP_ID, secret=keys.wechat_secret)
     wechat.start()
     stack.callback(wechat.stop)
-    [function] = events.FILE_FUNCTIONS
-    incoming = Files(
-        s3=clients.s3,
-        bucket=edge_files.bucket_name(function.bucket),
-        function=function,
-        handler=_handler(function),
-        path=_in(state_dir, "files.json"),
-    )
-    edge_files.client().meta.events.register("after-call.s3.PutObject", incoming.look)
-    bank = Bank(
-        port=port + _BANK,
-        events_url=f"http://127.0.0.1:{port}/v1/bank/events",
-        webhook_key=keys.bank_webhook,
-        instruction_key=keys.bank_signing,
-        notice_key=signature.public_key(keys.notice_signing),
-        notices_url=f"http://127.0.0.1:{port}/v1/notices",
-        clock=clock,
-        path=_in(state_dir, "bank.sqlite"),
-        settles_after_seconds=2,
-        deliver_file=incoming.put,
-    )
+    incoming = _incoming(clients, state_dir)
+    bank = _bank(port, state_dir, clock, keys, incoming)
     bank.start()
     stack.callback(bank.stop)
-    streams = Streams(
-        clients=clients,
-        functions=[(function, _handler(function)) for function in events.STREAM_FUNCTIONS],
-        table_of=rows.table_name,
-        give_up=stream_delivery.to_queue(clients.sqs, events.FAILURES_QUEUE),
-        path=_in(state_dir, "streams.json"),
-    )
+    streams = _streams(clients, state_dir)
     stack.callback(streams.stop)
     gateway = Gateway(importlib.import_module("app").app, port=port)
     gateway.start()
     stack.callback(gateway.stop)
     stack.callback(incoming.stop)
-    scheduler = Scheduler(
-        clock=clock,
-        functions=[(function, _handler(function)) for function in events.SCHEDULES],
-        settle=partial(_settle, streams, bank, incoming),
-        before=partial(_close_days, bank, incoming),
-        path=_in(state_dir, "scheduler.json"),
-    )
+    scheduler = _scheduler(state_dir, clock, streams, bank, incoming)
     stack.callback(scheduler.stop)
     stack.callback(bank.rest)
     return District(
@@ -200,6 +169,58 @@ def _compose(
         wechat=wechat,
         gateway=gateway,
         incoming=incoming,
+    )
+
+
+def _incoming(clients: engine.Clients, state_dir: Path | None) -> Files:
+    """What calls the function of the bank's files for each that comes into the bucket."""
+    [function] = events.FILE_FUNCTIONS
+    incoming = Files(
+        s3=clients.s3,
+        bucket=edge_files.bucket_name(function.bucket),
+        function=function,
+        handler=_handler(function),
+        path=_in(state_dir, "files.json"),
+    )
+    edge_files.client().meta.events.register("after-call.s3.PutObject", incoming.look)
+    return incoming
+
+
+def _bank(port: int, state_dir: Path | None, clock: TestClock, keys: surroundings.Keys, incoming: Files) -> Bank:
+    """The bank, which knows the district's doors and keys."""
+    return Bank(
+        port=port + _BANK,
+        events_url=f"http://127.0.0.1:{port}/v1/bank/events",
+        webhook_key=keys.bank_webhook,
+        instruction_key=keys.bank_signing,
+        notice_key=signature.public_key(keys.notice_signing),
+        notices_url=f"http://127.0.0.1:{port}/v1/notices",
+        clock=clock,
+        path=_in(state_dir, "bank.sqlite"),
+        settles_after_seconds=2,
+        deliver_file=incoming.put,
+    )
+
+
+def _streams(clients: engine.Clients, state_dir: Path | None) -> Streams:
+    """What carries the tables' records to the functions on their streams."""
+    return Streams(
+        clients=clients,
+        functions=[(function, _handler(function)) for function in events.STREAM_FUNCTIONS],
+        table_of=rows.table_name,
+        give_up=stream_delivery.to_queue(clients.sqs, events.FAILURES_QUEUE),
+        path=_in(state_dir, "streams.json"),
+    )
+
+
+def _scheduler(state_dir: Path | None, clock: TestClock, streams: Streams, bank: Bank, incoming: Files) -> Scheduler:
+    """What calls the scheduled functions, each in a district at rest."""
+    return Scheduler(
+        clock=clock,
+        functions=[(function, _handler(function)) for function in events.SCHEDULES],
+        settle=partial(_settle, streams, bank, incoming),
+        before=partial(_close_days, bank, incoming),
+        path=_in(state_dir, "scheduler.json"),
     )
 
 

@@ -15,6 +15,7 @@ class Rule(StrEnum):
     DEPOSIT_REVERSED = "deposit_reversed"
     MONEY_MISSING = "money_missing"
     LARGE_OUTFLOW = "large_outflow"
+    LARGE_PAYOUT = "large_payout"
     MINIMUM_BALANCE_LOW = "minimum_balance_low"
     MINIMUM_OVERDUE = "minimum_overdue"
     REFERENCE_CONFLICT = "reference_conflict"
@@ -34,6 +35,7 @@ RULE_NAMES: Mapping[Rule, tuple[str, str]] = {
     Rule.DEPOSIT_REVERSED: ("银行冲正入账", "Deposit reversed by the bank"),
     Rule.MONEY_MISSING: ("监管账户资金缺口", "Money missing in a supervised account"),
     Rule.LARGE_OUTFLOW: ("单笔支出过大", "One large outflow"),
+    Rule.LARGE_PAYOUT: ("单批划拨过大", "One large payout"),
     Rule.MINIMUM_BALANCE_LOW: ("最低余额不足", "Minimum balance low"),
     Rule.MINIMUM_OVERDUE: ("最低余额逾期未补足", "Minimum balance not made up in time"),
     Rule.REFERENCE_CONFLICT: ("银行流水号内容冲突", "Bank reference conflict"),

@@ -14,7 +14,7 @@ Figures = Mapping[str, int | str]
 
 def on_money_moved(fact: facts.MoneyMoved, policy: Policy) -> list[Alert]:
     """What an entry of the ledger gives reason to warn of."""
-    rules = (_unmatched, _reversed, _missing, _large_outflow, _minimum_low)
+    rules = (_unmatched, _reversed, _missing, _large_outflow, _large_payout, _minimum_low)
     alerts = [rule(fact, policy) for rule in rules]
     return [alert for alert in alerts if alert is not None]
 
@@ -97,7 +97,7 @@ def _missing(fact: facts.MoneyMoved, policy: Policy) -> Alert | None:
 
 
 def _large_outflow(fact: facts.MoneyMoved, policy: Policy) -> Alert | None:
-    out = max(fact.legs.get("outside", 0), fact.legs.get("in_transit", 0))
+    out = fact.legs.get("outside", 0)
     before = fact.balance_before_fen
     share = policy.outflow_share_percent
     if before is None or out <= 0 or out * 100 <= before * share:
@@ -111,6 +111,26 @@ def _large_outflow(fact: facts.MoneyMoved, policy: Policy) -> Alert | None:
     }
     args = (fact.institution_id, fact.entry_key, figures, f"> {share} %", policy, fact.booked_at)
     return _alert(Rule.LARGE_OUTFLOW, Severity.RED, *args)
+
+
+def _large_payout(fact: facts.MoneyMoved, policy: Policy) -> Alert | None:
+    """A payout of more lessons at once than a term's weeks explain.
+
+    It isn't held to the balance, of which the last weeks of any term are all: what families paid in stays.
+    """
+    out, receipts = fact.legs.get("in_transit", 0), fact.receipts_fen
+    share = policy.payout_share_percent
+    if receipts is None or out <= 0 or out * 100 <= receipts * share:
+        return None
+    percent = out * 100 // receipts if receipts > 0 else 100
+    figures: Figures = {
+        "payout_fen": out,
+        "receipts_fen": receipts,
+        "share_percent": percent,
+        "reference": fact.reference,
+    }
+    args = (fact.institution_id, fact.entry_key, figures, f"> {share} %", policy, fact.booked_at)
+    return _alert(Rule.LARGE_PAYOUT, Severity.RED, *args)
 
 
 def _minimum_low(fact: facts.MoneyMoved, policy: Policy) -> Alert | None:

@@ -192,6 +192,10 @@ class EnrolmentAccount:
         return self.enrolment_id.removeprefix("enr_")
 
 
+BY_SILENCE = "auto_confirmed"
+"""The reason of a release whose lesson was confirmed by the guardian's silence."""
+
+
 @dataclass(frozen=True)
 class Entry:
     """A movement of money, written once. Its key (`pk`, `sk`) is its permanent idempotency record.
@@ -435,13 +439,15 @@ class Outstanding:
 
 @dataclass(frozen=True)
 class Day:
-    """What moved on one business day, in fen."""
+    """What moved on one business day, or in the month that begins with it; the lessons' are counts."""
 
     day: date
-    deposited_fen: int
-    released_fen: int
-    paid_out_fen: int
-    refunded_fen: int
+    deposited_fen: int = 0
+    released_fen: int = 0
+    paid_out_fen: int = 0
+    refunded_fen: int = 0
+    lessons_released: int = 0
+    lessons_by_silence: int = 0
 
 
 @dataclass(frozen=True)

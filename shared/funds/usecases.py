@@ -6,12 +6,13 @@ from datetime import datetime
 
 from events import facts
 from shared.dynamo import transaction
-from shared.funds import chain, deposits, minimum_money, model, posting, rules
+from shared.funds import chain, deposits, minimum_money, minimum_rules, model, posting, rules
 from shared.funds.model import EntryKind, State, SuspenseReason
-from shared.funds.store import accounts, entries, payouts, totals
+from shared.funds.store import accounts, days, entries, payouts, totals
 from shared.kernel import clock, errors
 from shared.kernel.ids import InstitutionId
 from shared.kernel.money import Fen
+from shared.policy import queries as policies
 
 
 class PayoutOutstanding(errors.Conflict):
@@ -126,11 +127,18 @@ def _release(
         digest=rules.digest("release", fact.enrolment_id, fact.session_id),
         booked_at=now,
         effective_on=clock.business_day(fact.confirmed_at),
-        reason="auto_confirmed" if fact.automatic else "confirmed",
+        reason=model.BY_SILENCE if fact.automatic else "confirmed",
     )
     [entry] = chain.linked(before, entry)
     transaction.commit([*posting.on_account(before, after, [entry]), *also])
     return model.Posting(False, entry)
+
+
+def receipts_fen(institution_id: InstitutionId, months: int, now: datetime) -> Fen:
+    """What families paid in to a school in this month and the `months` before it, as the totals have counted it."""
+    today = clock.business_day(now)
+    first, _ = minimum_rules.receipt_months(today, months)
+    return Fen(sum(one.deposited_fen for one in days.list_months(institution_id, first=first, last=today)))
 
 
 def build_payout(
@@ -149,6 +157,7 @@ def build_payout(
     if counted.by_state.get(State.IN_TRANSIT, 0) > 0:
         raise PayoutOutstanding(payout_id=payouts.id_of(account.institution_id, counted.payouts_counted))
     number = counted.payouts_counted + 1
+    months = policies.in_force(at=now).payout_receipts_months
     payout = model.Payout(
         payout_id=payouts.id_of(account.institution_id, number),
         institution_id=account.institution_id,
@@ -170,7 +179,7 @@ def build_payout(
         digest=rules.digest("payout", payout.payout_id, amount),
         booked_at=now,
         effective_on=clock.business_day(now),
-        figures={"balance_before_fen": counted.tuition_balance_fen},
+        figures={"receipts_fen": receipts_fen(account.institution_id, months, now)},
     )
     transaction.commit([payouts.build(payout), entries.put(chain.sealed(entry)), latch])
     return payout

@@ -33,6 +33,8 @@ class Policy:
     unpaid_hours: int
     confirmation_working_days: int
     outflow_share_percent: int
+    payout_share_percent: int
+    payout_receipts_months: int
     minimum_balance_yellow_percent: int
     minimum_balance_red_percent: int
     minimum_floor_small_fen: int

@@ -14,7 +14,9 @@ from shared.kernel.money import Fen
 from tests import builders
 from tests.builders import NOW, POLICY, SCHOOL, TUITION_NO
 
-STRICTER = replace(POLICY, version="linzi-2027.1", outflow_share_percent=10, minimum_balance_yellow_percent=150)
+STRICTER = replace(
+    POLICY, version="linzi-2027.1", outflow_share_percent=10, payout_share_percent=5, minimum_balance_yellow_percent=150
+)
 
 
 def found(legs: dict[str, int], *, policy: Any = POLICY, **changes: Any) -> list[Alert]:
@@ -33,6 +35,11 @@ def outflow(amount: int, before: int, **changes: Any) -> list[Alert]:
     """What the rules find in money that left without an instruction."""
     legs = {"suspense": -amount, "outside": amount}
     return found(legs, kind="withdrawal", balance_before_fen=Fen(before), **changes)
+
+
+def payout(amount: int, receipts: int, **changes: Any) -> list[Alert]:
+    """What the rules find in a payout."""
+    return found({"payable": -amount, "in_transit": amount}, kind="payout", receipts_fen=Fen(receipts), **changes)
 
 
 class TestUnmatchedDeposit:
@@ -112,19 +119,42 @@ class TestLargeOutflow:
 
         assert alert.figures["share_percent"] == 100
 
-    def test_is_a_payout_too(self) -> None:
-        [alert] = found({"payable": -400, "in_transit": 400}, kind="payout", balance_before_fen=Fen(1000))
-
-        assert alert.figures["share_percent"] == 40
-
     def test_is_not_a_movement_that_leaves_nothing(self) -> None:
         assert found({"held": -900, "payable": 900}, kind="release", balance_before_fen=Fen(1000)) == []
 
     def test_is_not_a_deposit(self) -> None:
         assert found({"outside": -900, "held": 900}, balance_before_fen=Fen(0)) == []
 
-    def test_is_not_counted_twice_when_the_payout_settles(self) -> None:
+    def test_is_not_a_payout_nor_its_settlement(self) -> None:
+        assert found({"payable": -400, "in_transit": 400}, kind="payout") == []
         assert found({"in_transit": -400, "outside": 400}, kind="settlement") == []
+
+
+class TestLargePayout:
+    def test_is_more_than_the_policys_share_of_the_last_months_receipts(self) -> None:
+        [alert] = payout(301, 1000)
+
+        assert (alert.rule, alert.severity, alert.threshold) == (Rule.LARGE_PAYOUT, Severity.RED, "> 30 %")
+        assert alert.figures == {
+            "payout_fen": 301,
+            "receipts_fen": 1000,
+            "share_percent": 30,
+            "reference": "BK000001",
+        }
+
+    def test_is_not_one_at_the_share_or_under_it(self) -> None:
+        assert payout(300, 1000) == payout(1, 1000) == []
+        assert payout(3 * 10**12, 10**13) == []
+        assert len(payout(3 * 10**12 + 1, 10**13)) == 1
+
+    def test_is_one_of_a_school_to_which_nobody_has_paid(self) -> None:
+        [alert] = payout(1, 0)
+
+        assert alert.figures["share_percent"] == 100
+
+    def test_is_judged_by_the_number_of_the_policy(self) -> None:
+        assert payout(50, 1000, policy=STRICTER) == []
+        assert len(payout(51, 1000, policy=STRICTER)) == 1
 
 
 class TestMinimumBalanceLow:

@@ -30,6 +30,7 @@ FIGURES: dict[Rule, dict[str, int | str]] = {
     Rule.DEPOSIT_REVERSED: {"reference": "BK000002", "original": "BK000001", "reversed_fen": 88_000},
     Rule.MONEY_MISSING: {"reference": "BK000002", "missing_fen": 66_700},
     Rule.LARGE_OUTFLOW: {"outflow_fen": 6_000_000, "balance_before_fen": 18_000_000, "share_percent": 33},
+    Rule.LARGE_PAYOUT: {"payout_fen": 6_000_000, "receipts_fen": 18_000_000, "share_percent": 33},
     Rule.MINIMUM_BALANCE_LOW: {"balance_fen": 12_000_000, "required_fen": 15_000_000, "share_percent": 80},
     Rule.INTEREST_DIFFERS: {"reference": "BKI00001", "amount_fen": 100, "expected_fen": 19, "difference_fen": 81},
     Rule.MINIMUM_OVERDUE: {"short_fen": 1_000, "since": "2026-09-01", "due_on": "2026-09-15"},

@@ -124,7 +124,7 @@ class TestStreamsThatBringNothing:
         assert all_hold(swept)
         assert later.enrolments == faultless_weeks[1].enrolments
         assert _tuition(later) == _tuition(faultless_weeks[1])
-        assert _alerts_but_outflows(later) == _alerts_but_outflows(faultless_weeks[1])
+        assert _alerts_but_payouts(later) == _alerts_but_payouts(faultless_weeks[1])
 
 
 def _tuition(lived: Lived) -> dict[str, object]:
@@ -138,9 +138,9 @@ def _tuition(lived: Lived) -> dict[str, object]:
     }
 
 
-def _alerts_but_outflows(lived: Lived) -> dict[str, int]:
-    """The alerts by rule, but for large outflows: what lay unreleased for weeks leaves in one payout, and is one."""
-    return {rule: count for rule, count in lived.figures["alerts"].items() if rule != "large_outflow"}
+def _alerts_but_payouts(lived: Lived) -> dict[str, int]:
+    """The alerts by rule, but for large payouts: what lay unreleased for weeks leaves in one, and may be one."""
+    return {rule: count for rule, count in lived.figures["alerts"].items() if rule != "large_payout"}
 
 
 def all_is_lost(function: StreamFunction, record: Record) -> bool:

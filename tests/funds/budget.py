@@ -401,7 +401,7 @@ OPERATIONS = (
         _confirmed,
         indexed=True,
     ),
-    Operation("划拨", "payout: build", 3, 6, lambda _: steps.build_payout(), _release_one),
+    Operation("划拨", "payout: build", 3, 6, lambda _: steps.build_payout(), _release_one, reads=2),
     Operation("结清", "payout: settle", 2, 4, _settle, steps.a_built_payout),
     Operation("部分结清", "payout: settle a part", 2, 4, _settle_partly, steps.a_built_payout),
     Operation("撤回", "payout: recall wanted, with its approval", 2, 4, _ask_back, _to_be_recalled, indexed=True),

@@ -367,6 +367,23 @@ class TestPayout:
         assert totals.get(SCHOOL).by_state[model.State.IN_TRANSIT] == 666
         books_hold()
 
+    def test_says_what_families_paid_in_over_the_months_that_it_is_judged_by(self) -> None:
+        late = NOW + timedelta(days=4 * 30)
+        payout = steps.build_payout(now=late)
+        assert payout is not None
+
+        built = entries.find(payout.payout_id, "entry#built")
+        assert built is not None
+        assert built.figures == {"receipts_fen": 1000}
+
+    def test_says_nothing_of_what_they_paid_before_those_months(self) -> None:
+        payout = steps.build_payout(now=NOW + timedelta(days=6 * 30))
+        assert payout is not None
+
+        built = entries.find(payout.payout_id, "entry#built")
+        assert built is not None
+        assert built.figures == {"receipts_fen": 0}
+
     def test_of_nothing_is_none(self) -> None:
         self.built()
 

@@ -6,7 +6,9 @@ import pytest
 from functions.streams import keep_totals
 from shared.funds import queries as funds
 from shared.funds import usecases
-from shared.funds.model import State
+from shared.funds.model import Day, State
+from shared.funds.store import days
+from shared.funds.store.days import DISTRICT
 from shared.kernel.ids import InstitutionId
 from tests import builders, steps, tables
 from tests.builders import ENROLMENT, SCHOOL, an_id
@@ -52,6 +54,15 @@ class TestKeepTotals:
         totals = funds.get_totals(SCHOOL)
         assert (totals.deposited_fen, totals.released_fen, totals.entries_counted) == (1000, 666, 3)
         assert steps.violations() == {}
+
+    def test_sums_up_each_month_and_says_what_silence_released(self, batch: list[Record]) -> None:
+        deliver(keep_totals.keep_totals, batch)
+        steps.release(3, automatic=True)
+        steps.count_all()
+
+        first = builders.NOW.date().replace(day=1)
+        assert days.list_months(SCHOOL, first=first, last=first) == [Day(first, 1000, 1000, 0, 0, 3, 1)]
+        assert days.list_months(DISTRICT, first=first, last=first) == [Day(first, 1500, 1000, 0, 0, 3, 1)]
 
     def test_writes_each_schools_journal(self, batch: list[Record]) -> None:
         deliver(keep_totals.keep_totals, batch)

@@ -17,7 +17,6 @@ from shared.dynamo.rows import Row, meta
 from shared.funds import model
 from shared.funds.model import EntryKind, State
 from shared.funds.periods import Basis, Moved, Period, Sums, day_of
-from shared.kernel import clock
 from shared.kernel.ids import InstitutionId
 
 DISTRICT = "district"
@@ -28,7 +27,7 @@ Key = tuple[str, str]
 
 
 class DayRow(Row):
-    """A business day, or a month. The flows are by the day of booking, and a month has none."""
+    """A business day, or a month. The flows and the lessons are by the day of booking."""
 
     Meta = meta("funds")
     kind = UnicodeAttribute(default="day")
@@ -36,6 +35,8 @@ class DayRow(Row):
     released_fen = NumberAttribute(default=0)
     paid_out_fen = NumberAttribute(default=0)
     refunded_fen = NumberAttribute(default=0)
+    lessons_released = NumberAttribute(default=0)
+    lessons_by_silence = NumberAttribute(default=0)
 
 
 _ENTRIES = {basis: f"{basis}_entries" for basis in Basis}
@@ -58,6 +59,7 @@ _FLOW_OF = {
     EntryKind.FINAL_PAYOUT: "paid_out_fen",
     EntryKind.REFUND_PAID: "refunded_fen",
 }
+_FLOWS = (*dict.fromkeys(_FLOW_OF.values()), "lessons_released", "lessons_by_silence")
 _OF_DEPOSITS = (EntryKind.DEPOSIT, EntryKind.ALLOCATION, EntryKind.REVERSAL)
 """What may take back what was released of an enrolment, or make up for it."""
 
@@ -93,7 +95,9 @@ def figures_of(entries: Iterable[model.Entry]) -> dict[Key, Figures]:
                 told[_ENTRIES[basis]] += 1
                 for state, amount in entry.legs.items():
                     told[_NAMES[basis, state, amount > 0]] += abs(amount)
-        figures["day", clock.business_day(entry.booked_at).isoformat()].update(flows(entry))
+        on = day_of(entry, Basis.BOOKING).isoformat()
+        for told in (figures["day", on], figures["month", on[:7]]):
+            told.update(flows(entry) + lessons(entry))
     return figures
 
 
@@ -108,19 +112,27 @@ def flows(entry: model.Entry) -> Figures:
     return found
 
 
+def lessons(entry: model.Entry) -> Figures:
+    """How many lessons an entry has released, and how many of them because the guardian was silent."""
+    if entry.kind not in (EntryKind.RELEASE, EntryKind.FINAL_RELEASE):
+        return Counter()
+    return Counter(lessons_released=1, lessons_by_silence=int(entry.reason == model.BY_SILENCE))
+
+
 def list_days(of: str, *, first: date, last: date) -> list[model.Day]:
     """The days with movements of a school, or of the DISTRICT, first and last included."""
     rows = DayRow.query(f"days#{of}", DayRow.sk.between(first.isoformat(), last.isoformat()))
-    return [
-        model.Day(
-            date.fromisoformat(row.sk),
-            int(row.deposited_fen),
-            int(row.released_fen),
-            int(row.paid_out_fen),
-            int(row.refunded_fen),
-        )
-        for row in rows
-    ]
+    return [_flows_of(row, date.fromisoformat(row.sk)) for row in rows]
+
+
+def list_months(of: str, *, first: date, last: date) -> list[model.Day]:
+    """The months with movements of a school, or of the DISTRICT, those of both days included; each by its first day."""
+    rows = DayRow.query(f"months#{of}", DayRow.sk.between(first.isoformat()[:7], last.isoformat()[:7]))
+    return [_flows_of(row, date.fromisoformat(f"{row.sk}-01")) for row in rows]
+
+
+def _flows_of(row: DayRow, day: date) -> model.Day:
+    return model.Day(day, **{name: int(getattr(row, name)) for name in _FLOWS})
 
 
 def before(of: str, day: date, basis: Basis) -> Sums:
@@ -153,6 +165,6 @@ def sums_of(row: Any, basis: Basis) -> Sums:
 
 def stored_of(row: Any) -> StoredSums:
     """A stored row, under the names of its figures."""
-    figures = {name: int(getattr(row, name)) for name in (*_SUMS, *_FLOW_OF.values())}
+    figures = {name: int(getattr(row, name)) for name in (*_SUMS, *_FLOWS)}
     told: Figures = Counter({name: amount for name, amount in figures.items() if amount})
     return StoredSums(row.pk.partition("#")[2], (row.kind, row.sk), told)
