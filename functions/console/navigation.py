@@ -12,8 +12,8 @@ from shared.funds import queries as funds
 from shared.funds.model import RefundWait
 from shared.kernel import clock
 from shared.people.model import StaffRole
-from shared.reconciliation import store as reconciliation
 from shared.reconciliation.model import BreakState
+from shared.reconciliation.store import breaks as reconciliation
 from shared.teaching import queries as teaching
 from shared.teaching.model import Due
 from shared.terminations.store import cases as terminations

@@ -13,8 +13,11 @@ from shared.institutions import store as institutions
 from shared.institutions.model import Institution
 from shared.kernel import clock, errors
 from shared.people import queries as people
-from shared.reconciliation import breaks, rules, store
+from shared.reconciliation import breaks, rules
 from shared.reconciliation.model import Break, BreakKind, BreakState
+from shared.reconciliation.store import breaks as break_store
+from shared.reconciliation.store import lines as line_store
+from shared.reconciliation.store import statements as statement_store
 
 blueprint = Blueprint(__name__)
 
@@ -37,8 +40,8 @@ def show_reconciliation(visit: Visit) -> Shown:
     told = {
         "days": days,
         "accounts": accounts,
-        "found": store.find_statements([(number, day) for _, number, _ in accounts for day in days]),
-        "counts": {state: store.count_breaks(state, at_most=MOST_COUNTED) for state in BreakState},
+        "found": statement_store.find_statements([(number, day) for _, number, _ in accounts for day in days]),
+        "counts": {state: break_store.count_breaks(state, at_most=MOST_COUNTED) for state in BreakState},
         "next_cursor": schools.next_cursor,
         "paged": "cursor" in visit.query,
         "earlier": days[0] - timedelta(days=1),
@@ -60,14 +63,14 @@ def _accounts(school: Institution) -> list[tuple[str, words.Both]]:
 def show_statement(visit: Visit) -> Shown:
     """One statement: its balances beside the ledger's, its lines and what became of each, its breaks."""
     account_no, day = visit.path["account_no"], _day(visit.path["day"])
-    statement = store.find_statement(account_no, day)
-    found = store.list_breaks_of(account_no, day)
+    statement = statement_store.find_statement(account_no, day)
+    found = break_store.list_breaks_of(account_no, day)
     if statement is None and not found:
         raise NoSuchPage()
     account = institutions.find_account(account_no)
     pieces = None
     if statement is not None:
-        pieces = store.list_lines(account_no, day, statement.digest, limit=PIECES, cursor=visit.asked("cursor"))
+        pieces = line_store.list_lines(account_no, day, statement.digest, limit=PIECES, cursor=visit.asked("cursor"))
     told = {
         "account_no": account_no,
         "day": day,
@@ -86,17 +89,16 @@ def show_statement(visit: Visit) -> Shown:
 def show_breaks(visit: Visit) -> Shown:
     """The breaks in a state; of one kind, or one person's, where that is asked for."""
     state = _state(visit)
-    found = store.list_breaks(state, limit=PAGE, cursor=visit.asked("cursor"))
-    rows = _chosen(visit, found.rows)
-    schools = [one.institution_id for one in rows if one.institution_id]
+    found = break_store.list_breaks(state, **_chosen(visit), limit=PAGE, cursor=visit.asked("cursor"))
+    schools = [one.institution_id for one in found.rows if one.institution_id]
     told = {
         "of": state,
-        "rows": rows,
+        "rows": found.rows,
         "kind": visit.asked("kind") or "",
         "mine": visit.asked("mine") or "",
         "schools": institutions.get_many(schools) if schools else {},
-        "officers": officers.names([one.owner for one in rows]),
-        "counts": {each: store.count_breaks(each, at_most=MOST_COUNTED) for each in BreakState},
+        "officers": officers.names([one.owner for one in found.rows]),
+        "counts": {each: break_store.count_breaks(each, at_most=MOST_COUNTED) for each in BreakState},
         "next_cursor": found.next_cursor,
         "paged": "cursor" in visit.query,
         "why": _why(visit),
@@ -106,13 +108,13 @@ def show_breaks(visit: Visit) -> Shown:
 
 @page(blueprint, "/console/reconciliation/breaks.csv", who=roles.MONEY)
 def download_breaks(visit: Visit) -> Download:
-    """Every break in a state, as a table."""
+    """Every break in a state, of the kind or the owner that the list was asked for, as a table."""
     state = _state(visit)
     rows: list[Sequence[csv_files.Cell]] = []
     cursor = None
     while len(rows) < MOST_IN_A_FILE:
-        found = store.list_breaks(state, limit=100, cursor=cursor)
-        rows += [_cells(one, visit) for one in _chosen(visit, found.rows)]
+        found = break_store.list_breaks(state, **_chosen(visit), limit=100, cursor=cursor)
+        rows += [_cells(one, visit) for one in found.rows]
         cursor = found.next_cursor
         if cursor is None:
             break
@@ -212,7 +214,7 @@ def _why(visit: Visit) -> Callable[[Break], str]:
 
 
 def _break(visit: Visit) -> Break:
-    return store.get_break(visit.path["account_no"], _day(visit.path["day"]), visit.path["break_id"])
+    return break_store.get_break(visit.path["account_no"], _day(visit.path["day"]), visit.path["break_id"])
 
 
 def _key(visit: Visit) -> dict[str, Any]:
@@ -224,11 +226,13 @@ def _address(one: Break) -> str:
     return f"/console/reconciliation/breaks/{finding.account_no}/{finding.day}/{one.break_id}"
 
 
-def _chosen(visit: Visit, rows: Sequence[Break]) -> list[Break]:
-    """Those of a page that are asked for: of a kind, or the visitor's own."""
-    kind, mine = visit.asked("kind"), visit.asked("mine")
-    of_kind = [one for one in rows if kind not in set(BreakKind) or one.finding.kind == kind]
-    return [one for one in of_kind if not mine or one.owner == visit.session.username]
+def _chosen(visit: Visit) -> dict[str, Any]:
+    """What a list of breaks is asked for by: a kind, or the visitor as their owner."""
+    kind = visit.asked("kind")
+    return {
+        "kind": BreakKind(kind) if kind in set(BreakKind) else None,
+        "owner": visit.session.username if visit.asked("mine") else "",
+    }
 
 
 def _state(visit: Visit) -> BreakState:

@@ -23,8 +23,8 @@ from shared.kernel import clock
 from shared.kernel.ids import InstitutionId
 from shared.policy import queries as policies
 from shared.policy.model import Policy
-from shared.reconciliation import store as reconciliation
 from shared.reconciliation.model import BreakState
+from shared.reconciliation.store import breaks as reconciliation
 from shared.teaching import queries as teaching
 from shared.teaching.model import Due
 

@@ -17,8 +17,9 @@ from shared.alerts import usecases as alerts
 from shared.bank.iso20022 import safe_xml, statements
 from shared.kernel import clock, errors
 from shared.policy import queries as policies
-from shared.reconciliation import breaks, store, usecases
+from shared.reconciliation import breaks, usecases
 from shared.reconciliation.model import Break, ReadFile
+from shared.reconciliation.store import files as file_store
 
 blueprint = Blueprint(__name__)
 
@@ -47,12 +48,12 @@ def read_file(key: str) -> dict[str, int]:
         day = clock.business_day(now)
         said = {name: str(value) for name, value in refusal.figures.items()}
         breaks.refuse_file(name=key, code=refusal.code, figures=said, day=day, tell=warn, now=now)
-        store.put_file(ReadFile(digest or key, key, now, 0, refusal.code, said))
+        file_store.put_file(ReadFile(digest or key, key, now, 0, refusal.code, said))
         tell("file_refused", key=key, code=refusal.code)
         return {**figures, "unreadable": 1}
     done = usecases.reconcile(statements=told, file=key, ledger=FundsLedger(now), tell=warn, now=now)
     figures |= asdict(done)
-    store.put_file(ReadFile(digest, key, now, len(told)))
+    file_store.put_file(ReadFile(digest, key, now, len(told)))
     tell("file_reconciled", key=key, **figures)
     return figures
 

@@ -1,6 +1,6 @@
 """Finds the statements that should have come by now. Every morning, 09:00 in Shanghai."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from chalice.app import Blueprint, Cron
 
@@ -8,8 +8,10 @@ from functions.edge import scheduled, wiring
 from functions.files.ledger import FundsLedger
 from functions.files.reconcile_statement import warn
 from shared.institutions import store as institutions
+from shared.institutions.model import Institution
 from shared.kernel import clock
 from shared.reconciliation import breaks
+from shared.terminations.store import cases, notices
 
 blueprint = Blueprint(__name__)
 
@@ -22,11 +24,23 @@ _MOST_LOOKED_AT = 500
 def expect_statements() -> dict[str, int]:
     """Each account's statement of each of the last days; and breaks that have come right in the meantime."""
     now = wiring.now()
-    accounts = {}
-    for school in institutions.get_many(institutions.list_ids()).values():
-        accounts[school.accounts.tuition_account_no] = school.institution_id
-        accounts[school.accounts.minimum_balance_account_no] = school.institution_id
+    schools = institutions.get_many(institutions.list_ids()).values()
+    accounts = {account_no: school.institution_id for school in schools for account_no in _accounts(school)}
+    ended = {account_no: day for school in schools for account_no, day in _ended(school)}
     yesterday = clock.business_day(now) - timedelta(days=1)
-    found = breaks.expect(accounts=accounts, last=yesterday, days=_DAYS, tell=warn, now=now)
-    resolved = breaks.look_again(ledger=FundsLedger(now), at_most=_MOST_LOOKED_AT, now=now)
+    found = breaks.expect(accounts=accounts, ended=ended, last=yesterday, days=_DAYS, tell=warn, now=now)
+    resolved = breaks.look_again(ledger=FundsLedger(now), ended=ended, at_most=_MOST_LOOKED_AT, now=now)
     return {**found, "resolved": resolved}
+
+
+def _accounts(school: Institution) -> tuple[str, str]:
+    return school.accounts.tuition_account_no, school.accounts.minimum_balance_account_no
+
+
+def _ended(school: Institution) -> list[tuple[str, date]]:
+    """The last day of each account of a school that the bank has emptied on the notice of its termination."""
+    case = cases.find(school.institution_id) if school.status.ending else None
+    if case is None or case.notice is None:
+        return []
+    found = notices.get(case.notice).returns
+    return [(one.account_no, clock.business_day(one.returned_at)) for one in found if one.returned_at]

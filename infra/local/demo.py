@@ -193,13 +193,14 @@ def _reconciliation(read: Books) -> dict[str, int]:
 
     `agree` is judged anew, from the entries themselves: what an account holds by effective day is what the bank says.
     """
-    from shared.reconciliation import store
     from shared.reconciliation.model import BreakState
+    from shared.reconciliation.store import breaks as break_store
+    from shared.reconciliation.store import statements as statement_store
 
     found = [
         one
         for account_no in read.bank_balances
-        for one in store.list_statements(account_no, limit=500, cursor=None).rows
+        for one in statement_store.list_statements(account_no, limit=500, cursor=None).rows
     ]
     moves: dict[str, list[tuple[date, int]]] = defaultdict(list)
     for entry in read.entries:
@@ -211,7 +212,7 @@ def _reconciliation(read: Books) -> dict[str, int]:
         "matched": sum(one.matched for one in found),
         "adopted": sum(one.adopted for one in found),
         "broken": sum(one.broken for one in found),
-        **{f"breaks_{state.value}": store.count_breaks(state, at_most=1000) for state in BreakState},
+        **{f"breaks_{state.value}": break_store.count_breaks(state, at_most=1000) for state in BreakState},
     }
 
 

@@ -114,7 +114,7 @@ FUNCTIONS = (
         "expect_statements",
         memory_mb=512,
         timeout_seconds=900,
-        tables={"reconciliation": R | W, "funds": R, "institutions": R, "alerts": W},
+        tables={"reconciliation": R | W, "funds": R, "institutions": R, "terminations": R, "alerts": W},
     ),
     Function("auto_confirm", memory_mb=512, timeout_seconds=900, tables={"teaching": R | W, "parked": W}),
     Function("expire_unpaid", memory_mb=512, timeout_seconds=900, tables={"funds": R | W, "mall": W, "parked": W}),

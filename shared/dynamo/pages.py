@@ -14,6 +14,7 @@ from shared.kernel import errors
 from shared.kernel.page import Page
 
 R = TypeVar("R", bound=Row)
+_ROWS_LOOKED_AT = 500  # at once, where not all of them are asked for
 
 
 class BadCursor(errors.Invalid):
@@ -31,10 +32,16 @@ def page(
     keys: Condition | None = None,
     index: Index[R] | None = None,
     backwards: bool = False,
+    only: Condition | None = None,
 ) -> Page[R]:
-    """One page of the rows under `pk` (of the table, or of `index`), at most `limit` of them. Raises BadCursor."""
+    """One page of the rows under `pk` (of the table, or of `index`), at most `limit` of them. Raises BadCursor.
+
+    `only` leaves out what isn't asked for; all rows are read to find it, so it is for lists that stay short.
+    """
     options: dict[str, Any] = {"limit": limit + 1, "scan_index_forward": not backwards}
-    told = _Cursor(row, pk, keys, index)
+    if only is not None:
+        options |= {"filter_condition": only, "page_size": _ROWS_LOOKED_AT}
+    told = _Cursor(row, pk, keys, index, only)
     if cursor is not None:
         options["last_evaluated_key"] = told.key_of(cursor)
     source: Any = index if index is not None else row
@@ -55,12 +62,14 @@ class _Cursor:
     What comes back is somebody else's text: only exactly such values of this very list become a key again.
     """
 
-    def __init__(self, row: type[Row], pk: str, keys: Condition | None, index: Index[Any] | None) -> None:
+    def __init__(
+        self, row: type[Row], pk: str, keys: Condition | None, index: Index[Any] | None, only: Condition | None
+    ) -> None:
         attributes = dict(index.Meta.attributes) if index is not None else {}
         attributes |= {name: attribute for name, attribute in row.get_attributes().items() if name in ("pk", "sk")}
         assert all(attribute.attr_type == "S" for attribute in attributes.values())
         self._attributes = sorted(attributes.items())
-        of = (row.Meta.table_name, index.Meta.index_name if index is not None else "", pk, str(keys))
+        of = (row.Meta.table_name, index.Meta.index_name if index is not None else "", pk, str(keys), str(only))
         self._mark = hashlib.sha256("\x1f".join(of).encode()).hexdigest()[:16]
 
     def after(self, row: Row) -> str:

@@ -6,14 +6,17 @@ from datetime import date, datetime, timedelta
 
 from events import facts
 from shared.kernel.ids import BreakId, InstitutionId
-from shared.reconciliation import rules, store
+from shared.reconciliation import rules
 from shared.reconciliation.ledger import Ledger
 from shared.reconciliation.model import Break, BreakKind, BreakState, Finding, Reconciled
+from shared.reconciliation.store import breaks as break_store
+from shared.reconciliation.store import statements as statement_store
 
 SYSTEM = "system"
 NO_ACCOUNT = "none"  # a file that couldn't be read is of no account
 _SETTLED_BY_ITSELF = "对账一致 agrees with the bank now"
 _ARRIVED = "对账单已到 the statement has come"
+_ENDED = "账户已终止 the account has ended"
 
 Tell = Callable[[Break], object]
 """Is told of each break that is open, before it is kept and whenever it is found again."""
@@ -27,7 +30,7 @@ def keep(
     now: datetime,
 ) -> None:
     """Keep what differs; what doesn't any more resolves itself (after a notice, only what the notice tells of)."""
-    known = {one.break_id: one for one in store.list_breaks_of(statement.account_no, statement.day)}
+    known = {one.break_id: one for one in break_store.list_breaks_of(statement.account_no, statement.day)}
     found = {rules.break_id(finding): finding for finding in findings}
     for finding in found.values():
         _found(finding, institution_id, known, tell, now)
@@ -53,14 +56,14 @@ def _found(
         return False
     tell(one)
     if before is None:
-        return store.add_break(one)
-    store.change_break(before, replace(one, owner=before.owner))
+        return break_store.add_break(one)
+    break_store.change_break(before, replace(one, owner=before.owner))
     return True
 
 
 def note(finding: Finding, institution_id: InstitutionId | None, tell: Tell, now: datetime) -> bool:
     """Keep one difference as a break; whether it is new."""
-    known = {one.break_id: one for one in store.list_breaks_of(finding.account_no, finding.day)}
+    known = {one.break_id: one for one in break_store.list_breaks_of(finding.account_no, finding.day)}
     return _found(finding, institution_id, known, tell, now)
 
 
@@ -72,20 +75,28 @@ def refuse_file(
 
 
 def expect(
-    *, accounts: Mapping[str, InstitutionId], last: date, days: int, tell: Tell, now: datetime
+    *,
+    accounts: Mapping[str, InstitutionId],
+    ended: Mapping[str, date],
+    last: date,
+    days: int,
+    tell: Tell,
+    now: datetime,
 ) -> dict[str, int]:
     """Find the accounts that lack the statement of one of the `days` days up to `last`; how many are new.
 
-    A day before an account's first statement isn't expected; of an account that never had one, the last day is.
+    A day before an account's first statement isn't expected; of an account that never had one, the last day is. Nor is
+    one after the last day of an account that has `ended`.
     """
     wanted = [last - timedelta(days=back) for back in range(days)]
-    there = store.find_statements([(account_no, day) for account_no in accounts for day in wanted])
+    there = statement_store.find_statements([(account_no, day) for account_no in accounts for day in wanted])
     missing = 0
     for account_no, institution_id in accounts.items():
-        lacking = [day for day in wanted if (account_no, day) not in there]
+        until = ended.get(account_no, last)
+        lacking = [day for day in wanted if day <= until and (account_no, day) not in there]
         if not lacking:
             continue
-        first = store.find_first(account_no)
+        first = statement_store.find_first(account_no)
         for day in lacking:
             if day > first if first else day == last:
                 finding = Finding(BreakKind.MISSING, account_no, day)
@@ -93,32 +104,38 @@ def expect(
     return {"expected": len(wanted) * len(accounts), "missing": missing}
 
 
-def look_again(*, ledger: Ledger, at_most: int, now: datetime) -> int:
-    """Resolve the open breaks of balances that agree by now: what was missing has come. How many were resolved."""
+def look_again(*, ledger: Ledger, ended: Mapping[str, date], at_most: int, now: datetime) -> int:
+    """Resolve the open breaks of balances that agree by now, and of days on which an account had `ended`; how many."""
     resolved = 0
-    for one in store.list_breaks(BreakState.OPEN, limit=at_most, cursor=None).rows:
-        kept = store.find_statement(one.finding.account_no, one.finding.day)
-        if kept is None:
-            continue
-        if _agrees(one.finding.kind, kept, ledger):
-            _change(one, BreakState.RESOLVED, reason=_SETTLED_BY_ITSELF, by=SYSTEM, now=now)
+    for one in break_store.list_breaks(BreakState.OPEN, limit=at_most, cursor=None).rows:
+        reason = _why_resolved(one.finding, ended, ledger)
+        if reason:
+            _change(one, BreakState.RESOLVED, reason=reason, by=SYSTEM, now=now)
             resolved += 1
     return resolved
+
+
+def _why_resolved(finding: Finding, ended: Mapping[str, date], ledger: Ledger) -> str:
+    """Why a break is none any more; nothing where it still is."""
+    if finding.kind is BreakKind.MISSING:
+        return _ENDED if finding.day > ended.get(finding.account_no, date.max) else ""
+    kept = statement_store.find_statement(finding.account_no, finding.day)
+    return _SETTLED_BY_ITSELF if kept is not None and _agrees(finding.kind, kept, ledger) else ""
 
 
 def _agrees(kind: BreakKind, kept: Reconciled, ledger: Ledger) -> bool:
     if kind is BreakKind.CUSTODY:
         return ledger.custody(kept.account_no, kept.day).closing_fen == kept.closing_fen
-    previous = store.find_last_before(kept.account_no, kept.day) if kind is BreakKind.OPENING else None
+    previous = statement_store.find_last_before(kept.account_no, kept.day) if kind is BreakKind.OPENING else None
     return previous is not None and previous.closing_fen == kept.opening_fen
 
 
 def take(*, account_no: str, day: date, break_id: str, owner: str, by: str, now: datetime) -> Break:
     """Give a break to somebody. Raises UnknownBreak, BreakOver, BreakChanged."""
-    before = store.get_break(account_no, day, break_id)
+    before = break_store.get_break(account_no, day, break_id)
     rules.check_open(before)
     after = replace(before, owner=owner, changed_by=by, changed_at=now)
-    store.change_break(before, after)
+    break_store.change_break(before, after)
     return after
 
 
@@ -126,7 +143,7 @@ def settle(
     *, account_no: str, day: date, break_id: str, becomes: BreakState, reason: str, by: str, now: datetime
 ) -> Break:
     """Explain a break, or resolve it, with a reason. Raises UnknownBreak, BreakOver, ReasonMissing, BreakChanged."""
-    before = store.get_break(account_no, day, break_id)
+    before = break_store.get_break(account_no, day, break_id)
     rules.check_open(before)
     return _change(before, becomes, reason=rules.reason_of(reason), by=by, now=now)
 
@@ -134,5 +151,5 @@ def settle(
 def _change(before: Break, becomes: BreakState, *, reason: str, by: str, now: datetime) -> Break:
     owner = before.owner or (by if by != SYSTEM else "")
     after = replace(before, state=becomes, owner=owner, reason=reason, changed_by=by, changed_at=now)
-    store.change_break(before, after)
+    break_store.change_break(before, after)
     return after

@@ -10,11 +10,13 @@ from datetime import date, datetime, timedelta
 from events import facts
 from shared.kernel import errors
 from shared.kernel.ids import InstitutionId
-from shared.reconciliation import breaks, rules, store
+from shared.reconciliation import breaks, rules
 from shared.reconciliation.breaks import Tell
 from shared.reconciliation.ledger import Ledger
 from shared.reconciliation.model import Booked, BreakKind, Custody, Finding, Outcome, Reconciled, Result
-from shared.reconciliation.store import KeptLines
+from shared.reconciliation.store import breaks as break_store
+from shared.reconciliation.store import lines as line_store
+from shared.reconciliation.store import statements as statement_store
 
 LINES_AT_ONCE = 50
 
@@ -47,7 +49,7 @@ class _Around:
     def before(self, statement: facts.Statement) -> Reconciled | None:
         """The newest statement before this one, of the day before where there is one."""
         place = (statement.account_no, statement.day - timedelta(days=1))
-        return self.kept.get(place) or store.find_last_before(statement.account_no, statement.day)
+        return self.kept.get(place) or statement_store.find_last_before(statement.account_no, statement.day)
 
 
 def reconcile(
@@ -70,7 +72,7 @@ def reconcile(
         figures[3] += len(findings)
         if new is not None:
             done[new.account_no, new.day] = new
-    store.put_statements(list(done.values()))
+    statement_store.put_statements(list(done.values()))
     return Reconciling(len(statements), repeated, figures[0], figures[1], figures[2], figures[3])
 
 
@@ -89,8 +91,8 @@ def _look_around(
         file=file,
         ledger=ledger,
         institutions=institutions,
-        kept=store.find_statements(wanted),
-        with_breaks=frozenset(store.list_places_with_breaks()),
+        kept=statement_store.find_statements(wanted),
+        with_breaks=frozenset(break_store.list_places_with_breaks()),
         quiet=ledger.custodies(quiet),
         tell=tell,
         now=now,
@@ -151,7 +153,7 @@ def _piece(
 ) -> list[Result]:
     """One piece of the lines. What is to be booked is kept before it is: else a second try would find it matched."""
     key = (statement.account_no, statement.day, digest, number)
-    kept = store.find_lines(*key)
+    kept = line_store.find_lines(*key)
     adopted = {one.line.order for one in kept.results if one.outcome is Outcome.ADOPTED} if kept else set()
     start = number * LINES_AT_ONCE
     lines = statement.lines[start : start + LINES_AT_ONCE]
@@ -163,10 +165,10 @@ def _piece(
     missing = {one.line.order for one in results if one.outcome is Outcome.ADOPTED and one.line.order not in adopted}
     missing |= {one.line.order for one in results if one.line.order in adopted and one.line.bank_reference not in found}
     if missing:
-        store.put_lines(*key, KeptLines(results, done=False))
+        line_store.put_lines(*key, line_store.KeptLines(results, done=False))
         results = [_book(statement, one, found, ledger) if one.line.order in missing else one for one in results]
     if kept is None or not kept.done or list(kept.results) != results:
-        store.put_lines(*key, KeptLines(results, done=True))
+        line_store.put_lines(*key, line_store.KeptLines(results, done=True))
     return results
 
 

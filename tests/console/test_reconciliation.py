@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from functions.console import break_words
+from functions.console import break_words, reconciliation
 from functions.edge import files
 from functions.files import reconcile_statement
 from functions.schedules import expect_statements
 from shared.people.model import StaffRole
 from shared.people.store import staff as staff_store
-from shared.reconciliation import store
 from shared.reconciliation.model import Break, BreakKind, BreakState
+from shared.reconciliation.store import breaks as break_store
 from tests import steps, tables
 from tests.builders import NOW, TODAY, TUITION_NO
 from tests.console.visitors import Visitor, addresses_in, heading_of, sign_in, text_of
@@ -49,7 +49,7 @@ def finance(reconciled: None) -> Visitor:
 
 
 def custody() -> Break:
-    [found] = [one for one in store.list_breaks_of(TUITION_NO, TODAY) if one.finding.kind == "custody"]
+    [found] = [one for one in break_store.list_breaks_of(TUITION_NO, TODAY) if one.finding.kind == "custody"]
     return found
 
 
@@ -97,6 +97,18 @@ class TestBreaks:
         assert "没有收到" not in text_of(finance.get(f"{HOME}/breaks?kind=custody"))
         assert "没有差异" in text_of(finance.get(f"{HOME}/breaks?mine=1"))
         assert "没有差异" in text_of(finance.get(f"{HOME}/breaks?state=resolved"))
+
+    def test_a_filter_is_asked_of_all_of_them_not_of_a_page(
+        self, finance: Visitor, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The oldest is the custody's; a page has one line, and the second kind is all the same on the first page."""
+        monkeypatch.setattr(reconciliation, "PAGE", 1)
+
+        assert "没有收到" in text_of(finance.get(f"{HOME}/breaks?kind=missing"))
+        assert "没有收到" not in text_of(finance.get(f"{HOME}/breaks?kind=custody"))
+        assert "cursor=" not in finance.get(f"{HOME}/breaks?kind=missing").text
+        [more] = [one for one in addresses_in(finance.get(f"{HOME}/breaks")) if "cursor=" in one]
+        assert finance.get(f"{more}&kind=custody").status == 422
 
     def test_as_a_file(self, finance: Visitor) -> None:
         answer = finance.get(f"{HOME}/breaks.csv")

@@ -8,10 +8,6 @@ from typing import Any
 import pytest
 
 from functions.api import bank
-from functions.edge import files
-from functions.files import reconcile_statement
-from functions.schedules import expect_statements
-from infra.local import files as local_files
 from infra.local.bank_statements import Statement
 from shared.alerts import store as alerts
 from shared.bank.store import Outcome
@@ -19,60 +15,24 @@ from shared.funds import queries as funds
 from shared.funds.store import entries
 from shared.kernel import errors
 from shared.kernel.ids import BreakId
-from shared.reconciliation import breaks, store, usecases
+from shared.reconciliation import breaks, usecases
 from shared.reconciliation.model import Break, BreakKind, BreakState, Reconciled
+from shared.reconciliation.store import breaks as break_store
+from shared.reconciliation.store import statements as statement_store
 from tests import builders, steps, tables
 from tests.builders import ENROLMENT, MINIMUM_NO, NOW, SCHOOL, TODAY, TUITION_NO
 from tests.edge.doors import Clock
-from tests.schedules import running
+from tests.files.bucket import Bucket, kinds, open_breaks
 from tests.statements import a_file, a_line, a_statement, many, on
 
 TOMORROW = TODAY + timedelta(days=1)
 pytestmark = pytest.mark.usefixtures("hurried")
 
 
-class Bucket:
-    """The statements bucket, in memory."""
-
-    def __init__(self) -> None:
-        self.files: dict[str, bytes] = {}
-
-    def comes(self, content: bytes, key: str = "camt.053/1.xml") -> dict[str, int]:
-        """A file comes, and the function is called."""
-        self.files[key] = content
-        one = {"Key": key, "ETag": '"e"', "Size": len(content), "LastModified": NOW}
-        event = local_files.event(files.bucket_name(files.STATEMENTS), one)
-        figures: dict[str, int] = reconcile_statement.reconcile_statement(event, None)
-        return {name: count for name, count in figures.items() if count}
-
-
-@pytest.fixture
-def bucket(in_memory: Any, at: Clock, monkeypatch: pytest.MonkeyPatch) -> Bucket:
-    """One school whose first enrolment waits for its deposit. It is the morning after."""
-
-    def put() -> None:
-        steps.register()
-        steps.open_account()
-
-    tables.put_in_memory(__name__, put)
-    at.now = NOW + timedelta(days=1)
-    found = Bucket()
-    monkeypatch.setattr(files, "fetch", lambda of, key, at_most: found.files[key][: at_most + 1])
-    return found
-
-
 def kept(account_no: str = TUITION_NO, day: date = TODAY) -> Reconciled:
-    found = store.find_statement(account_no, day)
+    found = statement_store.find_statement(account_no, day)
     assert found is not None
     return found
-
-
-def open_breaks() -> list[Break]:
-    return list(store.list_breaks(BreakState.OPEN, limit=50, cursor=None).rows)
-
-
-def kinds() -> set[str]:
-    return {one.finding.kind.value for one in open_breaks()}
 
 
 def pay(reference: str = "BK000001", amount_fen: int = 1000, **changes: Any) -> None:
@@ -239,7 +199,7 @@ class TestWholeStatement:
         bucket.comes(a_file())
 
         assert open_breaks() == []
-        after = store.get_break(found.finding.account_no, found.finding.day, found.break_id)
+        after = break_store.get_break(found.finding.account_no, found.finding.day, found.break_id)
         assert (after.state, after.changed_by) == (BreakState.RESOLVED, breaks.SYSTEM)
         assert len(kept().replaced) == 1
 
@@ -339,7 +299,7 @@ class TestNotice:
 
         assert bucket.comes(a_file(notice=True)) == {"statements": 1, "adopted": 1}
         assert funds.get_account(ENROLMENT).paid_fen == 1000
-        assert store.find_statement(TUITION_NO, TODAY) is None
+        assert statement_store.find_statement(TUITION_NO, TODAY) is None
         assert bucket.comes(a_file(), "statement.xml") == {"statements": 1, "matched": 1}
 
     def test_that_differs_is_a_break(self, bucket: Bucket) -> None:
@@ -376,36 +336,6 @@ class TestRestore:
         steps.count_all()
         assert steps.violations() == {}
         assert funds.get_account(ENROLMENT).paid_fen == 1000
-
-
-class TestExpectStatements:
-    def run(self) -> dict[str, int]:
-        return running.run(expect_statements.expect_statements)
-
-    def test_a_day_without_its_statement_is_a_break_until_it_comes(self, bucket: Bucket, at: Clock) -> None:
-        bucket.comes(a_file(a_statement(), a_statement(account_no=MINIMUM_NO)))
-        bucket.comes(a_file(a_statement(day=TODAY + timedelta(days=2))), "3.xml")
-        at.now = NOW + timedelta(days=3)
-
-        assert self.run()["missing"] == 3
-        assert self.run()["missing"] == 0
-        found = {(one.finding.account_no, one.finding.day.day) for one in open_breaks()}
-        assert found == {(TUITION_NO, 2), (MINIMUM_NO, 2), (MINIMUM_NO, 3)}
-
-        bucket.comes(a_file(a_statement(day=TOMORROW)), "2.xml")
-        assert (TUITION_NO, 2) not in {(one.finding.account_no, one.finding.day.day) for one in open_breaks()}
-
-    def test_an_account_that_never_had_one_is_missed_from_yesterday_on(self, bucket: Bucket, at: Clock) -> None:
-        assert self.run()["missing"] == 2
-        assert {one.finding.day for one in open_breaks()} == {TODAY}
-
-    def test_what_agrees_by_now_is_resolved(self, bucket: Bucket) -> None:
-        bucket.comes(a_file(a_statement(day=TOMORROW, opening_fen=1000)))
-        assert kinds() == {"custody"}
-        bucket.comes(a_file(), "before.xml")
-
-        assert self.run()["resolved"] == 1
-        assert "custody" not in kinds()
 
 
 class TestSettling:
@@ -453,5 +383,5 @@ class TestSettling:
             self.settle(found, BreakState.EXPLAINED)
 
     def test_one_that_is_not_there(self, found: Break) -> None:
-        with pytest.raises(store.UnknownBreak):
+        with pytest.raises(break_store.UnknownBreak):
             self.settle(replace(found, break_id=BreakId("brk_0")), BreakState.RESOLVED)

@@ -74,7 +74,7 @@ class TestCreateAll:
         assert {context for context, stream in streams.items() if stream} == {"teaching", "funds"}
         assert streams["teaching"] == streams["funds"] == both_images
 
-    def test_indexes_hold_keys_only(self, client: Any) -> None:
+    def test_indexes_hold_keys_only_but_for_what_breaks_are_asked_for_by(self, client: Any) -> None:
         tables.create_all(client)
 
         found = {
@@ -90,7 +90,7 @@ class TestCreateAll:
             ("funds", "by_expiry"): "KEYS_ONLY",
             ("funds", "by_refund_wait"): "KEYS_ONLY",
             ("funds", "by_refund_institution"): "KEYS_ONLY",
-            ("reconciliation", "by_state"): "KEYS_ONLY",
+            ("reconciliation", "by_state"): "INCLUDE",
             ("approvals", "by_status"): "KEYS_ONLY",
             ("approvals", "by_institution"): "KEYS_ONLY",
             ("terminations", "by_standing"): "KEYS_ONLY",

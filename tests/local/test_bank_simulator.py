@@ -1,101 +1,19 @@
-import json
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from infra.local import trouble
-from infra.local.bank_simulator import Bank
-from infra.local.site import Answer, Request, Site
-from infra.local.test_clock import TestClock
-from shared.bank import messages, signature
+from infra.local.site import Site
 from shared.bank.client import BankClient, BankRefused, PayoutInstruction, TerminationInstruction
 from shared.kernel import errors
 from shared.kernel.money import Fen
 from shared.terminations import rules
 from shared.terminations import signature as notice_signature
-
-MONDAY = datetime(2026, 8, 17, tzinfo=UTC)
-WEBHOOK_KEY = "whsec_dGhlIGJhbmsgc2lnbnMgd2l0aCB0aGlzIG9uZQ=="
-OUR_KEY = "whsec_d2Ugc2lnbiBvdXIgaW5zdHJ1Y3Rpb25zIHdpdGg="
-TUITION = "3703050000000001"
-SCHOOLS_OWN = "6222000000000001"
-MINIMUM = "3703050000000002"
-NOTICE_KEY = "whsk_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
-
-
-class Us:
-    """What receives the bank's messages: checks them with our own code and writes them down."""
-
-    def __init__(self, port: int, clock: TestClock) -> None:
-        self._clock = clock
-        self.taken: list[tuple[str, dict[str, Any]]] = []
-        self.refused: list[str] = []
-        self.down = 0
-        self.site = Site("us", port, {"POST /v1/bank/events": self._receive})
-
-    def _receive(self, request: Request) -> Answer:
-        if self.down:
-            self.down -= 1
-            return Answer({"code": "try_again"}, 503)
-        try:
-            message_id = signature.verify([WEBHOOK_KEY], headers=request.headers, body=request.body, now=self._clock())
-        except errors.Unauthenticated as refusal:
-            self.refused.append(refusal.code)
-            return Answer({"code": refusal.code}, 401)
-        messages.parse(request.body)
-        self.taken.append((message_id, json.loads(request.body)))
-        return Answer({"status": "posted"})
-
-    def references(self) -> list[str]:
-        return [told["data"]["bank_reference"] for _, told in self.taken]
-
-
-class District:
-    def __init__(self, path: Path | None = None, notice_key: str = "") -> None:
-        port = trouble.free_ports(2)
-        self.clock = TestClock(starts_at=MONDAY)
-        self.us = Us(port, self.clock)
-        self.us.site.start()
-        self.bank = Bank(
-            port=port + 1,
-            events_url=f"{self.us.site.url}/v1/bank/events",
-            webhook_key=WEBHOOK_KEY,
-            instruction_key=OUR_KEY,
-            clock=self.clock,
-            path=path,
-            notice_key=notice_key,
-        )
-        self.bank.start()
-        self.bank.open_account(TUITION, holder="示例舞蹈学校")
-        self.client = BankClient(url=self.bank.site.url, key=OUR_KEY)
-
-    def stop(self) -> None:
-        self.bank.stop()
-        self.us.site.stop()
-
-    def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> tuple[int, Any]:
-        content = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(f"{self.bank.site.url}{path}", content, method=method)
-        try:
-            with urllib.request.urlopen(request) as answer:
-                return answer.status, json.load(answer)
-        except urllib.error.HTTPError as refusal:
-            return refusal.code, json.load(refusal)
-
-    def transfer(self, amount_fen: int = 36000) -> str:
-        return self.bank.transfer(
-            TUITION, amount_fen, remittance="01J8ZQ4T9F6X3M2C7V5B1N8K0D", payer_name="李雷"
-        ).reference
-
-    def instruct(self, *, payout_id: str = "pay_1", amount_fen: int = 20000, client: BankClient | None = None) -> None:
-        instruction = PayoutInstruction(payout_id, TUITION, SCHOOLS_OWN, Fen(amount_fen), "课时费划拨")
-        (client or self.client).instruct_payout(instruction, now=self.clock())
+from tests.local.bank_alone import MINIMUM, MONDAY, NOTICE_KEY, SCHOOLS_OWN, TUITION, WEBHOOK_KEY, District
 
 
 @pytest.fixture
@@ -402,6 +320,27 @@ class TestTerminations:
         with pytest.raises(BankRefused, match="409"):
             self.instruct(district)
         self.instruct(district)
+
+    def test_end_with_the_statement_of_the_day_itself(self) -> None:
+        written: dict[str, str] = {}
+        district = District(
+            notice_key=notice_signature.public_key(NOTICE_KEY),
+            deliver_file=lambda name, content: written.update({name: content.decode()}),
+        )
+        for account_no, amount in ((TUITION, 667), (MINIMUM, 20_000)):
+            district.bank.open_account(account_no, holder="示例舞蹈学校")
+            district.bank.transfer(account_no, amount, remittance="开户")
+        district.bank.flush()
+        self.instruct(district)
+        district.bank.flush()
+        for _ in range(2):
+            district.clock.advance(timedelta(days=1))
+            district.bank.flush()
+        district.stop()
+
+        [(name, content)] = written.items()
+        assert name == "camt.053/2026-08-17.xml"
+        assert (content.count("<Stmt>"), content.count("TERMINATION"), content.count(">0.00<")) == (2, 2, 4)
 
     def test_that_do_not_stand_any_more_are_not_paid(self, district: District) -> None:
         site = Site("notices", trouble.free_ports(1), {"GET /v1/notices/2026-001": lambda _: {"status": "revoked"}})

@@ -1,0 +1,1 @@
+"""Where statements, their lines, breaks and files are kept. Keys are in this context's README."""

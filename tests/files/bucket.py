@@ -1,0 +1,57 @@
+"""The statements bucket in memory, and the breaks that its files leave open."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from functions.edge import files
+from functions.files import reconcile_statement
+from infra.local import files as local_files
+from shared.reconciliation.model import Break, BreakState
+from shared.reconciliation.store import breaks as break_store
+from tests import steps, tables
+from tests.builders import NOW
+from tests.edge.doors import Clock
+
+
+class Bucket:
+    """The statements bucket, in memory."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, bytes] = {}
+
+    def comes(self, content: bytes, key: str = "camt.053/1.xml") -> dict[str, int]:
+        """A file comes, and the function is called."""
+        self.files[key] = content
+        one = {"Key": key, "ETag": '"e"', "Size": len(content), "LastModified": NOW}
+        event = local_files.event(files.bucket_name(files.STATEMENTS), one)
+        figures: dict[str, int] = reconcile_statement.reconcile_statement(event, None)
+        return {name: count for name, count in figures.items() if count}
+
+
+@pytest.fixture
+def bucket(in_memory: Any, at: Clock, monkeypatch: pytest.MonkeyPatch) -> Bucket:
+    """One school whose first enrolment waits for its deposit. It is the morning after."""
+
+    def put() -> None:
+        steps.register()
+        steps.open_account()
+
+    tables.put_in_memory(__name__, put)
+    at.now = NOW + timedelta(days=1)
+    found = Bucket()
+    monkeypatch.setattr(files, "fetch", lambda of, key, at_most: found.files[key][: at_most + 1])
+    return found
+
+
+def open_breaks() -> list[Break]:
+    return of_state(BreakState.OPEN)
+
+
+def of_state(state: BreakState) -> list[Break]:
+    return list(break_store.list_breaks(state, limit=50, cursor=None).rows)
+
+
+def kinds() -> set[str]:
+    return {one.finding.kind.value for one in open_breaks()}
