@@ -12,6 +12,7 @@ from stdnum.cn import uscc
 from events import facts
 from shared.funds import minimum_model as minimums
 from shared.funds import model as funds
+from shared.funds import payout_model, refund_model
 from shared.funds.usecases import MinimumBalanceAccount, TuitionAccount
 from shared.institutions import model as institutions
 from shared.kernel import errors
@@ -237,7 +238,7 @@ def a_confirmed_lesson(number: int = 1, **changes: Any) -> facts.LessonConfirmed
     return facts.LessonConfirmed(**{**told, **changes})
 
 
-def a_settlement(payout: funds.Payout, **changes: Any) -> facts.PayoutSettled:
+def a_settlement(payout: payout_model.Payout, **changes: Any) -> facts.PayoutSettled:
     """The bank's word that a payout is paid."""
     told: dict[str, Any] = {
         "payout_id": payout.payout_id,
@@ -249,7 +250,7 @@ def a_settlement(payout: funds.Payout, **changes: Any) -> facts.PayoutSettled:
     return facts.PayoutSettled(**{**told, **changes})
 
 
-def a_part(payout: funds.Payout, amount_fen: int, **changes: Any) -> facts.PayoutPartlySettled:
+def a_part(payout: payout_model.Payout, amount_fen: int, **changes: Any) -> facts.PayoutPartlySettled:
     """The bank's word that a part of a payout is paid."""
     told: dict[str, Any] = {
         "payout_id": payout.payout_id,
@@ -261,7 +262,7 @@ def a_part(payout: funds.Payout, amount_fen: int, **changes: Any) -> facts.Payou
     return facts.PayoutPartlySettled(**{**told, **changes})
 
 
-def a_recall(payout: funds.Payout, **changes: Any) -> facts.PayoutRecalled:
+def a_recall(payout: payout_model.Payout, **changes: Any) -> facts.PayoutRecalled:
     """The bank's word that a payout never left."""
     told: dict[str, Any] = {
         "payout_id": payout.payout_id,
@@ -272,7 +273,7 @@ def a_recall(payout: funds.Payout, **changes: Any) -> facts.PayoutRecalled:
     return facts.PayoutRecalled(**{**told, **changes})
 
 
-def a_payout_return(payout: funds.Payout, **changes: Any) -> facts.PayoutReturned:
+def a_payout_return(payout: payout_model.Payout, **changes: Any) -> facts.PayoutReturned:
     """The school's account has sent a payout back."""
     told: dict[str, Any] = {
         "payout_id": payout.payout_id,
@@ -285,7 +286,7 @@ def a_payout_return(payout: funds.Payout, **changes: Any) -> facts.PayoutReturne
     return facts.PayoutReturned(**{**told, **changes})
 
 
-def a_refund_paid(payment: funds.RefundPayment, **changes: Any) -> facts.RefundPaid:
+def a_refund_paid(payment: refund_model.RefundPayment, **changes: Any) -> facts.RefundPaid:
     """The bank's word that a payment of a refund is made."""
     told: dict[str, Any] = {
         "payment_id": payment.payment_id,
@@ -297,7 +298,7 @@ def a_refund_paid(payment: funds.RefundPayment, **changes: Any) -> facts.RefundP
     return facts.RefundPaid(**{**told, **changes})
 
 
-def a_refund_failed(payment: funds.RefundPayment, **changes: Any) -> facts.RefundFailed:
+def a_refund_failed(payment: refund_model.RefundPayment, **changes: Any) -> facts.RefundFailed:
     """The bank's word that a payment of a refund could not be made."""
     told: dict[str, Any] = {
         "payment_id": payment.payment_id,
@@ -342,7 +343,7 @@ def a_termination_paid(notice: terminations.Notice, place: int, **changes: Any) 
     return facts.TerminationPaid(**{**told, **changes})
 
 
-def a_failure(payout: funds.Payout, **changes: Any) -> facts.PayoutFailed:
+def a_failure(payout: payout_model.Payout, **changes: Any) -> facts.PayoutFailed:
     """The bank's word that a payout could not be paid."""
     told: dict[str, Any] = {
         "payout_id": payout.payout_id,

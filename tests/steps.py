@@ -19,7 +19,9 @@ from shared.funds import (
     minimum_withdrawals,
     model,
     payout_answers,
+    payout_model,
     queries,
+    refund_model,
     refund_money,
     refund_notes,
     refunds,
@@ -110,7 +112,7 @@ def release(lesson: int = 1, *, enrolment: int = 1, now: datetime = NOW, **chang
     return usecases.release_lesson(fact=fact, latch=latch, now=now)
 
 
-def build_payout(number: int = 1, *, now: datetime = NOW) -> model.Payout | None:
+def build_payout(number: int = 1, *, now: datetime = NOW) -> payout_model.Payout | None:
     """Build the `number`-th school's next payout."""
     account = builders.a_tuition_account(number)
     latch = institutions.releasing_latch(account.institution_id, spread_by=account.account_no)
@@ -118,7 +120,7 @@ def build_payout(number: int = 1, *, now: datetime = NOW) -> model.Payout | None
     return usecases.build_payout(account=account, to_account_no=to, latch=latch, now=now)
 
 
-def a_built_payout() -> model.Payout:
+def a_built_payout() -> payout_model.Payout:
     """A school with 1,000 fen released, all of it in its first payout."""
     open_account(paid_fen=1000)
     for lesson in (1, 2, 3):
@@ -197,14 +199,14 @@ def propose(kind: Kind, *, subject: str, number: int = 1, **figures: int) -> Pro
     )
 
 
-def settle(payout: model.Payout, **changes: Any) -> model.Posting:
+def settle(payout: payout_model.Payout, **changes: Any) -> model.Posting:
     """The bank has paid a payout."""
     posting = payout_answers.settle(fact=builders.a_settlement(payout, **changes), now=NOW)
     count_all()
     return posting
 
 
-def ask_for_refund(number: int = 1, *, taught: Sequence[str] = (), now: datetime = NOW) -> model.Refund:
+def ask_for_refund(number: int = 1, *, taught: Sequence[str] = (), now: datetime = NOW) -> refund_model.Refund:
     """The `number`-th guardian asks for all that is available."""
     account = accounts.get(EnrolmentId(builders.an_id("enr", number)))
     sessions = [SessionId(one) for one in taught]
@@ -214,20 +216,20 @@ def ask_for_refund(number: int = 1, *, taught: Sequence[str] = (), now: datetime
     )
 
 
-def agree_to_refund(refund: model.Refund, *, now: datetime = NOW) -> model.Refund:
+def agree_to_refund(refund: refund_model.Refund, *, now: datetime = NOW) -> refund_model.Refund:
     """The school agrees."""
     school = refund.institution_id
     return refunds.answer(refund_id=refund.refund_id, institution_id=school, agree=True, reason="同意", now=now)
 
 
-def hold_refund(refund: model.Refund, *, taught: Sequence[str] = (), now: datetime = NOW) -> model.Refund:
+def hold_refund(refund: refund_model.Refund, *, taught: Sequence[str] = (), now: datetime = NOW) -> refund_model.Refund:
     """Hold an agreed refund's money, and give the seat back."""
     sessions = [SessionId(one) for one in taught]
     held = refund_money.hold(refund=refund, taught=sessions, now=now)
     return refund_notes.note_held(refund_id=refund.refund_id, held_fen=held, give_back_seat=_seat_of, now=now)
 
 
-def a_held_refund(number: int = 1, *, taught: Sequence[str] = ()) -> model.Refund:
+def a_held_refund(number: int = 1, *, taught: Sequence[str] = ()) -> refund_model.Refund:
     """The `number`-th enrolment's refund: asked for, agreed to, held back."""
     return hold_refund(agree_to_refund(ask_for_refund(number, taught=taught)), taught=taught)
 

@@ -5,7 +5,7 @@ from datetime import date
 
 from functions.api.views import View, money
 from functions.edge.contract import Money
-from shared.funds import model as funds
+from shared.funds import refund_model
 from shared.kernel import clock
 
 
@@ -58,22 +58,22 @@ class RefundView(View):
 
 
 EXPLANATIONS = {
-    funds.RefundRule.BEFORE_START: (
+    refund_model.RefundRule.BEFORE_START: (
         "尚未上课，全额退回已付学费。",
         "No lesson has been taught: everything paid comes back.",
     ),
-    funds.RefundRule.PRO_RATA: (
+    refund_model.RefundRule.PRO_RATA: (
         "按未消耗课时退费：已付学费减去已拨付和已上课待确认的课时费。",
         "Lessons not taught come back: what was paid, minus lessons released and lessons taught but not confirmed yet.",
     ),
-    funds.RefundRule.INTEREST: (
+    refund_model.RefundRule.INTEREST: (
         "课程已结束，退还尚未退回的利息。",
         "The course is over: the interest that isn't paid back yet comes back.",
     ),
 }
 
 
-def preview(found: funds.RefundPreview, *, language: str) -> RefundPreview:
+def preview(found: refund_model.RefundPreview, *, language: str) -> RefundPreview:
     zh, en = EXPLANATIONS[found.rule]
     return RefundPreview(
         refundable=money(found.refundable_fen),
@@ -88,7 +88,7 @@ def preview(found: funds.RefundPreview, *, language: str) -> RefundPreview:
     )
 
 
-def refund(one: funds.Refund, payments: Iterable[funds.RefundPayment] = ()) -> RefundView:
+def refund(one: refund_model.Refund, payments: Iterable[refund_model.RefundPayment] = ()) -> RefundView:
     return RefundView(
         refund_id=one.refund_id,
         enrolment_id=one.enrolment_id,

@@ -10,7 +10,8 @@ from functions.api.views import View
 from functions.edge.auth import Audience
 from functions.edge.contract import Call, Request, endpoint
 from shared.funds import queries, refund_money, refund_rules, refunds
-from shared.funds.model import EnrolmentAccount, Refund
+from shared.funds.model import EnrolmentAccount
+from shared.funds.refund_model import Refund
 from shared.funds.store.accounts import UnknownEnrolment
 from shared.funds.store.refunds import UnknownRefund
 from shared.kernel.ids import EnrolmentId

@@ -6,7 +6,7 @@ from functions.api.views import View, money
 from functions.edge.auth import Audience
 from functions.edge.contract import Call, Money, PageQuery, endpoint
 from shared.funds import queries
-from shared.funds.model import Payout
+from shared.funds.payout_model import Payout
 from shared.kernel import clock
 from shared.kernel.page import Page
 

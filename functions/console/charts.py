@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from shared.funds.model import Day, State
+from shared.funds.model import State
+from shared.funds.totals_model import Day
 
 WIDTH, HEIGHT = 500, 230
 _LEFT, _BOTTOM, _TOP = 40, 26, 26

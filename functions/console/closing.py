@@ -8,7 +8,8 @@ from functions.edge.settings import settings
 from shared.approvals.model import Proposal
 from shared.dynamo.transaction import Part
 from shared.funds import terminations as money
-from shared.funds.model import Outstanding, State
+from shared.funds.model import State
+from shared.funds.totals_model import Outstanding
 from shared.institutions import store as institutions
 from shared.institutions.model import Purpose
 from shared.kernel import money as amounts

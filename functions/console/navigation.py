@@ -9,7 +9,7 @@ from functions.edge import parked
 from shared.approvals import store as approvals
 from shared.bank import store as bank
 from shared.funds import queries as funds
-from shared.funds.model import RefundWait
+from shared.funds.refund_model import RefundWait
 from shared.kernel import clock
 from shared.people.model import StaffRole
 from shared.reconciliation.model import BreakState

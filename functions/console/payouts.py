@@ -12,7 +12,7 @@ from shared.approvals.model import Kind
 from shared.bank.iso20022 import payments
 from shared.funds import payout_answers
 from shared.funds import queries as funds
-from shared.funds.model import Payout, PayoutStatus
+from shared.funds.payout_model import Payout, PayoutStatus
 from shared.funds.store.payouts import UnknownPayout
 from shared.institutions import store as institutions
 from shared.kernel import errors

@@ -8,7 +8,7 @@ from functions.console import csv_files, officers, roles, words
 from functions.console.pages import Answer, Download, SeeOther, Shown, Visit, form, page
 from shared.funds import queries as funds
 from shared.funds import refund_money, refunds
-from shared.funds.model import Refund, RefundStatus, RefundWait
+from shared.funds.refund_model import Refund, RefundStatus, RefundWait
 from shared.funds.refund_rules import RefundMovedOn
 from shared.institutions import store as institutions
 from shared.kernel import clock, errors

@@ -10,7 +10,8 @@ from functions.console import charts, csv_files, officers, timeline, words
 from functions.console.pages import Download, Shown, Visit, page
 from shared.funds import queries as funds
 from shared.funds.minimum_model import MinimumBalance
-from shared.funds.model import State, Totals
+from shared.funds.model import State
+from shared.funds.totals_model import Totals
 from shared.institutions import store as institutions
 from shared.institutions.model import Institution, StatusChange
 from shared.kernel import clock, ids

@@ -11,7 +11,7 @@ from functions.edge.settings import settings
 from shared.approvals import rules as approval_rules
 from shared.approvals.model import Kind
 from shared.funds import terminations as money
-from shared.funds.model import Outstanding
+from shared.funds.totals_model import Outstanding
 from shared.institutions import store as institutions
 from shared.kernel import errors, ids
 from shared.kernel.ids import InstitutionId

@@ -15,8 +15,11 @@ from shared.approvals import store as approvals
 from shared.bank import store as bank
 from shared.funds import queries as funds
 from shared.funds.minimum_model import MinimumBalance
-from shared.funds.model import EnrolmentStatus, Payout, PayoutStatus, RefundWait, State, Totals
+from shared.funds.model import EnrolmentStatus, State
+from shared.funds.payout_model import Payout, PayoutStatus
+from shared.funds.refund_model import RefundWait
 from shared.funds.store import sweeps
+from shared.funds.totals_model import Totals
 from shared.institutions import store as institutions
 from shared.institutions.model import Institution, Status
 from shared.kernel import clock

@@ -7,17 +7,9 @@ from shared.approvals.model import Status as ProposalStatus
 from shared.bank.store import Outcome as BankOutcome
 from shared.funds.interest_model import CreditStatus
 from shared.funds.minimum_model import WITHDRAWAL_NAMES, WithdrawalStatus
-from shared.funds.model import (
-    AgreedBy,
-    EnrolmentStatus,
-    EntryKind,
-    PayoutStatus,
-    RefundRule,
-    RefundStatus,
-    RefundWait,
-    State,
-    SuspenseReason,
-)
+from shared.funds.model import EnrolmentStatus, EntryKind, State, SuspenseReason
+from shared.funds.payout_model import PayoutStatus
+from shared.funds.refund_model import AgreedBy, RefundRule, RefundStatus, RefundWait
 from shared.funds.suspense_model import ReturnStatus
 from shared.institutions.model import CHANGE_NAMES, STATUS_NAMES, Change, Status
 from shared.mall.model import CATEGORIES

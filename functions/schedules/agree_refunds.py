@@ -4,7 +4,7 @@ from chalice.app import Blueprint, Cron
 
 from functions.edge import scheduled, wiring
 from shared.funds import queries, refunds
-from shared.funds.model import Refund, RefundWait
+from shared.funds.refund_model import Refund, RefundWait
 
 blueprint = Blueprint(__name__)
 

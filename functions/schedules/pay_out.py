@@ -7,7 +7,7 @@ from chalice.app import Blueprint, Cron
 from functions.edge import scheduled, wiring
 from shared.bank.client import PayoutInstruction, RecallInstruction
 from shared.funds import queries, usecases
-from shared.funds.model import Payout
+from shared.funds.payout_model import Payout
 from shared.funds.store import payouts
 from shared.institutions import store as institutions
 from shared.kernel.ids import InstitutionId

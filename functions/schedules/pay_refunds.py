@@ -9,7 +9,7 @@ from functions.edge import scheduled, wiring
 from functions.schedules.expire_unpaid import seat_of
 from shared.bank.client import BankRefused, RefundInstruction
 from shared.funds import payment_answers, queries, refund_money, refund_notes
-from shared.funds.model import Refund, RefundPayment, RefundStatus, RefundWait
+from shared.funds.refund_model import Refund, RefundPayment, RefundStatus, RefundWait
 from shared.funds.store import returns
 from shared.funds.suspense_model import SuspenseReturn
 from shared.teaching import queries as teaching

@@ -6,7 +6,7 @@ from chalice.app import Blueprint, Cron
 
 from functions.edge import scheduled
 from functions.schedules import pay_out
-from shared.funds.model import PayoutStatus
+from shared.funds.payout_model import PayoutStatus
 
 blueprint = Blueprint(__name__)
 

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from shared.funds import model, plain_text
+from shared.funds import model, plain_text, totals_model
 from shared.funds.minimum_model import MinimumBalance
 from shared.funds.store.books import Books
 from shared.kernel.ids import InstitutionId
@@ -26,7 +26,7 @@ def of_schools(books: Books) -> Iterator[plain_text.Book]:
             title=school,
             entries=told,
             accounts=accounts[school],
-            totals=totals.get(school, model.Totals(school, {})),
+            totals=totals.get(school, totals_model.Totals(school, {})),
             minimum=minimums.get(school, MinimumBalance(school)),
             bank_balances={no: balance for no, balance in books.bank_balances.items() if no in mine},
         )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from shared.funds.minimum_model import WITHDRAWAL_NAMES, Formula, MinimumBalance, Withdrawal, WithdrawalStatus
-from shared.funds.model import Day
+from shared.funds.totals_model import Day
 from shared.kernel import errors, money
 from shared.kernel.money import Fen
 from shared.policy.model import Policy

@@ -9,8 +9,9 @@ from datetime import datetime
 
 from events import facts
 from shared.dynamo import transaction
-from shared.funds import chain, model, posting, rules
-from shared.funds.model import EntryKind, PayoutStatus, State
+from shared.funds import chain, model, payout_model, posting, rules
+from shared.funds.model import EntryKind, State
+from shared.funds.payout_model import PayoutStatus
 from shared.funds.store import entries, payouts
 from shared.kernel import clock, errors
 from shared.kernel.money import Fen
@@ -103,7 +104,7 @@ def ask_back(*, payout_id: str, reason: str, approval: transaction.Part) -> None
     transaction.retried(attempt)
 
 
-def check_recallable(payout: model.Payout) -> None:
+def check_recallable(payout: payout_model.Payout) -> None:
     """Raises PayoutOver, RecallAsked."""
     _check_open(payout)
     if payout.status is PayoutStatus.RECALLING:
@@ -167,19 +168,19 @@ def _take_returned(fact: facts.PayoutReturned, now: datetime) -> model.Posting:
     return _commit(before, after, replace(entry, reason=before.payout_id))
 
 
-def _check_open(payout: model.Payout) -> None:
+def _check_open(payout: payout_model.Payout) -> None:
     """Raises PayoutOver."""
     if payout.over:
         raise PayoutOver()
 
 
-def _check_rest(payout: model.Payout, fact: facts.PayoutFailed | facts.PayoutRecalled) -> None:
+def _check_rest(payout: payout_model.Payout, fact: facts.PayoutFailed | facts.PayoutRecalled) -> None:
     """Raises PayoutMismatch."""
     if (fact.amount_fen, fact.account_no) != (payout.rest_fen, payout.from_account_no):
         raise PayoutMismatch()
 
 
-def _commit(before: model.Payout, after: model.Payout, entry: model.Entry) -> model.Posting:
+def _commit(before: payout_model.Payout, after: payout_model.Payout, entry: model.Entry) -> model.Posting:
     entry = chain.sealed(entry)
     transaction.commit([entries.put(entry), payouts.change(before, after)])
     return model.Posting(False, entry)

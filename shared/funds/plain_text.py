@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from shared.funds.minimum_model import MinimumBalance
-from shared.funds.model import EnrolmentAccount, EnrolmentStatus, Entry, State, Totals
+from shared.funds.model import EnrolmentAccount, EnrolmentStatus, Entry, State
+from shared.funds.totals_model import Totals
 from shared.kernel import clock, money
 from shared.kernel.ids import EnrolmentId
 

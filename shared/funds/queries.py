@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import date, timedelta
 
-from shared.funds import model, refund_rules
+from shared.funds import model, payout_model, refund_model, refund_rules
 from shared.funds.periods import Period
 from shared.funds.store import accounts, entries, totals
 from shared.funds.store.accounts import (
@@ -115,13 +115,13 @@ def get_own_account(*, enrolment_id: EnrolmentId, guardian_id: GuardianId) -> mo
     return account
 
 
-def preview_refund(*, account: model.EnrolmentAccount, taught: Collection[SessionId]) -> model.RefundPreview:
+def preview_refund(*, account: model.EnrolmentAccount, taught: Collection[SessionId]) -> refund_model.RefundPreview:
     """What a guardian would get back now. `taught`: lessons marked as taught, not decided in her favour."""
     unreleased = entries.count_unreleased(account.enrolment_id, taught)
     return refund_rules.preview(account, taught_lessons=unreleased)
 
 
-def list_payout_entries(payout: model.Payout) -> list[model.Entry]:
+def list_payout_entries(payout: payout_model.Payout) -> list[model.Entry]:
     """What was booked of a payout: built, settled in parts, recalled, sent back; in the order of booking."""
     own = [entries.find(payout.payout_id, sk) for sk in ("entry#built", "entry#recalled")]
     found = [*filter(None, own), *entries.list_of_bank(payout.bank_references)]

@@ -9,8 +9,9 @@ from datetime import datetime
 
 from events import facts
 from shared.dynamo import transaction
-from shared.funds import chain, model, posting, refund_rules, rules
-from shared.funds.model import AgreedBy, EnrolmentStatus, EntryKind, RefundStatus, State
+from shared.funds import chain, model, posting, refund_model, refund_rules, rules
+from shared.funds.model import EnrolmentStatus, EntryKind, State
+from shared.funds.refund_model import AgreedBy, RefundStatus
 from shared.funds.store import accounts, entries, refunds
 from shared.kernel import clock, errors
 from shared.kernel.ids import SessionId
@@ -29,7 +30,7 @@ class RefundOver(errors.Conflict):
     en = "This payment of a refund is resolved already."
 
 
-def hold(*, refund: model.Refund, taught: Collection[SessionId], now: datetime) -> Fen:
+def hold(*, refund: refund_model.Refund, taught: Collection[SessionId], now: datetime) -> Fen:
     """Hold back, for an agreed refund, all that is available now; how much that is. Twice is once.
 
     A lesson released meanwhile isn't in it. `taught` are the lessons marked as taught and not decided in the guardian's
@@ -39,7 +40,7 @@ def hold(*, refund: model.Refund, taught: Collection[SessionId], now: datetime) 
     return transaction.retried(lambda: _hold(refund, taught, now))
 
 
-def _hold(refund: model.Refund, taught: Collection[SessionId], now: datetime) -> Fen:
+def _hold(refund: refund_model.Refund, taught: Collection[SessionId], now: datetime) -> Fen:
     before = accounts.get(refund.enrolment_id)
     known = entries.list_of_refunds(refund.enrolment_id)
     mine = _holds_of(refund, known)
@@ -147,13 +148,13 @@ def _void(fact: facts.RefundFailed, now: datetime) -> model.Posting:
     return model.Posting(False, entry)
 
 
-def pending_payments(refund: model.Refund) -> list[model.RefundPayment]:
+def pending_payments(refund: refund_model.Refund) -> list[refund_model.RefundPayment]:
     """The payments of a refund that the bank hasn't answered yet."""
     account = accounts.get(refund.enrolment_id)
     return [one for one in payments(refund) if one.payment_id in account.refunds_pending]
 
 
-def payments(refund: model.Refund) -> list[model.RefundPayment]:
+def payments(refund: refund_model.Refund) -> list[refund_model.RefundPayment]:
     """Every payment that money was held back for, in order."""
     mine = _holds_of(refund, entries.list_of_refunds(refund.enrolment_id))
     return [refund_rules.payment_of(entry) for entry in mine]
@@ -178,12 +179,12 @@ def _without(account: model.EnrolmentAccount, payment_id: str) -> model.Enrolmen
     return replace(account, refunds_pending=rest)
 
 
-def _holds_of(refund: model.Refund, known: Sequence[model.Entry]) -> list[model.Entry]:
+def _holds_of(refund: refund_model.Refund, known: Sequence[model.Entry]) -> list[model.Entry]:
     mine = [entry for entry in known if entry.kind is EntryKind.REFUND_HOLD and refund.is_of(entry.reason)]
     return sorted(mine, key=lambda entry: entry.version)
 
 
-def _hold_entry(account: model.EnrolmentAccount, payment: model.RefundPayment, now: datetime) -> model.Entry:
+def _hold_entry(account: model.EnrolmentAccount, payment: refund_model.RefundPayment, now: datetime) -> model.Entry:
     return model.Entry(
         pk=account.enrolment_id,
         sk=_sk(payment.payment_id, "held"),

@@ -4,18 +4,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from shared.funds import rules
-from shared.funds.model import (
-    EnrolmentAccount,
-    EnrolmentStatus,
-    Entry,
-    EntryKind,
-    Refund,
-    RefundPayment,
-    RefundPreview,
-    RefundRule,
-    RefundStatus,
-    State,
-)
+from shared.funds.model import EnrolmentAccount, EnrolmentStatus, Entry, EntryKind, State
+from shared.funds.refund_model import Refund, RefundPayment, RefundPreview, RefundRule, RefundStatus
 from shared.kernel import errors
 from shared.kernel.ids import EnrolmentId, RefundId
 from shared.kernel.money import Fen

@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from shared.dynamo import transaction
-from shared.funds import model, refund_rules
-from shared.funds.model import AgreedBy, RefundRule, RefundStatus, RefundWait
+from shared.funds import refund_model, refund_rules
+from shared.funds.refund_model import AgreedBy, RefundRule, RefundStatus, RefundWait
 from shared.funds.store import accounts, entries, refunds
 from shared.kernel import clock
 from shared.kernel.ids import EnrolmentId, InstitutionId, SessionId
@@ -19,7 +19,7 @@ _INTEREST_REASON = "课程已结束，退还利息"
 
 def request(
     *, enrolment_id: EnrolmentId, amount_fen: int, reason: str, taught: Collection[SessionId], now: datetime
-) -> model.Refund:
+) -> refund_model.Refund:
     """Ask for a refund of `amount_fen`, which must be exactly what is available (`refund_rules.preview`).
 
     `taught` are the lessons that are marked as taught and not decided in the guardian's favour.
@@ -31,7 +31,7 @@ def request(
 
 def _request(
     enrolment_id: EnrolmentId, amount_fen: int, reason: str, taught: Collection[SessionId], now: datetime
-) -> model.Refund:
+) -> refund_model.Refund:
     account = accounts.get(enrolment_id)
     policy = policies.get(version=account.policy_version)
     last = next(reversed(refunds.list_of_enrolment(enrolment_id)), None)
@@ -40,7 +40,7 @@ def _request(
     refund_rules.check_request(found, requested_fen=amount_fen, last=last)
     deadline = calendar.working_days_after(clock.business_day(now), policy.refund_answer_working_days)
     number = last.number + 1 if last else 1
-    refund = model.Refund(
+    refund = refund_model.Refund(
         refund_id=refund_rules.refund_id(enrolment_id, number),
         enrolment_id=enrolment_id,
         institution_id=account.institution_id,
@@ -59,7 +59,7 @@ def _request(
     return refund
 
 
-def no_longer_waiting(last: model.Refund | None) -> list[transaction.Part]:
+def no_longer_waiting(last: refund_model.Refund | None) -> list[transaction.Part]:
     """The part that lets a failed refund wait for nobody any more, because a new one follows it."""
     if last is None or last.waits_for is not RefundWait.ATTENTION:
         return []
@@ -82,7 +82,7 @@ def _give_back_interest(enrolment_id: EnrolmentId, now: datetime) -> bool:
     if not account.over or not account.interest_held_fen or under_way or full:
         return False
     number = last.number + 1 if last else 1
-    refund = model.Refund(
+    refund = refund_model.Refund(
         refund_id=refund_rules.refund_id(enrolment_id, number),
         enrolment_id=enrolment_id,
         institution_id=account.institution_id,
@@ -100,19 +100,21 @@ def _give_back_interest(enrolment_id: EnrolmentId, now: datetime) -> bool:
     return True
 
 
-def withdraw(*, refund_id: str, now: datetime) -> model.Refund:
+def withdraw(*, refund_id: str, now: datetime) -> refund_model.Refund:
     """The guardian changes her mind, until it is agreed. Raises UnknownRefund, RefundMovedOn."""
     return refunds.move(refund_id, lambda was: _ended(was, RefundStatus.WITHDRAWN, now))
 
 
-def answer(*, refund_id: str, institution_id: InstitutionId, agree: bool, reason: str, now: datetime) -> model.Refund:
+def answer(
+    *, refund_id: str, institution_id: InstitutionId, agree: bool, reason: str, now: datetime
+) -> refund_model.Refund:
     """The school agrees, or objects with a reason, and the bureau decides.
 
     Raises UnknownRefund (another school's too), RefundMovedOn, ReasonNeeded.
     """
     told = _checked(reason)
 
-    def become(was: model.Refund) -> model.Refund:
+    def become(was: refund_model.Refund) -> refund_model.Refund:
         if was.institution_id != institution_id:
             raise refunds.UnknownRefund()
         if was.status is not RefundStatus.REQUESTED:
@@ -129,7 +131,7 @@ def agree_by_silence(*, refund_id: str, now: datetime) -> bool:
     """Count the school's silence as agreed when its days are over; whether it was done now."""
     done = False
 
-    def become(was: model.Refund) -> model.Refund:
+    def become(was: refund_model.Refund) -> refund_model.Refund:
         nonlocal done
         done = was.status is RefundStatus.REQUESTED and now >= clock.end_of(was.answer_by)
         return agreed(was, AgreedBy.SILENCE, now) if done else was
@@ -138,14 +140,14 @@ def agree_by_silence(*, refund_id: str, now: datetime) -> bool:
     return done
 
 
-def recommend(*, refund_id: str, agree: bool, reason: str, by: str) -> model.Refund:
+def recommend(*, refund_id: str, agree: bool, reason: str, by: str) -> refund_model.Refund:
     """An officer recommends how a contested refund is decided; the last word counts until it is.
 
     Raises UnknownRefund, RefundMovedOn, ReasonNeeded.
     """
-    advice = model.Recommendation(agree, _checked(reason), by)
+    advice = refund_model.Recommendation(agree, _checked(reason), by)
 
-    def become(was: model.Refund) -> model.Refund:
+    def become(was: refund_model.Refund) -> refund_model.Refund:
         if was.status is not RefundStatus.CONTESTED:
             raise refund_rules.RefundMovedOn(status=was.status.value)
         return replace(was, recommendation=advice)
@@ -153,11 +155,11 @@ def recommend(*, refund_id: str, agree: bool, reason: str, by: str) -> model.Ref
     return refunds.move(refund_id, become)
 
 
-def decide(*, refund_id: str, agree: bool, reason: str, by: str, now: datetime) -> model.Refund:
+def decide(*, refund_id: str, agree: bool, reason: str, by: str, now: datetime) -> refund_model.Refund:
     """Another officer decides. Raises UnknownRefund, RefundMovedOn, NotRecommended, SamePerson, ReasonNeeded."""
     told = _checked(reason)
 
-    def become(was: model.Refund) -> model.Refund:
+    def become(was: refund_model.Refund) -> refund_model.Refund:
         if was.status is not RefundStatus.CONTESTED:
             raise refund_rules.RefundMovedOn(status=was.status.value)
         if was.recommendation is None:
@@ -170,7 +172,7 @@ def decide(*, refund_id: str, agree: bool, reason: str, by: str, now: datetime) 
     return refunds.move(refund_id, become)
 
 
-def agreed(was: model.Refund, by: AgreedBy, now: datetime) -> model.Refund:
+def agreed(was: refund_model.Refund, by: AgreedBy, now: datetime) -> refund_model.Refund:
     """A refund as it is when it is agreed to. Raises RefundMovedOn."""
     refund_rules.check_becomes(was, RefundStatus.AGREED)
     policy = policies.get(version=was.policy_version)
@@ -185,7 +187,7 @@ def agreed(was: model.Refund, by: AgreedBy, now: datetime) -> model.Refund:
     )
 
 
-def _ended(was: model.Refund, status: RefundStatus, now: datetime) -> model.Refund:
+def _ended(was: refund_model.Refund, status: RefundStatus, now: datetime) -> refund_model.Refund:
     refund_rules.check_becomes(was, status)
     return replace(was, status=status, waits_for=None, waits_until=None, ended_at=now)
 

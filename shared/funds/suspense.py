@@ -8,7 +8,7 @@ from datetime import datetime
 
 from events import facts
 from shared.dynamo import transaction
-from shared.funds import chain, deposits, model, posting, rules
+from shared.funds import chain, deposits, model, posting, refund_model, rules
 from shared.funds.model import EntryKind, State
 from shared.funds.store import accounts, entries, returns
 from shared.funds.suspense_model import DepositHistory, ReturnStatus, SuspenseReturn
@@ -134,7 +134,7 @@ def hold_return(*, reference: str, amount_fen: Fen, approval: transaction.Part, 
         check_movable(history, amount_fen)
         check_returnable(history)
         deposit, number = history.deposit, history.next_number
-        payment = model.RefundPayment(
+        payment = refund_model.RefundPayment(
             payment_id=ids.derived("sus", reference, str(number)),
             amount_fen=amount_fen,
             from_account_no=deposit.account_no,

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from shared.funds.model import Entry, RefundPayment, State
+from shared.funds.model import Entry, State
+from shared.funds.refund_model import RefundPayment
 from shared.kernel.ids import EnrolmentId, InstitutionId
 from shared.kernel.money import Fen
 

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 
 from events import facts
 from shared.dynamo import transaction
-from shared.funds import chain, model, posting, refund_rules, refunds, rules
-from shared.funds.model import AgreedBy, EntryKind, RefundStatus, RefundWait, State
+from shared.funds import chain, model, posting, refund_model, refund_rules, refunds, rules, totals_model
+from shared.funds.model import EntryKind, State
+from shared.funds.refund_model import AgreedBy, RefundStatus, RefundWait
 from shared.funds.store import accounts, entries, minimums, payouts, totals
 from shared.funds.store import refunds as refund_store
 from shared.funds.usecases import MinimumBalanceAccount, SupervisedAccount
@@ -55,12 +56,14 @@ def _refund_student(enrolment_id: EnrolmentId, taught: Collection[SessionId], no
     return True
 
 
-def _failed(refund: model.Refund) -> bool:
+def _failed(refund: refund_model.Refund) -> bool:
     return refund.status is RefundStatus.FAILED and refund.waits_for is RefundWait.ATTENTION
 
 
-def _refund_of(account: model.EnrolmentAccount, found: model.RefundPreview, number: int, now: datetime) -> model.Refund:
-    return model.Refund(
+def _refund_of(
+    account: model.EnrolmentAccount, found: refund_model.RefundPreview, number: int, now: datetime
+) -> refund_model.Refund:
+    return refund_model.Refund(
         refund_id=refund_rules.refund_id(account.enrolment_id, number),
         enrolment_id=account.enrolment_id,
         institution_id=account.institution_id,
@@ -130,7 +133,7 @@ def _return_payable(
     return model.Posting(False, entry)
 
 
-def outstanding(institution_id: InstitutionId) -> model.Outstanding:
+def outstanding(institution_id: InstitutionId) -> totals_model.Outstanding:
     """What a school still owes or is owed: every enrolment is looked at, and the totals are held against them."""
     counted = totals.get(institution_id)
     found = _all_accounts(institution_id)
@@ -150,7 +153,7 @@ def outstanding(institution_id: InstitutionId) -> model.Outstanding:
     )
     minimum = minimums.get(institution_id)
     in_minimum = (by_state.get(State.MINIMUM_BALANCE, 0), by_state.get(State.MINIMUM_PENDING, 0))
-    return model.Outstanding(
+    return totals_model.Outstanding(
         totals=counted,
         minimum_fen=minimum.balance_fen,
         enrolments=len(found),

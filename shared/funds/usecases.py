@@ -6,7 +6,7 @@ from datetime import datetime
 
 from events import facts
 from shared.dynamo import transaction
-from shared.funds import chain, deposits, minimum_money, minimum_rules, model, posting, rules
+from shared.funds import chain, deposits, minimum_money, minimum_rules, model, payout_model, posting, rules
 from shared.funds.model import EntryKind, State, SuspenseReason
 from shared.funds.store import accounts, days, entries, payouts, totals
 from shared.kernel import clock, errors
@@ -143,7 +143,7 @@ def receipts_fen(institution_id: InstitutionId, months: int, now: datetime) -> F
 
 def build_payout(
     *, account: TuitionAccount, to_account_no: str, latch: transaction.Part, now: datetime
-) -> model.Payout | None:
+) -> payout_model.Payout | None:
     """Build a school's next payout (划拨批次) of all that the totals show as payable; None when nothing is.
 
     The number after the last counted payout is its key, so a payout that the totals haven't counted can't be paid
@@ -158,14 +158,14 @@ def build_payout(
         raise PayoutOutstanding(payout_id=payouts.id_of(account.institution_id, counted.payouts_counted))
     number = counted.payouts_counted + 1
     months = policies.in_force(at=now).payout_receipts_months
-    payout = model.Payout(
+    payout = payout_model.Payout(
         payout_id=payouts.id_of(account.institution_id, number),
         institution_id=account.institution_id,
         number=number,
         amount_fen=amount,
         from_account_no=account.account_no,
         to_account_no=to_account_no,
-        status=model.PayoutStatus.BUILT,
+        status=payout_model.PayoutStatus.BUILT,
         built_at=now,
     )
     entry = model.Entry(

@@ -15,7 +15,7 @@ from infra.local import trouble
 from infra.local.doors import Answer, Caller
 from infra.local.gateway import Gateway
 from shared.funds import usecases
-from shared.funds.model import Payout
+from shared.funds.payout_model import Payout
 from shared.funds.store import accounts, entries
 from shared.kernel import errors
 from shared.kernel.ids import EnrolmentId, GuardianId, SessionId, StudentId

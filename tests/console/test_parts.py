@@ -13,7 +13,9 @@ from functions.console import charts, csv_files, links, rendering, words
 from functions.edge import static
 from shared.alerts.model import Rule, Severity
 from shared.bank.store import Outcome as BankOutcome
-from shared.funds.model import Day, EnrolmentStatus, EntryKind, PayoutStatus, State, SuspenseReason
+from shared.funds.model import EnrolmentStatus, EntryKind, State, SuspenseReason
+from shared.funds.payout_model import PayoutStatus
+from shared.funds.totals_model import Day
 from shared.institutions.model import Status
 from shared.people.model import StaffRole
 from shared.policy import queries as policies

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from functions.console import refunds as room
-from shared.funds import model, refund_money, refund_notes, refunds
 from shared.funds import queries as funds
-from shared.funds.model import RefundStatus
+from shared.funds import refund_model, refund_money, refund_notes, refunds
+from shared.funds.refund_model import RefundStatus
 from shared.people.model import StaffRole
 from tests import builders, steps, tables
 from tests.builders import ENROLMENT, NOW, SCHOOL
@@ -45,7 +45,7 @@ def status() -> RefundStatus:
     return funds.get_refund(REFUND).status
 
 
-def agree() -> model.Refund:
+def agree() -> refund_model.Refund:
     return refunds.answer(refund_id=REFUND, institution_id=SCHOOL, agree=True, reason="同意", now=NOW)
 
 

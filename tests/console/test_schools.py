@@ -9,8 +9,8 @@ from functions.console import schools, timeline
 from shared.alerts import usecases as alerts
 from shared.funds import usecases as funds
 from shared.funds.minimum_model import MinimumBalance
-from shared.funds.model import Totals
 from shared.funds.store import entries
+from shared.funds.totals_model import Totals
 from shared.institutions import store as institutions
 from shared.institutions.model import Status
 from shared.kernel.money import Fen

@@ -6,7 +6,8 @@ import pytest
 
 from shared.funds import queries as funds
 from shared.funds import usecases
-from shared.funds.model import EnrolmentStatus, PayoutStatus
+from shared.funds.model import EnrolmentStatus
+from shared.funds.payout_model import PayoutStatus
 from shared.people.model import StaffRole
 from tests import builders, steps, tables
 from tests.builders import ENROLMENT, NOW, SCHOOL

@@ -26,7 +26,8 @@ from shared.funds import interest, minimum_money, payout_answers, queries, refun
 from shared.funds import terminations as money
 from shared.funds.interest_model import InterestCredit, Share
 from shared.funds.minimum_model import Withdrawal
-from shared.funds.model import Payout, Refund, RefundPayment
+from shared.funds.payout_model import Payout
+from shared.funds.refund_model import Refund, RefundPayment
 from shared.funds.store import returns
 from shared.institutions import store as institutions
 from shared.institutions import usecases as institution_usecases

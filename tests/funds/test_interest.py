@@ -10,8 +10,9 @@ import pytest
 from shared.funds import interest, model, queries, refund_money, refund_notes, refunds
 from shared.funds import interest_model as credits
 from shared.funds.interest_model import CreditStatus
-from shared.funds.model import AgreedBy, EnrolmentStatus, RefundRule, RefundStatus
+from shared.funds.model import EnrolmentStatus
 from shared.funds.posting import ReferenceReused
+from shared.funds.refund_model import AgreedBy, RefundRule, RefundStatus
 from shared.funds.store import accounts, books
 from shared.funds.store import interest as store
 from shared.kernel import errors

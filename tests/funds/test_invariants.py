@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from shared.funds import chain, invariants, payout_answers, seal_invariants, usecases
-from shared.funds.model import Entry, EntryKind, PayoutStatus, State
+from shared.funds.model import Entry, EntryKind, State
+from shared.funds.payout_model import PayoutStatus
 from shared.funds.store import books as store
 from shared.funds.store.books import Books
 from shared.funds.termination_invariants import nothing_let_go_while_stopped, notices_used_once

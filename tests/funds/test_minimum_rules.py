@@ -7,7 +7,7 @@ import pytest
 
 from shared.funds import minimum_rules, minimum_words
 from shared.funds.minimum_model import MinimumBalance
-from shared.funds.model import Day
+from shared.funds.totals_model import Day
 from shared.kernel.money import Fen
 from tests import builders
 from tests.builders import POLICY, SCHOOL

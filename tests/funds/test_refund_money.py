@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from shared.funds import model, queries, refund_money, refund_notes, refund_rules, rules
-from shared.funds.model import EnrolmentStatus, RefundStatus, RefundWait
+from shared.funds import model, queries, refund_model, refund_money, refund_notes, refund_rules, rules
+from shared.funds.model import EnrolmentStatus
 from shared.funds.posting import ReferenceReused
+from shared.funds.refund_model import RefundStatus, RefundWait
 from shared.funds.store import accounts, books, totals
 from shared.funds.store import refunds as store
 from shared.kernel import errors
@@ -56,17 +57,17 @@ def seats_left() -> int:
     return mall_store.find_offering(mall_store.get_course(COURSE), OFFERING).seats_left
 
 
-def agreed(taught: tuple[SessionId, ...] = ()) -> model.Refund:
+def agreed(taught: tuple[SessionId, ...] = ()) -> refund_model.Refund:
     return steps.agree_to_refund(steps.ask_for_refund(taught=taught))
 
 
-def paid(payment: model.RefundPayment, **changes: Any) -> model.Posting:
+def paid(payment: refund_model.RefundPayment, **changes: Any) -> model.Posting:
     posting = refund_money.settle(fact=builders.a_refund_paid(payment, **changes), now=NOW)
     refund_notes.note_outcome(refund_id=refund_rules.refund_of(payment.payment_id), now=NOW)
     return posting
 
 
-def failed(payment: model.RefundPayment, **changes: Any) -> model.Posting:
+def failed(payment: refund_model.RefundPayment, **changes: Any) -> model.Posting:
     fact = builders.a_refund_failed(payment, **changes)
     posting = refund_money.void(fact=fact, now=NOW)
     refund_notes.note_outcome(refund_id=refund_rules.refund_of(payment.payment_id), now=NOW, failure=fact.reason)
@@ -357,7 +358,7 @@ class TestPreview:
         assert (found.taught_lessons, found.taught_fen, found.refundable_fen) == (1, 333, 334)
 
 
-def _payments(refund: model.Refund) -> list[model.RefundPayment]:
+def _payments(refund: refund_model.Refund) -> list[refund_model.RefundPayment]:
     return refund_money.payments(refund)
 
 

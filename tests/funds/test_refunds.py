@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from shared.funds import model, refund_rules, refunds
-from shared.funds.model import AgreedBy, RefundRule, RefundStatus, RefundWait
+from shared.funds import refund_model, refund_rules, refunds
+from shared.funds.refund_model import AgreedBy, RefundRule, RefundStatus, RefundWait
 from shared.funds.store import accounts
 from shared.funds.store import refunds as store
 from shared.kernel import errors
@@ -42,25 +42,27 @@ def refuses(refusal: type[errors.Refusal], act: Callable[[], object]) -> errors.
     return raised.value
 
 
-def ask(amount_fen: int = 1000, *, reason: str = "搬家", taught: tuple[SessionId, ...] = ()) -> model.Refund:
+def ask(amount_fen: int = 1000, *, reason: str = "搬家", taught: tuple[SessionId, ...] = ()) -> refund_model.Refund:
     return refunds.request(enrolment_id=ENROLMENT, amount_fen=amount_fen, reason=reason, taught=taught, now=NOW)
 
 
-def answer(refund: model.Refund, agree: bool, reason: str = "同意", school: InstitutionId = SCHOOL) -> model.Refund:
+def answer(
+    refund: refund_model.Refund, agree: bool, reason: str = "同意", school: InstitutionId = SCHOOL
+) -> refund_model.Refund:
     return refunds.answer(
         refund_id=refund.refund_id, institution_id=school, agree=agree, reason=reason, now=NOW + timedelta(hours=1)
     )
 
 
-def recommend(refund: model.Refund, *, agree: bool = True, by: str = "li") -> model.Refund:
+def recommend(refund: refund_model.Refund, *, agree: bool = True, by: str = "li") -> refund_model.Refund:
     return refunds.recommend(refund_id=refund.refund_id, agree=agree, reason="核对过考勤", by=by)
 
 
-def decide(refund: model.Refund, *, agree: bool = True, by: str = "wang") -> model.Refund:
+def decide(refund: refund_model.Refund, *, agree: bool = True, by: str = "wang") -> refund_model.Refund:
     return refunds.decide(refund_id=refund.refund_id, agree=agree, reason="同意该意见", by=by, now=NOW)
 
 
-def contested() -> model.Refund:
+def contested() -> refund_model.Refund:
     return answer(ask(), False, "已上三节课")
 
 
@@ -105,7 +107,7 @@ class TestRequest:
     def test_of_what_is_not_paid_is_refused(self) -> None:
         steps.open_account(2, paid_fen=400)
 
-        def ask_for_second() -> model.Refund:
+        def ask_for_second() -> refund_model.Refund:
             return refunds.request(
                 enrolment_id=EnrolmentId(an_id("enr", 2)), amount_fen=400, reason="搬家", taught=(), now=NOW
             )
@@ -240,7 +242,7 @@ class TestDecide:
 
 class TestWithdraw:
     @pytest.mark.parametrize("was", [ask, contested])
-    def test_ends_what_is_not_agreed(self, was: Callable[[], model.Refund]) -> None:
+    def test_ends_what_is_not_agreed(self, was: Callable[[], refund_model.Refund]) -> None:
         refund = refunds.withdraw(refund_id=was().refund_id, now=NOW)
 
         assert (refund.status, refund.waits_for, refund.ended_at) == (RefundStatus.WITHDRAWN, None, NOW)

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from shared.funds import model, payout_answers, queries, rules, usecases
-from shared.funds.model import EnrolmentStatus, PayoutStatus, SuspenseReason
+from shared.funds import model, payout_answers, payout_model, queries, rules, usecases
+from shared.funds.model import EnrolmentStatus, SuspenseReason
+from shared.funds.payout_model import PayoutStatus
 from shared.funds.posting import ReferenceReused
 from shared.funds.store import accounts, books, entries, minimums, payouts, totals
 from shared.institutions import store as institutions
@@ -350,13 +351,13 @@ class TestPayout:
 
         tables.put_in_memory("payable", put)
 
-    def built(self) -> model.Payout:
+    def built(self) -> payout_model.Payout:
         payout = steps.build_payout()
         assert payout is not None
         steps.count_all()
         return payout
 
-    def settle(self, payout: model.Payout, **changes: Any) -> model.Posting:
+    def settle(self, payout: payout_model.Payout, **changes: Any) -> model.Posting:
         return payout_answers.settle(fact=builders.a_settlement(payout, **changes), now=NOW)
 
     def test_takes_all_that_is_payable_and_nothing_that_is_not_counted(self) -> None:

@@ -10,7 +10,7 @@ from functions.schedules import credit_interest
 from shared.alerts import store as alerts
 from shared.funds import queries as funds
 from shared.funds.interest_model import CreditStatus
-from shared.funds.model import RefundRule, RefundStatus
+from shared.funds.refund_model import RefundRule, RefundStatus
 from shared.kernel import clock
 from shared.kernel.ids import EnrolmentId
 from tests import builders, steps

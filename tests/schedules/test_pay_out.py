@@ -8,7 +8,7 @@ import pytest
 
 from functions.edge import wiring
 from functions.schedules import pay_out, resend_payouts
-from shared.funds import model, payout_answers, usecases
+from shared.funds import payout_answers, payout_model, usecases
 from shared.funds import queries as funds
 from shared.kernel.ids import InstitutionId
 from tests import builders, steps, tables
@@ -53,7 +53,7 @@ def released(in_memory: Any) -> None:
     tables.put_in_memory(__name__, put)
 
 
-def last(school: InstitutionId = SCHOOL) -> model.Payout:
+def last(school: InstitutionId = SCHOOL) -> payout_model.Payout:
     found = funds.find_last_payout(school)
     assert found is not None
     return found

@@ -8,8 +8,8 @@ import pytest
 
 from functions.edge import wiring
 from functions.schedules import agree_refunds, pay_refunds
-from shared.funds import model, refund_money
 from shared.funds import queries as funds
+from shared.funds import refund_model, refund_money
 from shared.funds.store import accounts
 from shared.funds.store import refunds as refund_store
 from tests import builders, steps, tables
@@ -46,11 +46,11 @@ def enrolled(in_memory: Any) -> None:
     tables.put_in_memory(__name__, put)
 
 
-def agreed(number: int = 1) -> model.Refund:
+def agreed(number: int = 1) -> refund_model.Refund:
     return steps.agree_to_refund(steps.ask_for_refund(number))
 
 
-def found(refund: model.Refund) -> model.Refund:
+def found(refund: refund_model.Refund) -> refund_model.Refund:
     return funds.get_refund(refund.refund_id)
 
 

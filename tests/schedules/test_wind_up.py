@@ -14,7 +14,8 @@ from functions.schedules import pay_out, pay_refunds, wind_up
 from functions.streams import release_lesson
 from shared.funds import queries as funds
 from shared.funds import refund_money, terminations
-from shared.funds.model import EnrolmentAccount, Entry, EntryKind, Refund
+from shared.funds.model import EnrolmentAccount, Entry, EntryKind
+from shared.funds.refund_model import Refund
 from shared.funds.store import entries
 from shared.institutions import store as institutions
 from shared.kernel.ids import EnrolmentId

@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import invariant, rule, run_state_machine_as_test
 
 from functions.edge import parked
-from shared.funds import invariants
+from shared.funds import invariants, journal_invariants
 from shared.funds.interest_model import CreditStatus
-from shared.funds.model import EnrolmentStatus, RefundStatus, State
+from shared.funds.model import EnrolmentStatus, State
+from shared.funds.refund_model import RefundStatus
 from shared.funds.suspense_model import ReturnStatus
 from shared.funds.termination_invariants import nothing_let_go_while_stopped
 from shared.institutions import rules
@@ -136,7 +137,7 @@ def live(*, histories: int, seed: int, shrink: bool = True) -> None:
 
 
 _ON_ITS_WAY = (State.IN_TRANSIT, State.REFUND_PENDING, State.MINIMUM_PENDING)
-_AT_REST = invariants.journal_has_every_entry
+_AT_REST = journal_invariants.journal_has_every_entry
 _SEATED = (
     EnrolmentStatus.AWAITING_DEPOSIT,
     EnrolmentStatus.ACTIVE,

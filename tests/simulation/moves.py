@@ -10,7 +10,8 @@ from functions.api import bank as bank_door
 from infra import events
 from shared.approvals.model import Kind
 from shared.funds import minimum_money, minimum_withdrawals, payout_answers, queries, refunds, suspense
-from shared.funds.model import EnrolmentStatus, EntryKind, RefundStatus
+from shared.funds.model import EnrolmentStatus, EntryKind
+from shared.funds.refund_model import RefundStatus
 from shared.funds.store import entries
 from shared.funds.store.withdrawals import id_of as id_of_withdrawal
 from shared.institutions.model import Accounts

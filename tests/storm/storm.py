@@ -26,7 +26,8 @@ from infra.local.streams import Streams
 from shared.dynamo import rows
 from shared.funds import queries
 from shared.funds.invariants import check_all
-from shared.funds.model import RefundWait, State
+from shared.funds.model import State
+from shared.funds.refund_model import RefundWait
 from shared.funds.store import books
 from shared.kernel import errors
 from shared.kernel.ids import InstitutionId

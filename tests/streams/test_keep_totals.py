@@ -6,9 +6,10 @@ import pytest
 from functions.streams import keep_totals
 from shared.funds import queries as funds
 from shared.funds import usecases
-from shared.funds.model import Day, State
+from shared.funds.model import State
 from shared.funds.store import days
 from shared.funds.store.days import DISTRICT
+from shared.funds.totals_model import Day
 from shared.kernel.ids import InstitutionId
 from tests import builders, steps, tables
 from tests.builders import ENROLMENT, SCHOOL, an_id

@@ -8,7 +8,7 @@ from typing import Any
 
 from events import facts
 from shared.dynamo import rows
-from shared.funds import minimum_model, model
+from shared.funds import minimum_model, model, payout_model, refund_model, totals_model
 from shared.funds import seals as day_seals
 from shared.funds.interest_model import InterestCredit
 from shared.funds.store import (
@@ -43,10 +43,10 @@ class Books:
     accounts: Sequence[model.EnrolmentAccount]
     entries: Sequence[model.Entry]
     lines: Sequence[model.Entry]
-    totals: Sequence[model.Totals]
+    totals: Sequence[totals_model.Totals]
     days: Sequence[days.StoredSums]
-    payouts: Sequence[model.Payout]
-    refunds: Sequence[model.Refund]
+    payouts: Sequence[payout_model.Payout]
+    refunds: Sequence[refund_model.Refund]
     returns: Sequence[SuspenseReturn]
     minimums: Sequence[minimum_model.MinimumBalance]
     withdrawals: Sequence[minimum_model.Withdrawal]

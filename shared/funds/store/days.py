@@ -14,7 +14,7 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
 from shared.dynamo import transaction
 from shared.dynamo.rows import Row, meta
-from shared.funds import model
+from shared.funds import model, totals_model
 from shared.funds.model import EntryKind, State
 from shared.funds.periods import Basis, Moved, Period, Sums, day_of
 from shared.kernel.ids import InstitutionId
@@ -119,20 +119,20 @@ def lessons(entry: model.Entry) -> Figures:
     return Counter(lessons_released=1, lessons_by_silence=int(entry.reason == model.BY_SILENCE))
 
 
-def list_days(of: str, *, first: date, last: date) -> list[model.Day]:
+def list_days(of: str, *, first: date, last: date) -> list[totals_model.Day]:
     """The days with movements of a school, or of the DISTRICT, first and last included."""
     rows = DayRow.query(f"days#{of}", DayRow.sk.between(first.isoformat(), last.isoformat()))
     return [_flows_of(row, date.fromisoformat(row.sk)) for row in rows]
 
 
-def list_months(of: str, *, first: date, last: date) -> list[model.Day]:
+def list_months(of: str, *, first: date, last: date) -> list[totals_model.Day]:
     """The months with movements of a school, or of the DISTRICT, those of both days included; each by its first day."""
     rows = DayRow.query(f"months#{of}", DayRow.sk.between(first.isoformat()[:7], last.isoformat()[:7]))
     return [_flows_of(row, date.fromisoformat(f"{row.sk}-01")) for row in rows]
 
 
-def _flows_of(row: DayRow, day: date) -> model.Day:
-    return model.Day(day, **{name: int(getattr(row, name)) for name in _FLOWS})
+def _flows_of(row: DayRow, day: date) -> totals_model.Day:
+    return totals_model.Day(day, **{name: int(getattr(row, name)) for name in _FLOWS})
 
 
 def before(of: str, day: date, basis: Basis) -> Sums:

@@ -9,7 +9,7 @@ from pynamodb.expressions.update import Action
 
 from shared.dynamo import pages, transaction
 from shared.dynamo.rows import Moment, Row, meta
-from shared.funds import model
+from shared.funds import model, payout_model
 from shared.funds.store import entries
 from shared.kernel import errors
 from shared.kernel.ids import InstitutionId, PayoutId
@@ -57,7 +57,7 @@ def _key(payout_id: str) -> tuple[str, str]:
     return f"payouts#ins_{payout_id[4:30]}", payout_id[30:]
 
 
-def build(payout: model.Payout) -> transaction.Part:
+def build(payout: payout_model.Payout) -> transaction.Part:
     """The part that makes a school's next payout; refused while the one with this number exists."""
     row = PayoutRow(
         *_key(payout.payout_id),
@@ -70,7 +70,7 @@ def build(payout: model.Payout) -> transaction.Part:
     return transaction.put_new(row, refused=TotalsBehind())
 
 
-def change(before: model.Payout, after: model.Payout) -> transaction.Part:
+def change(before: payout_model.Payout, after: payout_model.Payout) -> transaction.Part:
     """The part that moves a payout on, if nothing has happened to it since it was read."""
     assert 0 <= after.returned_fen <= after.settled_fen <= after.amount_fen, "no more than the payout's amount"
     actions: list[Action] = [
@@ -88,14 +88,14 @@ def change(before: model.Payout, after: model.Payout) -> transaction.Part:
     return transaction.update(row, actions, PayoutRow.version == before.version, refused=transaction.LostRace())
 
 
-def mark_sent(payout: model.Payout) -> None:
+def mark_sent(payout: payout_model.Payout) -> None:
     """The bank has accepted the instruction. Does nothing when the bank's answer came first."""
-    sent = replace(payout, status=model.PayoutStatus.SENT, tries=payout.tries + 1)
+    sent = replace(payout, status=payout_model.PayoutStatus.SENT, tries=payout.tries + 1)
     with contextlib.suppress(transaction.LostRace):
         transaction.commit([change(payout, sent)])
 
 
-def read_with_entry(entry_key: tuple[str, str], payout_id: str) -> tuple[model.Entry | None, model.Payout]:
+def read_with_entry(entry_key: tuple[str, str], payout_id: str) -> tuple[model.Entry | None, payout_model.Payout]:
     """An entry, if it is there, and a payout as they stood at one moment. Raises UnknownPayout."""
     entry, row = transaction.read_together([(entries.EntryRow, *entry_key), (PayoutRow, *_key(payout_id))])
     if row is None:
@@ -103,34 +103,34 @@ def read_with_entry(entry_key: tuple[str, str], payout_id: str) -> tuple[model.E
     return entries.entry_of(entry) if entry else None, payout_of(row)
 
 
-def get(payout_id: str) -> model.Payout:
+def get(payout_id: str) -> payout_model.Payout:
     """A payout. Raises UnknownPayout."""
     return read_with_entry(("none", "none"), payout_id)[1]
 
 
-def find_last(institution_id: InstitutionId) -> model.Payout | None:
+def find_last(institution_id: InstitutionId) -> payout_model.Payout | None:
     """A school's newest payout."""
     rows = PayoutRow.query(f"payouts#{institution_id}", scan_index_forward=False, limit=1, consistent_read=True)
     return next(map(payout_of, rows), None)
 
 
-def list_of(institution_id: InstitutionId, *, limit: int, cursor: str | None) -> Page[model.Payout]:
+def list_of(institution_id: InstitutionId, *, limit: int, cursor: str | None) -> Page[payout_model.Payout]:
     """A school's payouts, newest first."""
     page = pages.page(PayoutRow, f"payouts#{institution_id}", limit=limit, cursor=cursor, backwards=True)
     return page.map(payout_of)
 
 
-def payout_of(row: Any) -> model.Payout:
+def payout_of(row: Any) -> payout_model.Payout:
     """The payout of a stored row."""
     institution_id = InstitutionId(row.pk.removeprefix("payouts#"))
-    return model.Payout(
+    return payout_model.Payout(
         payout_id=id_of(institution_id, int(row.sk)),
         institution_id=institution_id,
         number=int(row.sk),
         amount_fen=Fen(int(row.amount_fen)),
         from_account_no=row.from_account_no,
         to_account_no=row.to_account_no,
-        status=model.PayoutStatus(row.status),
+        status=payout_model.PayoutStatus(row.status),
         built_at=row.built_at,
         tries=int(row.tries),
         settled_at=row.settled_at,

@@ -9,7 +9,7 @@ from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
 from shared.dynamo import pages, transaction
 from shared.dynamo.rows import Moment, Row, meta
-from shared.funds import model
+from shared.funds import refund_model
 from shared.kernel import errors, ids
 from shared.kernel.ids import EnrolmentId, GuardianId, InstitutionId, RefundId
 from shared.kernel.money import Fen
@@ -77,19 +77,19 @@ class RefundRow(Row):
     version = NumberAttribute()
 
 
-def put_new(refund: model.Refund) -> transaction.Part:
+def put_new(refund: refund_model.Refund) -> transaction.Part:
     """The part that writes a new refund; lost to one that was faster."""
     return transaction.put_new(_row_of(refund), refused=transaction.LostRace())
 
 
-def change(before: model.Refund, after: model.Refund) -> transaction.Part:
+def change(before: refund_model.Refund, after: refund_model.Refund) -> transaction.Part:
     """The part that moves a refund on, if it is still as it was read."""
     row = _row_of(after)
     row.version = before.version + 1
     return transaction.Part("put", row, transaction.LostRace(), RefundRow.version == before.version)
 
 
-def get(refund_id: str) -> model.Refund:
+def get(refund_id: str) -> refund_model.Refund:
     """A refund. Raises UnknownRefund."""
     try:
         return refund_of(RefundRow.get(*_key(refund_id), consistent_read=True))
@@ -97,13 +97,13 @@ def get(refund_id: str) -> model.Refund:
         raise UnknownRefund() from None
 
 
-def move(refund_id: str, become: Callable[[model.Refund], model.Refund]) -> model.Refund:
+def move(refund_id: str, become: Callable[[refund_model.Refund], refund_model.Refund]) -> refund_model.Refund:
     """Read a refund, let it `become`, and write that if it is another; again when somebody else was faster.
 
     Raises UnknownRefund and what `become` refuses.
     """
 
-    def attempt() -> model.Refund:
+    def attempt() -> refund_model.Refund:
         before = get(refund_id)
         after = become(before)
         if after != before:
@@ -113,21 +113,21 @@ def move(refund_id: str, become: Callable[[model.Refund], model.Refund]) -> mode
     return transaction.retried(attempt)
 
 
-def list_of_enrolment(enrolment_id: EnrolmentId) -> list[model.Refund]:
+def list_of_enrolment(enrolment_id: EnrolmentId) -> list[refund_model.Refund]:
     """Every refund of an enrolment, oldest first."""
     rows = RefundRow.query(enrolment_id, RefundRow.sk.startswith("refund#"), consistent_read=True)
     return list(map(refund_of, rows))
 
 
-def list_of_institution(institution_id: InstitutionId, *, limit: int, cursor: str | None) -> Page[model.Refund]:
+def list_of_institution(institution_id: InstitutionId, *, limit: int, cursor: str | None) -> Page[refund_model.Refund]:
     """A school's refunds, newest first."""
     index = RefundRow.institutions
     return _whole(pages.page(RefundRow, institution_id, limit=limit, cursor=cursor, index=index, backwards=True))
 
 
 def list_waiting(
-    wait: model.RefundWait, *, until: datetime | None = None, limit: int, cursor: str | None
-) -> Page[model.Refund]:
+    wait: refund_model.RefundWait, *, until: datetime | None = None, limit: int, cursor: str | None
+) -> Page[refund_model.Refund]:
     """The refunds that wait for something (until a moment, where one is given), the longest waiting first."""
     keys = RefundRow.refund_waits_until <= until.astimezone(UTC) if until else None
     page = pages.page(RefundRow, wait.value, limit=limit, cursor=cursor, keys=keys, index=RefundRow.waits)
@@ -135,9 +135,9 @@ def list_waiting(
     return Page([refund for refund in found.rows if refund.waits_for is wait], found.next_cursor)
 
 
-def list_all_waiting(wait: model.RefundWait, *, until: datetime | None = None) -> list[model.Refund]:
+def list_all_waiting(wait: refund_model.RefundWait, *, until: datetime | None = None) -> list[refund_model.Refund]:
     """Every refund that waits for something (until a moment, where one is given), the longest waiting first."""
-    found: list[model.Refund] = []
+    found: list[refund_model.Refund] = []
     cursor: str | None = None
     while True:
         page = list_waiting(wait, until=until, limit=PAGE, cursor=cursor)
@@ -147,7 +147,7 @@ def list_all_waiting(wait: model.RefundWait, *, until: datetime | None = None) -
             return found
 
 
-def count_waiting(wait: model.RefundWait, *, at_most: int) -> int:
+def count_waiting(wait: refund_model.RefundWait, *, at_most: int) -> int:
     """How many refunds wait for something; no more than `at_most` are counted."""
     return min(int(RefundRow.waits.count(wait.value, limit=at_most)), at_most)
 
@@ -157,7 +157,7 @@ def enrolment_of(refund_id: str) -> EnrolmentId:
     return EnrolmentId(_key(refund_id)[0])
 
 
-def _whole(page: Page[Any]) -> Page[model.Refund]:
+def _whole(page: Page[Any]) -> Page[refund_model.Refund]:
     keys = [(row.pk, row.sk) for row in page.rows]
     found = {(row.pk, row.sk): row for row in RefundRow.batch_get(keys, consistent_read=True)} if keys else {}
     return Page([refund_of(found[key]) for key in keys if key in found], page.next_cursor)
@@ -171,7 +171,7 @@ def _key(refund_id: str) -> tuple[str, str]:
     return enrolment_id, f"refund#{number}"
 
 
-def _row_of(refund: model.Refund) -> RefundRow:
+def _row_of(refund: refund_model.Refund) -> RefundRow:
     advice = refund.recommendation
     return RefundRow(
         *_key(refund.refund_id),
@@ -203,32 +203,32 @@ def _row_of(refund: model.Refund) -> RefundRow:
     )
 
 
-def refund_of(row: Any) -> model.Refund:
+def refund_of(row: Any) -> refund_model.Refund:
     """The refund of a stored row."""
     recommended = row.recommended is not None
-    return model.Refund(
+    return refund_model.Refund(
         refund_id=RefundId(f"ref_{row.pk.removeprefix('enr_')}{row.sk.removeprefix('refund#')}"),
         enrolment_id=EnrolmentId(row.pk),
         institution_id=InstitutionId(row.refund_institution),
         guardian_id=GuardianId(row.guardian),
         number=int(row.sk.removeprefix("refund#")),
         requested_fen=Fen(int(row.requested_fen)),
-        rule=model.RefundRule(row.rule),
+        rule=refund_model.RefundRule(row.rule),
         reason=row.reason,
         policy_version=row.policy,
         requested_at=row.refund_requested_at,
         answer_by=date.fromisoformat(row.answer_by),
         deadline_assumed=bool(row.deadline_assumed),
-        status=model.RefundStatus(row.status),
-        waits_for=model.RefundWait(row.refund_waits_for) if row.refund_waits_for else None,
+        status=refund_model.RefundStatus(row.status),
+        waits_for=refund_model.RefundWait(row.refund_waits_for) if row.refund_waits_for else None,
         waits_until=row.refund_waits_until,
         school_reason=row.school_reason,
-        recommendation=model.Recommendation(bool(row.recommended), row.recommendation_reason, row.recommended_by)
+        recommendation=refund_model.Recommendation(bool(row.recommended), row.recommendation_reason, row.recommended_by)
         if recommended
         else None,
         decided_by=row.decided_by,
         decision_reason=row.decision_reason,
-        agreed_by=model.AgreedBy(row.agreed_by) if row.agreed_by else None,
+        agreed_by=refund_model.AgreedBy(row.agreed_by) if row.agreed_by else None,
         agreed_at=row.agreed_at,
         pay_by=date.fromisoformat(row.pay_by) if row.pay_by else None,
         held_fen=Fen(int(row.held_fen)),

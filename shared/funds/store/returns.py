@@ -8,7 +8,7 @@ from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
 from shared.dynamo import transaction
 from shared.dynamo.rows import Moment, Row, meta
-from shared.funds import model
+from shared.funds import model, refund_model
 from shared.funds.store import entries
 from shared.funds.suspense_model import ReturnStatus, SuspenseReturn
 from shared.kernel import errors
@@ -131,7 +131,7 @@ def get_many(payment_ids: Sequence[str]) -> list[SuspenseReturn]:
 
 def return_of(row: Any) -> SuspenseReturn:
     """The return of a stored row."""
-    payment = model.RefundPayment(
+    payment = refund_model.RefundPayment(
         payment_id=row.pk,
         amount_fen=Fen(int(row.amount_fen)),
         from_account_no=row.account_no,

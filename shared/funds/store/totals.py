@@ -17,7 +17,7 @@ from pynamodb.expressions.update import Action
 
 from shared.dynamo import pages, transaction
 from shared.dynamo.rows import Moment, Row, meta
-from shared.funds import model
+from shared.funds import model, totals_model
 from shared.funds.periods import Period
 from shared.funds.store import custody, days, entries
 from shared.funds.store.days import DISTRICT
@@ -135,13 +135,13 @@ def _sums(new: Sequence[model.Entry]) -> list[Action]:
     return actions
 
 
-def get(institution_id: InstitutionId) -> model.Totals:
+def get(institution_id: InstitutionId) -> totals_model.Totals:
     """A school's totals as counted so far; zero when nothing is."""
     (row,) = transaction.read_together([(TotalsRow, "totals", institution_id)])
-    return totals_of(row) if row else model.Totals(institution_id, {})
+    return totals_of(row) if row else totals_model.Totals(institution_id, {})
 
 
-def list_all() -> list[model.Totals]:
+def list_all() -> list[totals_model.Totals]:
     """The totals of every school that has any."""
     return [totals_of(row) for row in TotalsRow.query("totals", consistent_read=True)]
 
@@ -214,9 +214,9 @@ def entry_of_line(row: Any) -> model.Entry:
     return entries.entry_of(row)
 
 
-def totals_of(row: TotalsRow) -> model.Totals:
+def totals_of(row: TotalsRow) -> totals_model.Totals:
     """The totals of a stored row."""
-    return model.Totals(
+    return totals_model.Totals(
         institution_id=InstitutionId(row.sk),
         by_state={state: int(getattr(row, state.value)) for state in model.State},
         deposited_fen=int(row.deposited_fen),
