@@ -229,6 +229,12 @@ def hold_refund(refund: refund_model.Refund, *, taught: Sequence[str] = (), now:
     return refund_notes.note_held(refund_id=refund.refund_id, held_fen=held, give_back_seat=_seat_of, now=now)
 
 
+def hold_back(number: int = 1, *, taught: Sequence[str] = ()) -> int:
+    """Hold back the money of the `number`-th enrolment's refund, which was opened without a sale; how much that is."""
+    refund = agree_to_refund(ask_for_refund(number, taught=taught))
+    return refund_money.hold(refund=refund, taught=[SessionId(one) for one in taught], now=NOW)
+
+
 def a_held_refund(number: int = 1, *, taught: Sequence[str] = ()) -> refund_model.Refund:
     """The `number`-th enrolment's refund: asked for, agreed to, held back."""
     return hold_refund(agree_to_refund(ask_for_refund(number, taught=taught)), taught=taught)

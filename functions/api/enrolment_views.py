@@ -5,6 +5,7 @@ from datetime import date
 from functions.api.views import View, money
 from functions.edge.contract import Money
 from shared.funds import model as funds
+from shared.funds.model import Unmarked
 from shared.institutions import model as institutions
 from shared.kernel import clock
 from shared.teaching import model as teaching
@@ -82,7 +83,7 @@ class LessonState(View):
 
 
 class LessonView(LessonState):
-    """A lesson of the timetable, marked or still `scheduled`."""
+    """A lesson of the timetable: marked; or `scheduled`, `refunded`, `cancelled`, where no teacher has marked it."""
 
     ends_at: str
 
@@ -170,13 +171,13 @@ def lesson_state(marked: teaching.Lesson) -> LessonState:
     )
 
 
-def lesson(session: teaching.Session, marked: teaching.Lesson | None) -> LessonView:
+def lesson(session: teaching.Session, marked: teaching.Lesson | None, unmarked: Unmarked) -> LessonView:
     return LessonView(
         session_id=session.session_id,
         number=session.number,
         starts_at=clock.shown(session.starts_at),
         ends_at=clock.shown(session.ends_at),
-        status=marked.status.value if marked else "scheduled",
+        status=marked.status.value if marked else unmarked.value,
         outcome=marked.outcome.value if marked else None,
         confirm_by=marked.confirm_by if marked else None,
         deadline_assumed=marked.deadline_assumed if marked else False,

@@ -198,7 +198,7 @@ def list_lessons(call: Call[None]) -> Lessons:
     account = _own(call)
     marked = {lesson.session_id: lesson for lesson in teaching.list_lessons(account.enrolment_id)}
     sessions = teaching.list_sessions(account.offering_id)
-    return Lessons(data=[views.lesson(session, marked.get(session.session_id)) for session in sessions])
+    return Lessons(data=[views.lesson(one, marked.get(one.session_id), account.unmarked) for one in sessions])
 
 
 _LESSON_ERRORS = (
@@ -210,6 +210,7 @@ _LESSON_ERRORS = (
     lessons.AlreadyConfirmed,
     lessons.Disputed,
     lessons.DisputeUpheld,
+    lessons.LessonRefunded,
 )
 
 

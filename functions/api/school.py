@@ -138,8 +138,8 @@ def get_roster(call: Call[None]) -> Roster:
     if call.teacher_id not in (None, session.teacher_id):  # children's names are for who teaches them
         raise rules.NotYourClass()
     of_class = funds.list_by_offering(session.institution_id, session.offering_id)
-    enrolled = [account for account in of_class if account.status is not EnrolmentStatus.EXPIRED]
-    marks = queries.list_marks(session.session_id, [account.enrolment_id for account in enrolled])
+    marks = queries.list_marks(session.session_id, [account.enrolment_id for account in of_class])
+    enrolled = [account for account in of_class if account.open or account.enrolment_id in marks]
     names = people.names_of_students([account.student_id for account in enrolled])
     lines = [(account, marks.get(account.enrolment_id)) for account in enrolled]
     return Roster(

@@ -7,7 +7,7 @@ from shared.approvals.model import Status as ProposalStatus
 from shared.bank.store import Outcome as BankOutcome
 from shared.funds.interest_model import CreditStatus
 from shared.funds.minimum_model import WITHDRAWAL_NAMES, WithdrawalStatus
-from shared.funds.model import EnrolmentStatus, EntryKind, State, SuspenseReason
+from shared.funds.model import EnrolmentStatus, EntryKind, State, SuspenseReason, Unmarked
 from shared.funds.payout_model import PayoutStatus
 from shared.funds.refund_model import AgreedBy, RefundRule, RefundStatus, RefundWait
 from shared.funds.suspense_model import ReturnStatus
@@ -133,6 +133,13 @@ LESSONS: Mapping[LessonStatus, Both] = {
     LessonStatus.CONFIRMED: ("已确认", "Confirmed"),
     LessonStatus.AUTO_CONFIRMED: ("视为确认", "Auto-confirmed"),
     LessonStatus.RELEASED: ("已拨付", "Released"),
+    LessonStatus.REFUNDED: ("已退费", "Refunded"),
+}
+
+UNMARKED: Mapping[Unmarked, Both] = {
+    Unmarked.SCHEDULED: ("未上课", "To come"),
+    Unmarked.REFUNDED: ("已退费", "Refunded"),
+    Unmarked.CANCELLED: ("已取消", "Cancelled"),
 }
 
 OUTCOMES: Mapping[Outcome, Both] = {

@@ -24,6 +24,7 @@ from shared.kernel.ids import InstitutionId
 from shared.kernel.money import Fen
 from shared.teaching import queries as teaching
 from shared.teaching import store as teaching_store
+from shared.teaching import usecases as lessons
 from shared.terminations import model, notices
 from shared.terminations import usecases as terminations
 from shared.terminations.model import Case, NoticeStatus, Progress, Step
@@ -123,7 +124,11 @@ def _final_releases(case: Case, account: EnrolmentAccount, now: datetime) -> lis
         if fact is not None:
             settling = cases.settling(case.institution_id)
             note = teaching_store.released(fact.enrolment_id, fact.session_id)
-            posting = usecases.release_lesson(fact=fact, latch=settling, also=[note], final=True, now=now)
+            try:
+                posting = usecases.release_lesson(fact=fact, latch=settling, also=[note], final=True, now=now)
+            except fund_rules.ShareRefunded:
+                lessons.mark_refunded(enrolment_id=fact.enrolment_id, session_id=fact.session_id, now=now)
+                continue
             found.append(not posting.duplicate)
     return found
 

@@ -84,6 +84,14 @@ class SuspenseReason(StrEnum):
     UNINSTRUCTED = "uninstructed"
 
 
+class Unmarked(StrEnum):
+    """A lesson that wasn't taught: still to come, given back with a refund, or ended with an enrolment never paid."""
+
+    SCHEDULED = "scheduled"
+    REFUNDED = "refunded"
+    CANCELLED = "cancelled"
+
+
 @dataclass(frozen=True)
 class EnrolmentAccount:
     """One enrolment and its money: paid + interest = held + released + refund_pending + refunded.
@@ -166,6 +174,13 @@ class EnrolmentAccount:
     def open(self) -> bool:
         """Whether it still holds a seat and may hold money."""
         return self.owes or self.status is EnrolmentStatus.ACTIVE
+
+    @property
+    def unmarked(self) -> Unmarked:
+        """What its lessons are that no teacher has marked."""
+        if self.open:
+            return Unmarked.SCHEDULED
+        return Unmarked.REFUNDED if self.lessons_refunded else Unmarked.CANCELLED
 
     @property
     def payment_reference(self) -> str:

@@ -32,6 +32,12 @@ class NothingLeft(errors.Conflict):
     en = "Every lesson of this enrolment has been released."
 
 
+class ShareRefunded(errors.Conflict):
+    code = "lesson_share_refunded"
+    zh = "该课时的费用已随退费退还，不再拨付。"
+    en = "The share of this lesson went back with a refund; nothing is released."
+
+
 class InArrears(errors.Conflict):
     code = "enrolment_in_arrears"
     zh = "该报名因银行冲正而欠费，补足后再拨付。"
@@ -143,8 +149,11 @@ def lesson_share(account: EnrolmentAccount) -> Fen:
 
     Interest that is held for the guardian isn't the school's: no lesson releases it. While the rest is being refunded
     there is no remainder: it went with the refund.
-    Raises NotActive, NothingLeft, InArrears. Source: per-lesson release (seed); rounding to the last lesson (practice).
+    Raises NotActive, NothingLeft, ShareRefunded, InArrears.
+    Source: per-lesson release (seed); rounding to the last lesson (practice).
     """
+    if account.lessons_refunded and account.lessons_left <= 0:
+        raise ShareRefunded()
     if account.status is EnrolmentStatus.COMPLETED or account.lessons_left <= 0:
         raise NothingLeft()
     # A lesson stays behind in a refunded enrolment only if a reversal has taken its share.

@@ -94,7 +94,7 @@ def release_lesson(
 
     `latch` is the institution's releasing latch, and `also` what is written together with the release. Of a `final`
     release, which no payout follows, the latch is that the school's termination settles lessons. Raises
-    UnknownEnrolment, NotActive, NothingLeft, what the latch and `also` refuse, Unavailable.
+    UnknownEnrolment, NotActive, NothingLeft, ShareRefunded, what the latch and `also` refuse, Unavailable.
     """
     kind = EntryKind.FINAL_RELEASE if final else EntryKind.RELEASE
     return transaction.retried(lambda: _release(fact, kind, [latch, *also], now))

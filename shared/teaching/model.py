@@ -19,6 +19,7 @@ class LessonStatus(StrEnum):
     """A lesson begins with the teacher's mark. Only a confirmed lesson releases money.
 
     taught → confirmed | auto_confirmed → released; taught → disputed → upheld, or rejected: confirmed by the bureau.
+    A confirmed lesson is refunded where its share went back with a refund before it was marked.
     """
 
     MISSED = "missed"
@@ -28,6 +29,7 @@ class LessonStatus(StrEnum):
     CONFIRMED = "confirmed"
     AUTO_CONFIRMED = "auto_confirmed"
     RELEASED = "released"
+    REFUNDED = "refunded"
 
 
 class Action(StrEnum):
@@ -39,6 +41,7 @@ class Action(StrEnum):
     UPHOLD = "uphold"
     REJECT = "reject"
     RELEASE = "release"
+    REFUND = "refund"
 
 
 class Due(StrEnum):

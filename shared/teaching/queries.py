@@ -27,7 +27,7 @@ __all__ = [
     "list_waiting",
 ]
 
-_NOT_TAUGHT = (LessonStatus.MISSED, LessonStatus.UPHELD, LessonStatus.RELEASED)
+_NOT_TAUGHT = (LessonStatus.MISSED, LessonStatus.UPHELD, LessonStatus.RELEASED, LessonStatus.REFUNDED)
 
 
 def list_taught(enrolment_id: EnrolmentId) -> list[SessionId]:

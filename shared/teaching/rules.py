@@ -15,6 +15,8 @@ TRANSITIONS: dict[tuple[LessonStatus, Action], LessonStatus] = {
     (_S.DISPUTED, _A.REJECT): _S.CONFIRMED,
     (_S.CONFIRMED, _A.RELEASE): _S.RELEASED,
     (_S.AUTO_CONFIRMED, _A.RELEASE): _S.RELEASED,
+    (_S.CONFIRMED, _A.REFUND): _S.REFUNDED,
+    (_S.AUTO_CONFIRMED, _A.REFUND): _S.REFUNDED,
 }
 
 
@@ -72,6 +74,12 @@ class DisputeUpheld(errors.Conflict):
     en = "The dispute was upheld; the lesson won't be paid."
 
 
+class LessonRefunded(errors.Conflict):
+    code = "lesson_refunded"
+    zh = "这节课的费用已随退费退还。"
+    en = "What this lesson costs went back with a refund."
+
+
 class NotConfirmed(errors.Conflict):
     code = "lesson_not_confirmed"
     zh = "这节课还没有确认，不能拨付。"
@@ -92,6 +100,7 @@ _REFUSED: dict[LessonStatus, type[errors.Conflict]] = {
     _S.CONFIRMED: AlreadyConfirmed,
     _S.AUTO_CONFIRMED: AlreadyConfirmed,
     _S.RELEASED: AlreadyConfirmed,
+    _S.REFUNDED: LessonRefunded,
 }
 
 

@@ -132,11 +132,24 @@ def auto_confirm_lesson(*, enrolment_id: EnrolmentId, session_id: SessionId, now
 
 def mark_released(*, enrolment_id: EnrolmentId, session_id: SessionId, now: datetime) -> None:
     """Note that the lesson's share is released; the ledger's entry is what counts. Twice is once."""
+    _note(enrolment_id, session_id, model.LessonStatus.RELEASED, model.Action.RELEASE, now)
 
+
+def mark_refunded(*, enrolment_id: EnrolmentId, session_id: SessionId, now: datetime) -> None:
+    """Note that the share of a confirmed lesson went back with a refund, so that it isn't due any more. Twice is once.
+
+    Raises UnknownSession, and what `rules.next_status` refuses.
+    """
+    _note(enrolment_id, session_id, model.LessonStatus.REFUNDED, model.Action.REFUND, now)
+
+
+def _note(
+    enrolment_id: EnrolmentId, session_id: SessionId, noted: model.LessonStatus, action: model.Action, now: datetime
+) -> None:
     def attempt() -> None:
         lesson = _found(enrolment_id, session_id)
-        if lesson.status is not model.LessonStatus.RELEASED:
-            _move(lesson, model.Action.RELEASE, now=now)
+        if lesson.status is not noted:
+            _move(lesson, action, now=now)
 
     transaction.retried(attempt)
 

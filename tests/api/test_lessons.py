@@ -66,6 +66,13 @@ class TestMyLessons:
         }
         assert (later["session_id"], later["status"], later["outcome"]) == (an_id("ses", 2), "scheduled", None)
 
+    def test_that_a_refund_gave_back_are_refunded(self, taught: District) -> None:
+        steps.hold_back(taught=[SESSION])
+
+        told = taught.guardian.get(f"/v1/enrolments/{ENROLMENT}/lessons").body["data"]
+
+        assert [lesson["status"] for lesson in told] == ["taught", "refunded"]
+
 
 class TestConfirm:
     def test_confirms(self, taught: District) -> None:

@@ -98,6 +98,17 @@ class TestRoster:
             },
         ]
 
+    def test_has_no_child_whose_lessons_were_refunded_but_where_she_was_taught(self, district: District) -> None:
+        marking()(district.teacher)
+        steps.hold_back(taught=[SESSION])
+
+        first, later = (district.teacher.get(f"{SESSIONS}/{an_id('ses', number)}/roster") for number in (1, 2))
+
+        told = [[line["enrolment_id"] for line in one.body["data"]] for one in (first, later)]
+        assert told == [[ENROLMENT, an_id("enr", 2)], [an_id("enr", 2)]]
+        marks = [{"enrolment_id": ENROLMENT, "outcome": "absent"}]
+        district.refuses(district.teacher, marking(marks=marks, key="mark-0003"), 409, "marked_otherwise")
+
     def test_is_not_for_a_teacher_of_another_class(self, district: District) -> None:
         assert district.admin.get(ROSTER).status == 200
         district.refuses(district.other_teacher, lambda door: door.get(ROSTER), 403, "not_your_class")

@@ -13,7 +13,7 @@ from functions.console import charts, csv_files, links, rendering, words
 from functions.edge import static
 from shared.alerts.model import Rule, Severity
 from shared.bank.store import Outcome as BankOutcome
-from shared.funds.model import EnrolmentStatus, EntryKind, State, SuspenseReason
+from shared.funds.model import EnrolmentStatus, EntryKind, State, SuspenseReason, Unmarked
 from shared.funds.payout_model import PayoutStatus
 from shared.funds.totals_model import Day
 from shared.institutions.model import Status
@@ -136,6 +136,7 @@ class TestWords:
             (EnrolmentStatus, words.ENROLMENTS),
             (PayoutStatus, words.PAYOUTS),
             (LessonStatus, words.LESSONS),
+            (Unmarked, words.UNMARKED),
             (Outcome, words.OUTCOMES),
             (Status, words.SCHOOLS),
             (SuspenseReason, words.SUSPENSE),

@@ -113,6 +113,23 @@ class TestSplitDeposit:
         assert (split.reason is None) == (split.suspense_fen == 0)
 
 
+class TestUnmarked:
+    @pytest.mark.parametrize(
+        ("status", "refunded", "becomes"),
+        [
+            (EnrolmentStatus.AWAITING_DEPOSIT, 0, "scheduled"),
+            (EnrolmentStatus.ACTIVE, 0, "scheduled"),
+            (EnrolmentStatus.IN_ARREARS, 0, "scheduled"),
+            (EnrolmentStatus.REFUNDING, 2, "refunded"),
+            (EnrolmentStatus.REFUNDED, 2, "refunded"),
+            (EnrolmentStatus.COMPLETED, 0, "cancelled"),
+            (EnrolmentStatus.EXPIRED, 0, "cancelled"),
+        ],
+    )
+    def test_lessons_are_what_the_enrolment_says(self, status: EnrolmentStatus, refunded: int, becomes: str) -> None:
+        assert an_enrolment(1000, status=status, lessons_refunded=refunded).unmarked == becomes
+
+
 class TestLessonShare:
     def test_is_an_equal_share_and_the_last_takes_the_rest(self) -> None:
         account = an_enrolment(1000)

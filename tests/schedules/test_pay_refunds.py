@@ -12,6 +12,8 @@ from shared.funds import queries as funds
 from shared.funds import refund_model, refund_money
 from shared.funds.store import accounts
 from shared.funds.store import refunds as refund_store
+from shared.mall import queries as mall
+from shared.mall.rules import SoldOut
 from tests import builders, steps, tables
 from tests.bank.instructed import KEY, Bank
 from tests.builders import ENROLMENT, NOW, TUITION_NO
@@ -34,11 +36,11 @@ def bank_of_ours(bank: Bank, settings: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture
 def enrolled(in_memory: Any) -> None:
-    """Two enrolments, each paid."""
+    """Two enrolments, each paid, in a class of two seats."""
 
     def put() -> None:
         steps.register()
-        offering = steps.put_on_sale(builders.a_course(price_fen=1000, lessons=3))
+        offering = steps.put_on_sale(builders.a_course(price_fen=1000, lessons=3), seats=2)
         for number in (1, 2):
             steps.enrol(offering, number)
             steps.pay(builders.an_enrolment_made(number).enrolment_id, 1000)
@@ -68,6 +70,27 @@ class TestAgreeRefunds:
         assert run(agree_refunds.agree_refunds) == {"due": 1, "agreed": 1}
         assert found(refund).agreed_by == "silence"
         assert run(agree_refunds.agree_refunds) == {"due": 0, "agreed": 0}
+
+
+class TestSeat:
+    def test_of_a_refunded_child_is_sold_again_once(self) -> None:
+        agreed()
+        offering = mall.get_course(builders.COURSE).offerings[0]
+        with pytest.raises(SoldOut):
+            steps.enrol(offering, 3)
+
+        run(pay_refunds.pay_refunds)
+        run(pay_refunds.pay_refunds)
+        steps.enrol(mall.get_course(builders.COURSE).offerings[0], 3)
+
+        with pytest.raises(SoldOut):
+            steps.enrol(offering, 4)
+        of_class = funds.list_by_offering(builders.SCHOOL, offering.offering_id)
+        assert sorted((one.enrolment_id, one.open) for one in of_class) == [
+            (ENROLMENT, False),
+            (builders.an_id("enr", 2), True),
+            (builders.an_id("enr", 3), True),
+        ]
 
 
 class TestPayRefunds:

@@ -14,7 +14,7 @@ from tests.builders import NOW, OFFERING, an_id
 from tests.edge.doors import Clock
 from tests.funds.budget import metered
 from tests.streams.records import Record, a_record, deliver, poison, put_aside
-from tests.tables import busy, conflicts, lost_answers
+from tests.tables import busy, conflicts, just_before, lost_answers
 from tests.teaching import examples
 
 pytestmark = pytest.mark.usefixtures("hurried")
@@ -44,6 +44,14 @@ def confirm(number: int, *, session: int = 1) -> None:
 
 def enrolment(number: int) -> EnrolmentId:
     return EnrolmentId(an_id("enr", number))
+
+
+def refunded_meanwhile(client: Any, number: int) -> Record:
+    """A refund is held just before the teacher's mark is written, and the family confirms that lesson all the same."""
+    steps.open_account(number, paid_fen=1000)
+    with just_before("TransactWriteItems", lambda: steps.hold_back(number)):
+        confirm(number)
+    return confirmed(client, number)
 
 
 def confirmed(client: Any, number: int, *, session: int = 1) -> Record:
@@ -155,6 +163,31 @@ class TestReleaseLesson:
         assert number == 4
         assert reason.startswith("NotActive: enrolment_not_active")
         assert released() == [1, 0, 0]
+
+    def test_of_a_lesson_marked_after_its_share_was_refunded_notes_that(self, client: Any) -> None:
+        told = refunded_meanwhile(client, 4)
+
+        assert deliver(release_lesson.release_lesson, [told, confirmed(client, 1)]) == []
+
+        assert (lesson(4).status, released()) == (LessonStatus.REFUNDED, [1, 0, 0])
+        assert put_aside() == []
+        assert queries.list_due(Due.RELEASE, until=NOW) == [(enrolment(n), SessionId(an_id("ses"))) for n in (2, 3)]
+        steps.count_all()
+        assert steps.violations() == {}
+
+    def test_of_a_refunded_lesson_that_comes_again_or_late_changes_nothing(self, client: Any) -> None:
+        told = refunded_meanwhile(client, 4)
+        deliver(release_lesson.release_lesson, [told])
+        before = tables.dump_memory()
+
+        assert deliver(release_lesson.release_lesson, [told, told]) == []
+        assert tables.dump_memory() == before
+
+    def test_of_a_lesson_taught_before_the_refund_still_releases_its_share(self, client: Any) -> None:
+        steps.hold_back(1, taught=[an_id("ses")])
+
+        assert deliver(release_lesson.release_lesson, [confirmed(client, 1)]) == []
+        assert (lesson(1).status, released()) == (LessonStatus.RELEASED, [1, 0, 0])
 
     def test_reports_what_can_not_be_done_now_and_only_that(self, client: Any) -> None:
         batch = [confirmed(client, number) for number in (1, 2, 3)]

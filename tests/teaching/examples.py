@@ -48,6 +48,10 @@ def release(*, now: datetime = NOW) -> None:
     usecases.mark_released(enrolment_id=ENROLMENT, session_id=SESSION, now=now)
 
 
+def refund(*, now: datetime = NOW) -> None:
+    usecases.mark_refunded(enrolment_id=ENROLMENT, session_id=SESSION, now=now)
+
+
 def the_lesson() -> model.Lesson:
     """As it is on file."""
     lesson = queries.find_lesson(ENROLMENT, SESSION)
@@ -62,10 +66,12 @@ def bring_to(status: LessonStatus, *, late: datetime) -> None:
         dispute()
     if status is LessonStatus.UPHELD:
         decide(uphold=True)
-    if status in (LessonStatus.CONFIRMED, LessonStatus.RELEASED):
+    if status in (LessonStatus.CONFIRMED, LessonStatus.RELEASED, LessonStatus.REFUNDED):
         confirm()
     if status is LessonStatus.AUTO_CONFIRMED:
         assert auto_confirm(now=late)
     if status is LessonStatus.RELEASED:
         release()
+    if status is LessonStatus.REFUNDED:
+        refund()
     assert the_lesson().status is status

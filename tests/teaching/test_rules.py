@@ -10,14 +10,15 @@ from tests.builders import NOW
 
 # A cell is the next status in capitals, or the code of the refusal.
 TABLE = """
-                confirm                   auto_confirm              dispute                   uphold               reject               release
-missed          lesson_not_taught         lesson_not_taught         lesson_not_taught         lesson_not_disputed  lesson_not_disputed  lesson_not_taught
-taught          CONFIRMED                 AUTO_CONFIRMED            DISPUTED                  lesson_not_disputed  lesson_not_disputed  lesson_not_confirmed
-disputed        lesson_disputed           lesson_disputed           lesson_disputed           UPHELD               CONFIRMED            lesson_disputed
-upheld          dispute_upheld            dispute_upheld            dispute_upheld            lesson_not_disputed  lesson_not_disputed  dispute_upheld
-confirmed       lesson_already_confirmed  lesson_already_confirmed  lesson_already_confirmed  lesson_not_disputed  lesson_not_disputed  RELEASED
-auto_confirmed  lesson_already_confirmed  lesson_already_confirmed  lesson_already_confirmed  lesson_not_disputed  lesson_not_disputed  RELEASED
-released        lesson_already_confirmed  lesson_already_confirmed  lesson_already_confirmed  lesson_not_disputed  lesson_not_disputed  lesson_already_confirmed
+                confirm                   auto_confirm              dispute                   uphold               reject               release                   refund
+missed          lesson_not_taught         lesson_not_taught         lesson_not_taught         lesson_not_disputed  lesson_not_disputed  lesson_not_taught         lesson_not_taught
+taught          CONFIRMED                 AUTO_CONFIRMED            DISPUTED                  lesson_not_disputed  lesson_not_disputed  lesson_not_confirmed      lesson_not_confirmed
+disputed        lesson_disputed           lesson_disputed           lesson_disputed           UPHELD               CONFIRMED            lesson_disputed           lesson_disputed
+upheld          dispute_upheld            dispute_upheld            dispute_upheld            lesson_not_disputed  lesson_not_disputed  dispute_upheld            dispute_upheld
+confirmed       lesson_already_confirmed  lesson_already_confirmed  lesson_already_confirmed  lesson_not_disputed  lesson_not_disputed  RELEASED                  REFUNDED
+auto_confirmed  lesson_already_confirmed  lesson_already_confirmed  lesson_already_confirmed  lesson_not_disputed  lesson_not_disputed  RELEASED                  REFUNDED
+released        lesson_already_confirmed  lesson_already_confirmed  lesson_already_confirmed  lesson_not_disputed  lesson_not_disputed  lesson_already_confirmed  lesson_already_confirmed
+refunded        lesson_refunded           lesson_refunded           lesson_refunded           lesson_not_disputed  lesson_not_disputed  lesson_refunded           lesson_refunded
 """  # noqa: E501 -- a table
 
 

@@ -12,7 +12,7 @@ from shared.teaching.model import Action, Due, LessonStatus, Outcome
 from tests import builders, tables
 from tests.builders import ENROLMENT, NOW, OFFERING, POLICY, SESSION, an_id
 from tests.tables import busy, conflicts, just_before, lost_answers
-from tests.teaching.examples import auto_confirm, bring_to, claim, confirm, decide, dispute, release, the_lesson
+from tests.teaching.examples import auto_confirm, bring_to, claim, confirm, decide, dispute, refund, release, the_lesson
 
 pytestmark = pytest.mark.usefixtures("in_memory", "hurried")
 
@@ -146,6 +146,7 @@ ACTS: dict[Action, Callable[[], object]] = {
     Action.UPHOLD: lambda: decide(uphold=True),
     Action.REJECT: lambda: decide(uphold=False),
     Action.RELEASE: release,
+    Action.REFUND: refund,
 }
 
 
@@ -163,7 +164,7 @@ class TestEveryStatusAndAction:
             done = False
 
         if becomes is None:
-            assert action is Action.RELEASE or done is False  # releasing twice is harmless
+            assert action in (Action.RELEASE, Action.REFUND) or done is False  # twice is harmless
             assert tables.dump_memory() == before
         else:
             assert the_lesson().status is becomes
