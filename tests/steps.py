@@ -25,6 +25,7 @@ from shared.funds import (
     refund_money,
     refund_notes,
     refunds,
+    suspense,
     usecases,
 )
 from shared.funds.store import accounts, books, entries, totals
@@ -33,6 +34,7 @@ from shared.institutions import store as institutions
 from shared.institutions import usecases as institution_usecases
 from shared.kernel import errors, ids
 from shared.kernel.ids import EnrolmentId, GuardianId, InstitutionId, ProposalId, SessionId, StudentId
+from shared.kernel.money import Fen
 from shared.mall import model as mall
 from shared.mall import store as mall_store
 from shared.mall import usecases as mall_usecases
@@ -197,6 +199,22 @@ def propose(kind: Kind, *, subject: str, number: int = 1, **figures: int) -> Pro
         now=NOW,
         figures=figures,
     )
+
+
+def instruct_each_kind() -> None:
+    """The bank is to pay a school's payout (1,000 fen), a refund (1,000), suspense (77), minimum balance (4,000)."""
+    register()
+    enrol(put_on_sale(), 9)
+    open_account(2, paid_fen=1000)
+    a_held_refund(2)
+    a_built_payout()
+    nobodys = builders.a_deposit(100, bank_reference="BK000009", remittance="书法班")
+    usecases.post_deposit(fact=nobodys, account=builders.a_tuition_account(), now=NOW)
+    return_approval = approval(Kind.SUSPENSE_RETURN, "BK000009")
+    suspense.hold_return(reference="BK000009", amount_fen=Fen(77), approval=return_approval, now=NOW)
+    pay_minimum()
+    a_held_withdrawal()
+    count_all()
 
 
 def settle(payout: payout_model.Payout, **changes: Any) -> model.Posting:

@@ -59,6 +59,8 @@ def rooms(role: StaffRole, here: str, *, now: datetime, counted: bool) -> list[R
 
 def _is_in(here: str, path: str) -> bool:
     here = here.partition("?")[0]
+    if here.startswith("/console/instructions"):
+        here = "/console/reconciliation"
     if here.startswith("/console/notices"):
         here = "/console/terminations"
     if here.startswith(("/console/enrolments", "/console/payouts")):

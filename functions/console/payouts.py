@@ -7,15 +7,16 @@ from chalice.app import Blueprint
 from functions.console import acts, roles
 from functions.console.approvals import propose
 from functions.console.pages import Answer, Download, Shown, Visit, form, page
+from functions.documents import instruction_files
 from shared.approvals import rules
 from shared.approvals.model import Kind
-from shared.bank.iso20022 import payments
-from shared.funds import payout_answers
+from shared.funds import instructions, payout_answers
 from shared.funds import queries as funds
+from shared.funds.instructions import InstructionKind
 from shared.funds.payout_model import Payout, PayoutStatus
 from shared.funds.store.payouts import UnknownPayout
 from shared.institutions import store as institutions
-from shared.kernel import errors
+from shared.kernel import clock, errors
 
 blueprint = Blueprint(__name__)
 
@@ -30,22 +31,18 @@ def show_payout(visit: Visit) -> Shown:
 
 @page(blueprint, "/console/payouts/{payout_id}/pain.001.xml", who=roles.MONEY)
 def download_instruction(visit: Visit) -> Download:
-    """The instruction of a payout as a file, for a bank that takes files. It pays what is still to be paid, once."""
+    """The instruction of a payout as a file, for a bank that takes files: the same as by call, paid once.
+
+    Raises UnknownPayout, PayoutOver, RecallAsked: then nothing is to be paid any more.
+    """
     payout = _payout(visit)
+    payout_answers.check_recallable(payout)
     school = institutions.get(payout.institution_id)
-    payment = payments.Payment(
-        instruction_id=payout.payout_id,
-        from_account_no=payout.from_account_no,
-        to_account_no=payout.to_account_no,
-        payee_name=school.name,
-        amount_fen=payout.rest_fen or payout.amount_fen,
-        purpose="课时费划拨",
-    )
-    content = payments.write(
-        [payment],
-        message_id=payments.end_to_end_id(payout.payout_id),
-        payer_name=school.name,
-        bank_name=school.accounts.bank_name,
+    content = instruction_files.of(
+        [instructions.of_payout(payout)],
+        {school.institution_id: school},
+        kind=InstructionKind.PAYOUT,
+        day=clock.business_day(payout.built_at),
         now=visit.now,
     )
     return Download(f"pain.001-{payout.payout_id}.xml", content.decode(), "application/xml; charset=utf-8")
@@ -75,13 +72,14 @@ def _payout(visit: Visit) -> Payout:
 
 
 def _shown(visit: Visit, payout: Payout, refusal: errors.Refusal | None = None) -> Shown:
-    recallable = not payout.over and payout.status is not PayoutStatus.RECALLING
+    to_be_paid = not payout.over and payout.status is not PayoutStatus.RECALLING
     told = {
         "payout": payout,
         "school": institutions.get(payout.institution_id),
         "entries": funds.list_payout_entries(payout),
         "acts": acts,
-        "recallable": recallable and visit.role in roles.MONEY_MOVERS,
+        "to_be_paid": to_be_paid,
+        "recallable": to_be_paid and visit.role in roles.MONEY_MOVERS,
         "reason": visit.form.get("reason", ""),
         "sentence": refusal.sentence(visit.language) if refusal else "",
         "most_reason": rules.MOST_REASON,

@@ -9,7 +9,7 @@ from chalice.app import Blueprint, Cron
 
 from events import facts
 from functions.edge import scheduled, wiring
-from shared.bank.client import BankRefused, MinimumWithdrawalInstruction
+from shared.bank.client import MINIMUM_PURPOSE, BankRefused, MinimumWithdrawalInstruction
 from shared.funds import minimum_money, queries
 from shared.funds.minimum_model import Withdrawal
 from shared.funds.store import withdrawals
@@ -45,7 +45,7 @@ def _instruct(withdrawal: Withdrawal, now: datetime) -> bool:
         withdrawal.from_account_no,
         withdrawal.to_account_no,
         withdrawal.amount_fen,
-        "最低余额支取",
+        MINIMUM_PURPOSE,
     )
     try:
         wiring.bank().instruct_minimum_withdrawal(instruction, now=now)

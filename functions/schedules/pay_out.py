@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from chalice.app import Blueprint, Cron
 
 from functions.edge import scheduled, wiring
-from shared.bank.client import PayoutInstruction, RecallInstruction
+from shared.bank.client import PAYOUT_PURPOSE, PayoutInstruction, RecallInstruction
 from shared.funds import queries, usecases
 from shared.funds.payout_model import Payout
 from shared.funds.store import payouts
@@ -47,7 +47,7 @@ def send_each(function: str, waiting: Sequence[Payout]) -> int:
 def send(payout: Payout) -> bool:
     """Send a payout's instruction, again under the same id if need be. Raises BankRefused, Unavailable."""
     instruction = PayoutInstruction(
-        payout.payout_id, payout.from_account_no, payout.to_account_no, payout.amount_fen, "课时费划拨"
+        payout.payout_id, payout.from_account_no, payout.to_account_no, payout.amount_fen, PAYOUT_PURPOSE
     )
     wiring.bank().instruct_payout(instruction, now=wiring.now())
     payouts.mark_sent(payout)

@@ -7,7 +7,7 @@ from chalice.app import Blueprint, Cron
 from events import facts
 from functions.edge import scheduled, wiring
 from functions.schedules.expire_unpaid import seat_of
-from shared.bank.client import BankRefused, RefundInstruction
+from shared.bank.client import REFUND_PURPOSE, BankRefused, RefundInstruction
 from shared.funds import payment_answers, queries, refund_money, refund_notes
 from shared.funds.refund_model import Refund, RefundPayment, RefundStatus, RefundWait
 from shared.funds.store import returns
@@ -83,5 +83,5 @@ def _instruction(payment: RefundPayment) -> RefundInstruction:
         payee_name=payment.payee_name,
         amount_fen=payment.amount_fen,
         original_bank_reference=payment.deposit_reference,
-        purpose="退费",
+        purpose=REFUND_PURPOSE,
     )

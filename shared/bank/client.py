@@ -11,6 +11,9 @@ from shared.bank import signature
 from shared.kernel import errors
 from shared.kernel.money import Fen
 
+PAYOUT_PURPOSE, REFUND_PURPOSE, MINIMUM_PURPOSE = "课时费划拨", "退费", "最低余额支取"
+"""What the payee reads beside the money."""
+
 
 class BankRefused(errors.Conflict):
     code = "bank_refused"

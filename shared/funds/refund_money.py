@@ -160,6 +160,11 @@ def payments(refund: refund_model.Refund) -> list[refund_model.RefundPayment]:
     return [refund_rules.payment_of(entry) for entry in mine]
 
 
+def void_key(hold: model.Entry) -> tuple[str, str]:
+    """Where it stands that what a refund's payment held was given back, if it was."""
+    return hold.pk, _sk(hold.reason, "failed")
+
+
 def _check_pending(
     account: model.EnrolmentAccount | None, fact: facts.RefundPaid | facts.RefundFailed
 ) -> model.EnrolmentAccount:

@@ -153,6 +153,13 @@ def by_day(of: str, period: Period, basis: Basis) -> dict[date, Sums]:
     return {day: sums for day, sums in found.items() if sums.entries}
 
 
+def list_at(institution_ids: Sequence[InstitutionId], day: date, basis: Basis) -> dict[InstitutionId, Sums]:
+    """What moved on one day, of each of these schools where anything did."""
+    keys = [(f"days#{one}", day.isoformat()) for one in institution_ids]
+    rows = SumsRow.batch_get(keys, consistent_read=True) if keys else ()
+    return {InstitutionId(row.pk.partition("#")[2]): sums_of(row, basis) for row in rows}
+
+
 def sums_of(row: Any, basis: Basis) -> Sums:
     """The sums of a stored row."""
 

@@ -120,8 +120,12 @@ def list_of_enrolment(account: model.EnrolmentAccount) -> list[model.Entry]:
 
 def list_of_bank(references: Sequence[str]) -> list[model.Entry]:
     """What was booked under these references of the bank, or numbers of one, in no order."""
-    keys = [_key_of(reference) for reference in references]
-    return list(map(entry_of, EntryRow.batch_get(keys, consistent_read=True))) if keys else []
+    return list_at([_key_of(reference) for reference in references])
+
+
+def list_at(keys: Sequence[tuple[str, str]]) -> list[model.Entry]:
+    """The entries that are there under these keys, in no order."""
+    return list(map(entry_of, EntryRow.batch_get(list(keys), consistent_read=True))) if keys else []
 
 
 def _key_of(reference: str) -> tuple[str, str]:
