@@ -12,6 +12,7 @@
 | `POST /interest` `{account_no?, amount_fen?}` | credits the last quarter's interest |
 | `POST /payouts`, `/payouts/{payout_id}/recall`, signed | pays a payout; pays no more of it |
 | `POST /refunds`, `/minimum-withdrawals`, `/terminations`, signed | our other instructions |
+| `POST /files`, signed | a pain.001 file of instructions (bank_files.py) |
 | `POST /statements` `{account_no, day}`, `/notices` `{account_no}` | sends a camt.053 again, a camt.054 of today |
 | `GET`, `POST`, `DELETE /faults` `{fault, count, …}` | what goes wrong next (bank_faults.py) |
 | `POST /flush` | settles and delivers everything now |
@@ -19,41 +20,24 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from standardwebhooks import Webhook
-
-from infra.local.bank_books import NoAccount, OtherBody, TooLittle
+from infra.local.bank_books import NoAccount, TooLittle
 from infra.local.bank_corrections import NothingToCorrect
 from infra.local.bank_faults import UnknownFault
-from infra.local.bank_notices import Forged, Notices
 from infra.local.site import Answer, Refused, Request
 
 if TYPE_CHECKING:
     from infra.local.bank_simulator import Bank
 
-_TOLERANCE_SECONDS = 300
-_COMMON = {"from_account_no": str, "to_account_no": str, "amount_fen": int, "currency": str, "purpose": str}
-_INSTRUCTIONS = {
-    "payout": {"payout_id": str, **_COMMON},
-    "minimum_withdrawal": {"withdrawal_id": str, **_COMMON},
-    "refund": {"payment_id": str, "payee_name": str, "original_bank_reference": str, **_COMMON},
-    "termination": {"notice_no": str, "notice": str, "signature": str, "currency": str},
-}
-_RECALL = {"payout_id": str, "from_account_no": str, "amount_fen": int, "currency": str, "reason": str}
-
 
 class Door:
-    """What the bank's doors answer. `key` is the one that our instructions are signed with."""
+    """What the bank's doors answer; those for our signed instructions are in bank_instructions.py."""
 
-    def __init__(self, bank: Bank, key: str, clock: Callable[[], datetime], notices: Notices) -> None:
-        self._notices = notices
+    def __init__(self, bank: Bank) -> None:
         self._bank = bank
-        self._instruction_key = key
-        self._clock = clock
 
     def routes(self) -> dict[str, Callable[[Request], Any]]:
         """The doors by method and path."""
@@ -71,13 +55,8 @@ class Door:
             "POST /transfers": _known(self._post_transfer),
             "POST /withdrawals": _known(self._post_withdrawal),
             "POST /reversals": _known(self._post_reversal),
-            "POST /payouts/{payout_id}/recall": self._post_recall,
             "POST /payouts/{payout_id}/return": _known(self._post_return),
             "POST /interest": _known(self._post_interest),
-            "POST /payouts": lambda request: self._post_instruction(request, "payout"),
-            "POST /refunds": lambda request: self._post_instruction(request, "refund"),
-            "POST /minimum-withdrawals": lambda request: self._post_instruction(request, "minimum_withdrawal"),
-            "POST /terminations": self._post_termination,
             "POST /statements": _known(self._post_statement),
             "POST /notices": _known(self._post_notice),
             "GET /faults": lambda request: {"data": self._bank.faults.listed()},
@@ -124,60 +103,12 @@ class Door:
         booked = self._bank.send_back(request.path_parts["payout_id"], amount_fen=amount, reason=reason)
         return Answer({"bank_reference": booked.reference, "booked_at": booked.booked_at}, 201)
 
-    def _post_recall(self, request: Request) -> Answer:
-        self._require_our_signature(request)
-        told = request.json()
-        if {name: type(value) for name, value in told.items()} != _RECALL:
-            raise Refused(422, "a recall has exactly the documented fields")
-        if told["payout_id"] != request.path_parts["payout_id"] or told["amount_fen"] <= 0:
-            raise Refused(422, "the recall is of another payout, or of nothing")
-        self._bank.recall(told)
-        return Answer({"status": "accepted"}, 202)
-
     def _post_interest(self, request: Request) -> Answer:
         told = request.json()
         amount = _amount(told) if "amount_fen" in told else None
         booked = self._bank.credit_interest(_text(told, "account_no", "") or None, amount_fen=amount)
         shown = [{"bank_reference": one.reference, "account_no": one.account_no} for one in booked]
         return Answer({"data": shown}, 201)
-
-    def _post_instruction(self, request: Request, kind: str) -> Answer:
-        self._require_our_signature(request)
-        told = request.json()
-        if {name: type(value) for name, value in told.items()} != _INSTRUCTIONS[kind]:
-            raise Refused(422, "an instruction has exactly the documented fields")
-        if told["amount_fen"] <= 0 or told["currency"] != "CNY":
-            raise Refused(422, "amount_fen is a positive number of fen in CNY")
-        if not any(account["account_no"] == told["from_account_no"] for account in self._bank.books.accounts()):
-            raise Refused(422, "from_account_no is not an account of this bank")
-        if not told["to_account_no"]:
-            raise Refused(422, "to_account_no is missing")
-        return self._accepted(kind, told)
-
-    def _accepted(self, kind: str, told: Mapping[str, Any]) -> Answer:
-        try:
-            is_new = self._bank.accept(kind, told)
-        except OtherBody as other:
-            raise Refused(409, f"{other} came with another body") from None
-        if self._bank.faults.take(("no_answer",)):
-            return Answer(None, status=0)
-        return Answer({"status": "accepted"}, 202 if is_new else 200)
-
-    def _post_termination(self, request: Request) -> Answer:
-        self._require_our_signature(request)
-        told = request.json()
-        if {name: type(value) for name, value in told.items()} != _INSTRUCTIONS["termination"]:
-            raise Refused(422, "an instruction has exactly the documented fields")
-        if self._bank.faults.take(("refuse_termination",)):
-            raise Refused(409, "the notice can't be executed now")
-        try:
-            notice = self._notices.read(told)
-        except Forged as forged:
-            raise Refused(422, str(forged)) from None
-        known = {account["account_no"] for account in self._bank.books.accounts()}
-        if not {one["account_no"] for one in notice["returns"]} <= known:
-            raise Refused(422, "the notice names an account that isn't at this bank")
-        return self._accepted("termination", told)
 
     def _post_statement(self, request: Request) -> Answer:
         told = request.json()
@@ -189,20 +120,6 @@ class Door:
 
     def _post_notice(self, request: Request) -> Answer:
         return Answer({"file": self._bank.statements.send_notice(_text(request.json(), "account_no"))}, 202)
-
-    def _require_our_signature(self, request: Request) -> None:
-        message_id = request.headers.get("webhook-id", "")
-        timestamp = request.headers.get("webhook-timestamp", "")
-        if not (message_id and timestamp.isascii() and timestamp.isdigit()):
-            raise Refused(401, "the message isn't signed")
-        if abs(int(timestamp) - self._clock().timestamp()) > _TOLERANCE_SECONDS:
-            raise Refused(401, "the message's time is more than 5 minutes away")
-        # not the package's verify: it compares with the machine's time, and this bank lives in the district's
-        at = datetime.fromtimestamp(int(timestamp), self._clock().tzinfo)
-        expected = Webhook(self._instruction_key).sign(message_id, at, request.body.decode(errors="replace"))
-        sent = request.headers.get("webhook-signature", "").split()
-        if not any(hmac.compare_digest(expected, signature) for signature in sent):
-            raise Refused(401, "the signature is wrong")
 
     def _delete_faults(self, request: Request) -> dict[str, Any]:
         self._bank.faults.clear()

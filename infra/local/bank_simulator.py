@@ -1,37 +1,29 @@
 """The bank on 127.0.0.1, an implementation of its own: it shares no code with ours, and checks our signatures with the
 `standardwebhooks` package. Its balances are what the ledger's custody equation is held against.
 
-Here is what it does; bank_door.py is its HTTP, bank_messages.py what it tells us, bank_faults.py what goes wrong.
+Here is what moves without our instruction; bank_payments.py does what we instruct; bank_door.py and
+bank_instructions.py are its HTTP, bank_messages.py what it tells us, bank_faults.py what goes wrong.
 """
 
-import json
 import logging
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from functools import partial
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
-from infra.local import bank_corrections, bank_door, bank_interest
-from infra.local.bank_books import Booked, Books, OtherBody, TooLittle, said, written
+from infra.local import bank_corrections, bank_door, bank_instructions, bank_interest
+from infra.local.bank_books import Booked, Books, said
 from infra.local.bank_corrections import moved
 from infra.local.bank_faults import Faults
 from infra.local.bank_messages import Messages
 from infra.local.bank_notices import Notices
+from infra.local.bank_payments import Payments
 from infra.local.bank_statements import Deliver, Statements
 from infra.local.site import Site
 
 _log = logging.getLogger(__name__)
 _LOOK_SECONDS = 0.1
-_ACCEPTED = [{"status": "accepted"}]
-_ID = {
-    "payout": "payout_id",
-    "refund": "payment_id",
-    "minimum_withdrawal": "withdrawal_id",
-    "termination": "notice_no",
-}
-_DONE = {"payout": "payout.settled", "refund": "refund.paid", "minimum_withdrawal": "minimum_withdrawal.paid"}
 
 
 class Bank:
@@ -52,7 +44,6 @@ class Bank:
         deliver_file: Deliver | None = None,
     ) -> None:
         self._clock = clock
-        self._settles_after_seconds = settles_after_seconds
         self._ended = Event()
         self._credited_through: date | None = None
         self._thread: Thread | None = None
@@ -61,7 +52,16 @@ class Bank:
         self.faults = Faults()
         self.messages = Messages(self.books, url=events_url, key=webhook_key, clock=clock, faults=self.faults)
         self.statements = Statements(self.books, clock=clock, faults=self.faults, deliver=deliver_file)
-        self.site = Site("bank", port, bank_door.Door(self, instruction_key, clock, self._notices).routes())
+        self.payments = Payments(
+            self.books,
+            self.messages,
+            self._notices,
+            clock=clock,
+            faults=self.faults,
+            settles_after_seconds=settles_after_seconds,
+        )
+        orders = bank_instructions.Instructions(self, instruction_key, clock, self._notices)
+        self.site = Site("bank", port, {**bank_door.Door(self).routes(), **orders.routes()})
 
     def open_account(self, account_no: str, *, holder: str, supervised: bool = True) -> None:
         """Open an account; one that is open stays as it is. A supervised one tells us of each movement."""
@@ -165,31 +165,12 @@ class Bank:
             self.books, self.messages, payout_id, amount_fen=amount_fen, reason=reason, now=now
         )
 
-    def accept(self, kind: str, instruction: Mapping[str, Any]) -> bool:
-        """Take an instruction; whether it is new, or a new try of one that failed and may be tried again.
-
-        Raises OtherBody.
-        """
-        told = written(dict(sorted(instruction.items())))
-        one = instruction[_ID[kind]]
-        with self.books.transaction() as database:
-            known = self.books.rows("select * from instructions where id = ?", one)
-            if known and (known[0]["kind"], known[0]["instruction"]) != (kind, told):
-                raise OtherBody(one)
-            if known and (kind == "refund" or known[0]["status"] not in ("failed", "partly")):
-                return False
-            database.execute(
-                "insert or replace into instructions values (?, ?, ?, 'accepted', ?)",
-                (one, kind, told, said(self._clock())),
-            )
-        return True
-
     def flush(self) -> int:
         """Settle every payout, send every message, close every day that has ended; how many messages were taken."""
         taken = 0
         self._credit_when_due()
         while True:
-            settled = self._settle(patient=False)
+            settled = self.payments.settle(patient=False)
             delivered = self.messages.deliver(patient=False)
             taken += delivered
             if not settled and not delivered:
@@ -221,7 +202,7 @@ class Bank:
         while not self._ended.wait(_LOOK_SECONDS):
             try:
                 self._credit_when_due()
-                self._settle(patient=True)
+                self.payments.settle(patient=True)
                 self.messages.deliver(patient=True)
                 self.statements.close_days()
             except Exception:
@@ -233,85 +214,6 @@ class Bank:
         if self._credited_through != last:
             self.credit_interest()
             self._credited_through = last
-
-    def _settle(self, *, patient: bool) -> int:
-        """Pay the instructions that were accepted, or say that it failed; how many."""
-        now = self._clock()
-        settled = 0
-        for row in self.books.rows("select * from instructions where status = 'accepted' order by rowid"):
-            waited = (now - datetime.fromisoformat(row["asked_at"])).total_seconds()
-            if patient and waited < self._settles_after_seconds:
-                continue
-            with self.books.transaction() as database:
-                if self.books.rows("select status from instructions where id = ?", row["id"]) != _ACCEPTED:
-                    continue  # settled meanwhile by another thread
-                pay = self._pay_back if row["kind"] == "termination" else partial(self._pay, row["kind"])
-                status = pay(json.loads(row["instruction"]), now)
-                database.execute("update instructions set status = ? where id = ?", (status, row["id"]))
-            settled += 1
-        return settled
-
-    def _pay_back(self, told: Mapping[str, Any], now: datetime) -> str:
-        """Return what a notice says, from all of its accounts or from none; not when it doesn't stand any more."""
-        notice = self._notices.read(told)
-        due = notice["returns"]
-        short = any(self.books.balance_fen(one["account_no"]) < one["amount_fen"] for one in due)
-        if short or not self._notices.stands(notice["notice_no"]):
-            return "failed"
-        for one in due:
-            booked = self.books.book(
-                one["account_no"],
-                -one["amount_fen"],
-                counterparty=notice["school"],
-                counterparty_account_no=notice["payee_account_no"],
-                purpose=f"终止退还 {notice['title']}",
-                at=now,
-                code="TERMINATION",
-                end_to_end=notice["notice_no"],
-            )
-            data = {"notice_no": notice["notice_no"], "signature": told["signature"], **moved(booked)}
-            self.messages.owe("termination.paid", data, at=now)
-            self.books.end_supervision(one["account_no"])
-        return "settled"
-
-    def _pay(self, kind: str, told: Mapping[str, Any], now: datetime) -> str:
-        fault = self.faults.take((f"fail_{kind}",))
-        if fault:
-            return self._fail(kind, told, str(fault[1].get("reason", "收款账户状态异常")), now)
-        paid = bank_corrections.parts(self.books, told[_ID[kind]])
-        rest = told["amount_fen"] + sum(part.amount_fen for part in paid)
-        partly = self.faults.take(("partly_payout",)) if kind == "payout" and rest > 1 else None
-        amount = min(int(partly[1].get("amount_fen", rest // 2)), rest - 1) if partly else rest
-        try:
-            booked = self.books.book(
-                told["from_account_no"],
-                -amount,
-                counterparty=told.get("payee_name", ""),
-                counterparty_account_no=told["to_account_no"],
-                purpose=f"{told['purpose']} {told[_ID[kind]]}",
-                at=now,
-                asked_as=f"{told[_ID[kind]]}#{len(paid) + 1}",
-                code="PAYOUT_PART" if partly else kind.upper(),
-                end_to_end=str(told[_ID[kind]]).replace("_", "", 1),
-            )
-        except TooLittle:
-            return self._fail(kind, told, "账户余额不足", now)
-        data = {_ID[kind]: told[_ID[kind]], **moved(booked)}
-        self.messages.owe("payout.partly_settled" if partly else _DONE[kind], data, at=now)
-        return "partly" if partly else "settled"
-
-    def _fail(self, kind: str, told: Mapping[str, Any], reason: str, now: datetime) -> str:
-        paid = bank_corrections.parts(self.books, told[_ID[kind]])
-        data = {
-            _ID[kind]: told[_ID[kind]],
-            "account_no": told["from_account_no"],
-            "amount_fen": told["amount_fen"] + sum(part.amount_fen for part in paid),
-            "currency": "CNY",
-            "reason": reason,
-            "booked_at": said(now),
-        }
-        self.messages.owe(f"{kind}.failed", data, at=now)
-        return "failed"
 
 
 def _deposit(booked: Booked) -> dict[str, Any]:

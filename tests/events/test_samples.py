@@ -287,28 +287,30 @@ class TestBank:
         refund = sample("bank/refund-instruction.json")
         withdrawal = sample("bank/minimum-withdrawal-instruction.json")
         bank.open_account(withdrawal["from_account_no"], holder="示例舞蹈学校")
-        bank.accept("payout", instruction)
-        bank.accept("refund", refund)
-        bank.accept("minimum_withdrawal", withdrawal)
+        bank.payments.accept("payout", instruction)
+        bank.payments.accept("refund", refund)
+        bank.payments.accept("minimum_withdrawal", withdrawal)
         bank.flush()  # there is nothing to pay them from
         bank.transfer(instruction["from_account_no"], 4000, remittance="学费", payer_name="示例家长")
         bank.transfer(withdrawal["from_account_no"], 4000, remittance="最低余额", payer_name="示例舞蹈学校")
         bank.withdraw(instruction["from_account_no"], 500, counterparty="示例公司", purpose="往来款")
-        bank.accept("payout", instruction)
-        bank.accept("refund", {**refund, "payment_id": "ref_0000000000000000000000000102-1"})
-        bank.accept("minimum_withdrawal", {**withdrawal, "withdrawal_id": "wdl_00000000000000000000000001000002"})
+        bank.payments.accept("payout", instruction)
+        bank.payments.accept("refund", {**refund, "payment_id": "ref_0000000000000000000000000102-1"})
+        bank.payments.accept(
+            "minimum_withdrawal", {**withdrawal, "withdrawal_id": "wdl_00000000000000000000000001000002"}
+        )
         bank.credit_interest(instruction["from_account_no"], amount_fen=4)
         bank.flush()
         bank.transfer(instruction["from_account_no"], 667, remittance="学费", payer_name="示例家长")
         bank.transfer("8000000012", 20_000, remittance="最低余额", payer_name="示例舞蹈学校")
-        bank.accept("termination", sample("bank/termination-instruction.json"))
+        bank.payments.accept("termination", sample("bank/termination-instruction.json"))
         bank.flush()
 
         bank.reverse(bank.transfer(instruction["from_account_no"], 9000, remittance="学费").reference)
         bank.send_back(instruction["payout_id"])
         second = {**instruction, "payout_id": "pay_00000000000000000000000001000002"}
         bank.faults.arm("partly_payout")
-        bank.accept("payout", second)
+        bank.payments.accept("payout", second)
         bank.flush()
         bank.recall({**sample("bank/recall-instruction.json"), "payout_id": second["payout_id"]})
 

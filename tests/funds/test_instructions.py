@@ -9,7 +9,7 @@ from shared.approvals.model import Kind
 from shared.funds import instructions, minimum_money, payout_answers, queries, refund_money, suspense
 from shared.funds.instructions import Instruction, InstructionKind
 from shared.funds.store import returns, withdrawals
-from shared.kernel.ids import InstitutionId
+from shared.kernel.ids import EnrolmentId, InstitutionId
 from tests import builders, steps, tables
 from tests.builders import MINIMUM_NO, NOW, PAYOUT_NO, SCHOOL, TODAY, TUITION_NO, an_id
 
@@ -29,7 +29,7 @@ def today(day: date = TODAY) -> dict[InstructionKind, Instruction]:
 
 
 def refund_payment() -> Any:
-    [refund] = queries.list_refunds(builders.EnrolmentId(an_id("enr", 2)))
+    [refund] = queries.list_refunds(EnrolmentId(an_id("enr", 2)))
     [payment] = refund_money.payments(refund)
     return payment
 

@@ -81,12 +81,13 @@ class District:
 
     def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> tuple[int, Any]:
         content = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(f"{self.bank.site.url}{path}", content, method=method)
-        try:
-            with urllib.request.urlopen(request) as answer:
-                return answer.status, json.load(answer)
-        except urllib.error.HTTPError as refusal:
-            return refusal.code, json.load(refusal)
+        return _answer(urllib.request.Request(f"{self.bank.site.url}{path}", content, method=method))
+
+    def hand_over(self, content: bytes, *, key: str = OUR_KEY) -> tuple[int, Any]:
+        """Send a file of instructions, signed."""
+        headers = signature.sign(key, message_id="file-1", at=self.clock(), body=content)
+        request = urllib.request.Request(f"{self.bank.site.url}/files", content, dict(headers), method="POST")
+        return _answer(request)
 
     def transfer(self, amount_fen: int = 36000) -> str:
         return self.bank.transfer(
@@ -96,3 +97,11 @@ class District:
     def instruct(self, *, payout_id: str = "pay_1", amount_fen: int = 20000, client: BankClient | None = None) -> None:
         instruction = PayoutInstruction(payout_id, TUITION, SCHOOLS_OWN, Fen(amount_fen), "课时费划拨")
         (client or self.client).instruct_payout(instruction, now=self.clock())
+
+
+def _answer(request: urllib.request.Request) -> tuple[int, Any]:
+    try:
+        with urllib.request.urlopen(request) as answer:
+            return answer.status, json.load(answer)
+    except urllib.error.HTTPError as refusal:
+        return refusal.code, json.load(refusal)
