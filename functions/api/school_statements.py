@@ -144,18 +144,18 @@ def _hand_over_school(call: Call[None], form: Form) -> SeeOther:
 
 
 def _cursor(after: Position) -> str:
-    day, booked_at, version, key = after
-    told = json.dumps([day.isoformat(), clock.stored(booked_at), version, key])
+    day, booked_at, place = after
+    told = json.dumps([day.isoformat(), clock.stored(booked_at), place])
     return base64.urlsafe_b64encode(told.encode()).decode().rstrip("=")
 
 
 def _position(cursor: str) -> Position:
     """Raises BadCursor. One that is made up names a place like any other: it shows nothing that isn't the caller's."""
     try:
-        day, booked_at, version, key = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        day, booked_at, place = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         moment = datetime.fromisoformat(booked_at)
-        if moment.tzinfo is None or type(version) is not int or not isinstance(key, str):
+        if moment.tzinfo is None or not isinstance(place, str):
             raise ValueError("not a place")
-        return date.fromisoformat(day), moment, version, key
+        return date.fromisoformat(day), moment, place
     except (ValueError, TypeError, RecursionError):
         raise BadCursor(pointer="/cursor") from None

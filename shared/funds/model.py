@@ -188,6 +188,18 @@ class EnrolmentAccount:
         return self.enrolment_id.removeprefix("enr_")
 
 
+_AFTER = {
+    EntryKind.PAYOUT: 1,
+    EntryKind.REFUND_HOLD: 1,
+    EntryKind.SETTLEMENT: 2,
+    EntryKind.RECALL: 2,
+    EntryKind.FINAL_PAYOUT: 2,
+    EntryKind.REFUND_PAID: 2,
+    EntryKind.REFUND_VOID: 2,
+    EntryKind.PAYOUT_RETURN: 3,
+}
+"""Which kinds follow others when both are booked at one moment and belong to no enrolment, whose version says it."""
+
 BY_SILENCE = "auto_confirmed"
 """The reason of a release whose lesson was confirmed by the guardian's silence."""
 
@@ -228,6 +240,12 @@ class Entry:
     def key(self) -> str:
         """Both keys in one text."""
         return f"{self.pk}/{self.sk}"
+
+    @property
+    def place(self) -> str:
+        """Where it stands among entries of one moment: an enrolment's by version, a payout's before its answers."""
+        after = 0 if self.enrolment_id else _AFTER.get(self.kind, 0)
+        return f"{after}{self.version:08d}#{self.key}"
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,7 @@ def book(
     `accounts` are those of its enrolments; `bank_balances` the bank's word by account number, empty where it isn't
     known.
     """
-    told = sorted(entries, key=lambda entry: (entry.booked_at, entry.version, entry.key))
+    told = sorted(entries, key=lambda entry: (entry.booked_at, entry.place))
     versions: dict[EnrolmentId, int] = {}
     for entry in told:
         if entry.enrolment_id is not None:

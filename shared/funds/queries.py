@@ -125,7 +125,7 @@ def list_payout_entries(payout: payout_model.Payout) -> list[model.Entry]:
     """What was booked of a payout: built, settled in parts, recalled, sent back; in the order of booking."""
     own = [entries.find(payout.payout_id, sk) for sk in ("entry#built", "entry#recalled")]
     found = [*filter(None, own), *entries.list_of_bank(payout.bank_references)]
-    return sorted(found, key=lambda entry: entry.booked_at)
+    return sorted(found, key=lambda entry: (entry.booked_at, entry.place))
 
 
 def list_moves(institution_id: InstitutionId, account_no: str, day: date) -> list[model.Entry]:

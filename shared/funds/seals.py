@@ -75,7 +75,7 @@ def published(made: DaySeal) -> dict[str, str | int]:
 
 def in_order(entries: Iterable[Entry]) -> list[Entry]:
     """A day's entries in the order of its root: school by school, as the schools' journals have them."""
-    return sorted(entries, key=lambda entry: (entry.institution_id, clock.stored(entry.booked_at), entry.key))
+    return sorted(entries, key=lambda entry: (entry.institution_id, clock.stored(entry.booked_at), entry.place))
 
 
 def trusted(made: DaySeal, keys: Sequence[str]) -> bool:

@@ -30,7 +30,7 @@ STATES = {
 OF_ENROLMENT = frozenset({State.HELD, State.REFUND_PENDING})
 """What is still hers: held, or on its way back to her."""
 
-Position = tuple[date, datetime, int, str]
+Position = tuple[date, datetime, str]
 """Where an entry stands in a statement: its day, its booking, its version, its key."""
 
 
@@ -69,7 +69,7 @@ class Statement:
 
 def position(entry: Entry, basis: Basis) -> Position:
     """Where an entry stands: by its day, on one day in the order of booking."""
-    return day_of(entry, basis), entry.booked_at, entry.version, entry.key
+    return day_of(entry, basis), entry.booked_at, entry.place
 
 
 def line_of(entry: Entry, states: frozenset[State], *, before_fen: int, whole: bool = False) -> Line | None:

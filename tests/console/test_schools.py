@@ -7,6 +7,7 @@ import pytest
 
 from functions.console import schools, timeline
 from shared.alerts import usecases as alerts
+from shared.funds import payout_answers
 from shared.funds import usecases as funds
 from shared.funds.minimum_model import MinimumBalance
 from shared.funds.store import entries
@@ -184,6 +185,18 @@ class TestTimeline:
 
         told = [(one.kind.value, len(one.entries), one.amount_fen) for one in found if isinstance(one, timeline.Moved)]
         assert told == [("release", 2, 666), ("deposit", 1, 1000)]
+
+    def test_of_one_moment_is_in_the_order_of_booking_backwards(self, supervisor: Visitor) -> None:
+        steps.register()
+        payout = steps.a_built_payout()
+        steps.settle(payout)
+        payout_answers.take_returned(fact=builders.a_payout_return(payout), now=NOW)
+        steps.count_all()
+
+        found = timeline.read(SCHOOL, cursor=None, before=None, now=NOW).happenings
+
+        told = [one.kind.value for one in found if isinstance(one, timeline.Moved)]
+        assert told == ["payout_return", "settlement", "payout", "release", "deposit"]
 
     def test_its_pages_together_tell_everything_once(self, in_memory: object, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(timeline, "ENTRIES", 2)

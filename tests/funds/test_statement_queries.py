@@ -120,7 +120,7 @@ class TestOfSchool:
             statement_queries.of_school(SCHOOL, states=STATES[Ledger.TUITION], period=Period(FIRST, LAST), basis=basis)
 
     def test_after_a_place_beyond_the_period_is_empty(self, history: list[Entry], basis: Basis) -> None:
-        after = (LAST + timedelta(days=400), NOW, 1, "k")
+        after = (LAST + timedelta(days=400), NOW, "k")
         told = statement_queries.page_of_school(
             SCHOOL, states=STATES[Ledger.TUITION], period=Period(FIRST, LAST), basis=basis, limit=5, after=after
         )

@@ -183,7 +183,7 @@ def list_minimum(institution_id: InstitutionId, *, since: datetime) -> list[mode
 
 
 def _line_key(entry: model.Entry) -> tuple[str, str]:
-    return f"journal#{entry.institution_id}", f"{clock.stored(entry.booked_at)}#{entry.key}"
+    return f"journal#{entry.institution_id}", f"{clock.stored(entry.booked_at)}#{entry.place}"
 
 
 def _line_of(entry: model.Entry) -> LineRow:
