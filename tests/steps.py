@@ -13,6 +13,7 @@ from shared.dynamo import transaction
 from shared.funds import (
     expiry,
     invariants,
+    minimum_checks,
     minimum_model,
     minimum_money,
     minimum_requirements,
@@ -166,6 +167,13 @@ def ask_to_withdraw(amount_fen: int = 4000, *, number: int = 1, now: datetime = 
         by="usr_1",
         now=now,
     )
+
+
+def check_minimum(*, now: datetime) -> minimum_model.Shortfall | None:
+    """The nightly check of the first school."""
+    counted = Fen(queries.get_totals(builders.SCHOOL).by_state.get(model.State.MINIMUM_BALANCE, 0))
+    minimum = queries.get_minimum_balance(builders.SCHOOL)
+    return minimum_checks.check(minimum=minimum, counted_fen=counted, policy=builders.POLICY, now=now)
 
 
 def lose_minimum(amount_fen: int, *, reference: str = "BK000902") -> model.Posting:

@@ -8,11 +8,14 @@ from events import facts
 from functions.edge import scheduled, wiring
 from shared.alerts import usecases as alerts
 from shared.funds import minimum_checks
+from shared.funds import queries as funds
 from shared.funds.minimum_model import Shortfall
+from shared.funds.model import State
 from shared.institutions import store as institutions
 from shared.institutions.model import Status
 from shared.kernel import clock
 from shared.kernel.ids import InstitutionId
+from shared.kernel.money import Fen
 from shared.policy import queries as policies
 from shared.policy.model import Policy
 
@@ -27,12 +30,16 @@ def check_minimum_balances() -> dict[str, int]:
     policy = policies.in_force(at=now)
     schools = institutions.get_many(institutions.list_ids())
     open_schools = [iid for iid, school in schools.items() if school.status is not Status.TERMINATED]
+    minimums = funds.get_minimum_balances(open_schools)
+    counted = {one.institution_id: Fen(one.by_state.get(State.MINIMUM_BALANCE, 0)) for one in funds.list_totals()}
     open_ones: list[Shortfall] = []
     overdue = 0
 
     def check(institution_id: InstitutionId) -> bool:
         nonlocal overdue
-        shortfall = minimum_checks.check(institution_id=institution_id, policy=policy, now=now)
+        shortfall = minimum_checks.check(
+            minimum=minimums[institution_id], counted_fen=counted.get(institution_id, Fen(0)), policy=policy, now=now
+        )
         if shortfall is not None and shortfall.ended_on is None:
             open_ones.append(shortfall)
             overdue += _escalate(shortfall, policy, now)

@@ -63,5 +63,4 @@ def ask_back(payout: Payout) -> bool:
 
 def unfinished() -> list[Payout]:
     """Each school's last payout, where something is on its way: only that one can be."""
-    last = [queries.find_last_payout(institution_id) for institution_id in institutions.list_ids()]
-    return [payout for payout in last if payout is not None and not payout.over]
+    return [payout for payout in queries.list_last_payouts() if not payout.over]

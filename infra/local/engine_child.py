@@ -8,9 +8,14 @@ import os
 import signal
 import sys
 import threading
+from functools import lru_cache
+from typing import Any
 
 import botocore.session  # noqa: F401 -- else the first call waits for it, half a second
 from ministack import app
+from ministack.services import dynamodb
+
+_EXPRESSIONS = 4096
 
 
 def _stop_with_the_starter() -> None:
@@ -19,7 +24,21 @@ def _stop_with_the_starter() -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
+def _judge_expressions_once() -> None:
+    """An expression is read and judged anew for every item that it is held against: most of what a scan costs."""
+    read = dynamodb._tokenize
+
+    @lru_cache(_EXPRESSIONS)
+    def tokenize(expression: str) -> Any:
+        return tuple(read(expression))
+
+    dynamodb._tokenize = tokenize
+    for name in ("_condition_syntax_error", "_check_redundant_parens"):
+        setattr(dynamodb, name, lru_cache(_EXPRESSIONS)(getattr(dynamodb, name)))
+
+
 if __name__ == "__main__":
+    _judge_expressions_once()
     threading.Thread(target=_stop_with_the_starter, name="starter", daemon=True).start()
     sys.argv = sys.argv[:1]
     app.main()

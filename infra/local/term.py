@@ -13,13 +13,12 @@ from pathlib import Path
 
 from infra.local.district import DistrictData
 from infra.local.district_process import District
-from infra.local.stage import Enrolments, Step
+from infra.local.stage import RUNS_APART, Enrolments, Step
 from infra.local.story import Story
 from shared.kernel.clock import SHANGHAI
 from shared.kernel.ids import EnrolmentId
 
 FIRST_WEEKS_END = datetime(2026, 10, 12, 9, 0, tzinfo=SHANGHAI)
-RUNS_APART = timedelta(hours=25)  # on a journey of months, an hourly schedule runs once a day, a daily one every second
 _A_DAY = timedelta(days=1)
 _AT_ONCE = 4
 

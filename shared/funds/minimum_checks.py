@@ -29,23 +29,27 @@ class MinimumBehind(errors.Unavailable):
     en = "The totals haven't counted the newest entries of the minimum balance yet; it is checked later."
 
 
-def check(*, institution_id: InstitutionId, policy: Policy, now: datetime) -> Shortfall | None:
+def check(*, minimum: MinimumBalance, counted_fen: Fen, policy: Policy, now: datetime) -> Shortfall | None:
     """Check a school's minimum balance up to yesterday; its shortfall where it has one, or where it was made up now.
 
-    Twice is once. Raises MinimumBehind, Unavailable.
+    `counted_fen`: what the totals have counted of it. Twice is once. Raises MinimumBehind, Unavailable.
     """
-    minimum = minimums.get(institution_id)
-    if totals.get(institution_id).by_state.get(State.MINIMUM_BALANCE, 0) != minimum.balance_fen:
+    if counted_fen != minimum.balance_fen:
         raise MinimumBehind()
+    if not minimum.requirements:
+        return None
+    institution_id = minimum.institution_id
     last = clock.business_day(now) - timedelta(days=1)
     required = requirements.list_of(institution_id, limit=_MOST_REQUIREMENTS, cursor=None).rows
     moved = totals.list_minimum(institution_id, since=clock.start_of(last.replace(day=1)))
-    found = days_of(minimum, moved, required, last=last)
+    found = days_of(minimum, [entry for entry in moved if entry.version <= minimum.version], required, last=last)
     if not found:
         return None
     known = {one.day: one for one in minimum_days.list_of(institution_id, first=found[0].day, last=last)}
     changed = [one for one in found if known.get(one.day) != one]
     minimum_days.put(changed)
+    if minimum.short_since is None and not any(one.short_fen for one in changed or found[-1:]):
+        return None
     return transaction.retried(lambda: _note_shortfall(institution_id, changed or found[-1:], policy))
 
 

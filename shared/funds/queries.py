@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from shared.funds import model, payout_model, refund_model, refund_rules
 from shared.funds.periods import Period
-from shared.funds.store import accounts, entries, totals
+from shared.funds.store import accounts, entries, payouts, totals
 from shared.funds.store.accounts import (
     count_by_institution,
     list_by_guardian,
@@ -89,6 +89,7 @@ __all__ = [
     "list_interest_shares",
     "list_interest_waiting",
     "list_journal",
+    "list_last_payouts",
     "list_minimum_days",
     "list_minimum_shortfalls",
     "list_moves",
@@ -119,6 +120,11 @@ def preview_refund(*, account: model.EnrolmentAccount, taught: Collection[Sessio
     """What a guardian would get back now. `taught`: lessons marked as taught, not decided in her favour."""
     unreleased = entries.count_unreleased(account.enrolment_id, taught)
     return refund_rules.preview(account, taught_lessons=unreleased)
+
+
+def list_last_payouts() -> list[payout_model.Payout]:
+    """The newest payout of every school that has one: a payout is built of what the totals have counted."""
+    return payouts.list_last({counted.institution_id: counted.payouts_counted for counted in totals.list_all()})
 
 
 def list_payout_entries(payout: payout_model.Payout) -> list[model.Entry]:

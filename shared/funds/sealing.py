@@ -6,8 +6,8 @@ from shared.funds import seals
 from shared.funds.model import Entry
 from shared.funds.periods import Period
 from shared.funds.seals import DaySeal
+from shared.funds.store import days, totals
 from shared.funds.store import seals as store
-from shared.funds.store import totals
 from shared.kernel import clock
 
 _MOST = 400  # days in one run: a run that came after more than a year goes on with the next
@@ -34,9 +34,10 @@ def seal_days(*, through: date, key: str, now: datetime) -> list[DaySeal]:
 
 
 def list_day(day: date) -> list[Entry]:
-    """Every entry booked on a day, from the schools' journals: one query a school."""
+    """Every entry booked on a day, from the journals of the schools that booked any: one query for each of those."""
     period = Period(day, day + timedelta(days=1))
-    return [entry for one in totals.list_all() for entry in totals.list_booked(one.institution_id, period)]
+    booked = days.which_booked([one.institution_id for one in totals.list_all()], day)
+    return [entry for institution_id in booked for entry in totals.list_booked(institution_id, period)]
 
 
 def _first_day() -> date | None:

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from shared.funds import minimum_checks, minimum_money
+from shared.funds import minimum_money
 from shared.funds.store import minimums, withdrawals
 from shared.kernel.ids import InstitutionId
 from tests import letters, steps, tables
 from tests.api.district import Act, District
-from tests.builders import MINIMUM_NO, NOW, POLICY, SCHOOL, an_id
+from tests.builders import MINIMUM_NO, NOW, SCHOOL, an_id
 from tests.edge.doors import Answer, admin_bearer
 
 BALANCE = "/v1/school/minimum-balance"
@@ -57,7 +57,7 @@ class TestGetMinimumBalance:
     def test_tells_what_is_missing_until_when(self, district: District) -> None:
         steps.lose_minimum(10_500)
         steps.count_all()
-        minimum_checks.check(institution_id=SCHOOL, policy=POLICY, now=NOW + timedelta(days=1))
+        steps.check_minimum(now=NOW + timedelta(days=1))
 
         told = district.admin.get(BALANCE).body
 

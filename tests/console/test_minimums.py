@@ -7,7 +7,7 @@ import pytest
 
 from shared.approvals import store as approvals
 from shared.approvals.model import Status
-from shared.funds import minimum_checks, minimum_requirements, minimum_withdrawals
+from shared.funds import minimum_requirements, minimum_withdrawals
 from shared.funds.store import minimums, requirements, withdrawals
 from shared.people.model import StaffRole
 from tests import steps, tables
@@ -42,7 +42,7 @@ def short() -> None:
     """The nightly check has found the school short."""
     steps.lose_minimum(10_500)
     steps.count_all()
-    minimum_checks.check(institution_id=SCHOOL, policy=POLICY, now=NOW + timedelta(days=1))
+    steps.check_minimum(now=NOW + timedelta(days=1))
 
 
 def proposed_by(officer: Visitor, address: str) -> str:

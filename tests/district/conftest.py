@@ -10,7 +10,8 @@ import pytest
 
 from infra.local import demo, district, district_process, seed, trouble
 from infra.local.district_process import District
-from infra.local.term import RUNS_APART, Term
+from infra.local.stage import RUNS_APART
+from infra.local.term import Term
 from shared.funds import queries as funds
 from shared.funds.store.books import Books
 from shared.kernel.clock import SHANGHAI

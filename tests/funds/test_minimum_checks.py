@@ -44,7 +44,7 @@ def leaves(amount_fen: int, *, day: int, hour: int = 12, told_on: int | None = N
 
 def check(*, after: int) -> Shortfall | None:
     """The check in the night after a day of September."""
-    return minimum_checks.check(institution_id=SCHOOL, policy=POLICY, now=NIGHT + timedelta(days=after - 1))
+    return steps.check_minimum(now=NIGHT + timedelta(days=after - 1))
 
 
 def days(last: int) -> Sequence[MinimumDay]:

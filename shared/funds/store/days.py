@@ -125,6 +125,14 @@ def list_days(of: str, *, first: date, last: date) -> list[totals_model.Day]:
     return [_flows_of(row, date.fromisoformat(row.sk)) for row in rows]
 
 
+def which_booked(institution_ids: Sequence[InstitutionId], day: date) -> list[InstitutionId]:
+    """Those of the schools that booked anything on a day, in their order."""
+    keys = [(f"days#{institution_id}", day.isoformat()) for institution_id in institution_ids]
+    rows = SumsRow.batch_get(keys, consistent_read=True) if keys else []
+    found = {row.pk for row in rows if getattr(row, _ENTRIES[Basis.BOOKING])}
+    return [institution_id for institution_id in institution_ids if f"days#{institution_id}" in found]
+
+
 def list_months(of: str, *, first: date, last: date) -> list[totals_model.Day]:
     """The months with movements of a school, or of the DISTRICT, those of both days included; each by its first day."""
     rows = DayRow.query(f"months#{of}", DayRow.sk.between(first.isoformat()[:7], last.isoformat()[:7]))

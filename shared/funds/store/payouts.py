@@ -1,6 +1,7 @@
 """Payouts: released money on its way to a school."""
 
 import contextlib
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -112,6 +113,17 @@ def find_last(institution_id: InstitutionId) -> payout_model.Payout | None:
     """A school's newest payout."""
     rows = PayoutRow.query(f"payouts#{institution_id}", scan_index_forward=False, limit=1, consistent_read=True)
     return next(map(payout_of, rows), None)
+
+
+def list_last(counted: Mapping[InstitutionId, int]) -> list[payout_model.Payout]:
+    """The newest payout of each of these schools that has one, by how many of its payouts the totals have counted.
+
+    The next one isn't built before the last is counted, so no school is more than one ahead of its totals.
+    """
+    keys = [(f"payouts#{iid}", f"{number:06d}") for iid, last in counted.items() for number in (last, last + 1)]
+    rows = PayoutRow.batch_get(keys, consistent_read=True) if keys else []
+    newest = {found.institution_id: found for found in sorted(map(payout_of, rows), key=lambda found: found.number)}
+    return list(newest.values())
 
 
 def list_of(institution_id: InstitutionId, *, limit: int, cursor: str | None) -> Page[payout_model.Payout]:
