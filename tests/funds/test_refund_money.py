@@ -153,7 +153,7 @@ class TestHold:
         refund = agreed()
         with (
             just_before("TransactWriteItems", lambda: steps.hold_refund(refund)),
-            pytest.raises(rules.NothingLeft),
+            pytest.raises(rules.ShareRefunded),
         ):
             steps.release(1)
         assert terms() == (0, 0, 1000, 0)
@@ -290,7 +290,7 @@ class TestVoid:
         for payment in _payments(steps.a_held_refund()):
             failed(payment)
 
-        refuses(rules.NothingLeft, lambda: steps.release(1))
+        refuses(rules.ShareRefunded, lambda: steps.release(1))
 
     def test_twice_is_once(self) -> None:
         first, _ = _payments(steps.a_held_refund())
@@ -334,7 +334,7 @@ class TestUpheldDispute:
         steps.release(2)
 
         assert (terms(), account().status) == ((0, 666, 0, 334), EnrolmentStatus.REFUNDED)
-        refuses(rules.NothingLeft, lambda: steps.release(3))
+        refuses(rules.ShareRefunded, lambda: steps.release(3))
 
 
 class TestDeposit:

@@ -52,7 +52,7 @@ def _try(act: Callable[[], object]) -> None:
     for _ in range(50):
         try:
             act()
-        except rules.NothingLeft:
+        except rules.ShareRefunded:
             return
         except errors.Unavailable:
             continue

@@ -262,7 +262,7 @@ class TestKeys:
             seals.public_key(key)
 
 
-def test_reads_are_one_query_a_school(client: Any) -> None:
+def test_reads_the_journals_of_those_schools_that_booked_something(client: Any) -> None:
     calls: list[str] = []
     hooks = rows.connection().client.meta.events
 
@@ -273,4 +273,4 @@ def test_reads_are_one_query_a_school(client: Any) -> None:
     sealing.list_day(TODAY)
     hooks.unregister("provide-client-params.dynamodb", keep)
 
-    assert calls == ["Query", "Query"]  # the schools, and the day of the only one
+    assert calls == ["Query", "BatchGetItem", "Query"]  # the schools, which of them booked, and the day of that one

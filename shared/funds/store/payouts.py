@@ -123,7 +123,7 @@ def list_last(counted: Mapping[InstitutionId, int]) -> list[payout_model.Payout]
     keys = [(f"payouts#{iid}", f"{number:06d}") for iid, last in counted.items() for number in (last, last + 1)]
     rows = PayoutRow.batch_get(keys, consistent_read=True) if keys else []
     newest = {found.institution_id: found for found in sorted(map(payout_of, rows), key=lambda found: found.number)}
-    return list(newest.values())
+    return [newest[institution_id] for institution_id in counted if institution_id in newest]
 
 
 def list_of(institution_id: InstitutionId, *, limit: int, cursor: str | None) -> Page[payout_model.Payout]:
