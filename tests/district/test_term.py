@@ -17,9 +17,9 @@ from infra.events import StreamFunction
 from infra.local import books as export
 from infra.local import scheduler, trouble
 from infra.local.district_process import District
+from infra.local.stage import RUNS_APART
 from infra.local.stream_reader import Record
 from infra.local.streams import Faults
-from infra.local.stage import RUNS_APART
 from shared.dynamo import rows
 from tests.district.conftest import A_WEEK, FAMILIES, UNTIL, Lived, a_small_district, live, look
 from tests.judges import judges
