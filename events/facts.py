@@ -197,6 +197,17 @@ class TerminationPaid:
 
 
 @dataclass(frozen=True)
+class TerminationFailed:
+    """The bank could not return what an account of a terminated school holds; the money is still in the account."""
+
+    notice_no: str
+    account_no: str
+    amount_fen: Fen
+    reason: str
+    booked_at: datetime
+
+
+@dataclass(frozen=True)
 class MinimumWithdrawalFailed:
     """The bank could not pay a withdrawal from a minimum balance; the money is still in the account."""
 
@@ -222,6 +233,7 @@ BankFact = (
     | MinimumWithdrawalPaid
     | MinimumWithdrawalFailed
     | TerminationPaid
+    | TerminationFailed
 )
 
 

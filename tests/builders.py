@@ -329,6 +329,19 @@ def a_return(purpose: str, amount_fen: int) -> terminations.Return:
     return terminations.Return(purpose, account_no, Fen(amount_fen))
 
 
+def a_termination_failed(notice: terminations.Notice, place: int, **changes: Any) -> facts.TerminationFailed:
+    """The bank couldn't return what one of a notice's accounts held."""
+    one = notice.returns[place]
+    told: dict[str, Any] = {
+        "notice_no": notice.number,
+        "account_no": one.account_no,
+        "amount_fen": one.amount_fen,
+        "reason": "收款账户已销户",
+        "booked_at": NOW,
+    }
+    return facts.TerminationFailed(**{**told, **changes})
+
+
 def a_termination_paid(notice: terminations.Notice, place: int, **changes: Any) -> facts.TerminationPaid:
     """The bank's word that it has returned what a notice says of one of its accounts."""
     one = notice.returns[place]

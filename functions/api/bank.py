@@ -94,6 +94,7 @@ class UnsupervisedAccount(errors.Invalid):
         notice_rules.NoticeRevoked,
         notice_rules.NoticeMismatch,
         notice_rules.NoticeUsed,
+        notice_rules.ReturnFailed,
         terminations.ReturnOverBalance,
     ),
     summary_zh="银行消息（签名）",
@@ -133,10 +134,24 @@ def act(fact: facts.BankFact, also: Sequence[transaction.Part] = ()) -> Outcome:
     Raises UnsupervisedAccount and what the ledger refuses.
     """
     now = wiring.now()
-    if isinstance(fact, facts.PayoutFailed):
-        payout_answers.fail(fact=fact)
+    if isinstance(fact, facts.PayoutFailed | facts.TerminationFailed):
+        _note_failure(fact)
         return Outcome.RECORDED
     return Outcome.DUPLICATE if _book(fact, also, now).duplicate else Outcome.POSTED
+
+
+def _note_failure(fact: facts.PayoutFailed | facts.TerminationFailed) -> None:
+    """Nothing moves in the ledger: the money is where it was."""
+    if isinstance(fact, facts.PayoutFailed):
+        payout_answers.fail(fact=fact)
+        return
+    notices.note_failure(
+        number=fact.notice_no,
+        account_no=fact.account_no,
+        amount_fen=fact.amount_fen,
+        reason=fact.reason,
+        at=fact.booked_at,
+    )
 
 
 _Payment = (

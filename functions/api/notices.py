@@ -19,8 +19,8 @@ blueprint = Blueprint(__name__)
 class NoticeView(View):
     """A notice as anybody may check it: no account and no amount is told.
 
-    `status`: valid, used or revoked. `authentic`: one of the bureau's keys has signed it. `signature_fingerprint` is
-    what stands on the paper.
+    `status`: valid, used, failed or revoked. `supplements`: the notice whose rest it returns. `authentic`: one of the
+    bureau's keys has signed it. `signature_fingerprint` is what stands on the paper.
     """
 
     notice_no: str
@@ -31,6 +31,7 @@ class NoticeView(View):
     credit_code: str
     status: str
     revoked_at: str | None
+    supplements: str | None
     authentic: bool
     key_id: str
     signature_fingerprint: str
@@ -58,6 +59,7 @@ def get_notice(call: Call[Any]) -> NoticeView:
         credit_code=notice.credit_code,
         status=notice.status.value,
         revoked_at=clock.shown(notice.revoked_at) if notice.revoked_at else None,
+        supplements=notice.supplements or None,
         authentic=signature.verifies(keys, key_id=notice.key_id, content=notice.content, signature=notice.signature),
         key_id=notice.key_id,
         signature_fingerprint=signature.fingerprint(notice.signature),

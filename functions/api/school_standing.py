@@ -12,7 +12,7 @@ from shared.institutions import store as institutions
 from shared.institutions.model import STATUS_NAMES
 from shared.kernel import clock
 from shared.terminations.model import STEP_NAMES
-from shared.terminations.store import cases
+from shared.terminations.store import cases, notices
 
 blueprint = Blueprint(__name__)
 
@@ -26,7 +26,10 @@ class StageView(View):
 
 
 class TerminationView(View):
-    """A school's termination. `settled` of `enrolments` are settled, as the platform has gone through them so far."""
+    """A school's termination. `settled` of `enrolments` are settled, as the platform has gone through them so far.
+
+    `notice_status`: valid, used, failed or revoked; `notice_failure` says why the bank couldn't pay.
+    """
 
     step: str
     reason: str
@@ -36,6 +39,8 @@ class TerminationView(View):
     refunded: Money
     publicity_until: date | None
     notice_no: str | None
+    notice_status: str | None
+    notice_failure: str | None
 
 
 class StandingView(View):
@@ -79,6 +84,7 @@ def _termination(call: Call[Any], english: bool) -> TerminationView | None:
     if case is None:
         return None
     progress = cases.get_progress(call.institution_id)
+    notice = notices.find(case.notice) if case.notice else None
     return TerminationView(
         step=case.step.value,
         reason=case.reason,
@@ -91,4 +97,6 @@ def _termination(call: Call[Any], english: bool) -> TerminationView | None:
         refunded=money(progress.refunded_fen),
         publicity_until=case.publicity_until,
         notice_no=case.notice,
+        notice_status=notice.status.value if notice else None,
+        notice_failure=notice.failures[0].failure if notice and notice.failures else None,
     )

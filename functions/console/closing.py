@@ -94,11 +94,12 @@ def issue(*, proposal: Proposal, approval: Part, by: str, now: datetime) -> Noti
     if dict(proposal.figures) != to_return(found):
         raise CheckOutdated()
     accounts = school.accounts
+    payee = proposal.words["payee_account_no"]
     due = (
         Return(Purpose.MINIMUM_BALANCE.value, accounts.minimum_balance_account_no, found.minimum_fen),
         Return(Purpose.TUITION.value, accounts.tuition_account_no, payable_fen(found)),
     )
-    told = {"name": school.name, "credit_code": school.credit_code, "payee_account_no": accounts.payout_account_no}
+    told = {"name": school.name, "credit_code": school.credit_code, "payee_account_no": payee}
     return notices.issue(
         institution_id=school.institution_id,
         school=told,

@@ -17,7 +17,7 @@ from shared.kernel import errors, ids
 from shared.kernel.ids import InstitutionId
 from shared.policy import queries as policies
 from shared.terminations import rules, signature, usecases
-from shared.terminations.model import Case, Notice, Standing, Step
+from shared.terminations.model import Case, Notice, NoticeStatus, Standing, Step
 from shared.terminations.store import cases, notices, objections
 
 blueprint = Blueprint(__name__)
@@ -139,13 +139,20 @@ def check_liabilities(visit: Visit) -> Answer:
 
 @form(blueprint, "/console/terminations/{institution_id}/notice", who=roles.RECOMMENDERS)
 def propose_notice(visit: Visit) -> Answer:
-    """Propose the notice, over exactly what was checked."""
+    """Propose the notice, over exactly what was checked. It may pay to another account than the payouts went to."""
     case = _case(visit)
     try:
         found = closing.check_issuable(case.institution_id, by=visit.session.username)
         school = institutions.get(case.institution_id)
-        figures = closing.to_return(found)
-        return approvals.propose(visit, Kind.TERMINATION_NOTICE, school, subject=case.institution_id, figures=figures)
+        payee = rules.check_payee(visit.form.get("payee_account_no") or school.accounts.payout_account_no)
+        return approvals.propose(
+            visit,
+            Kind.TERMINATION_NOTICE,
+            school,
+            subject=case.institution_id,
+            figures=closing.to_return(found),
+            words={"payee_account_no": payee},
+        )
     except (errors.Invalid, errors.Conflict, errors.Denied) as refusal:
         return _shown(visit, case, refusal)
 
@@ -220,6 +227,8 @@ def _shown(visit: Visit, case: Case, refusal: errors.Refusal | None = None) -> S
         "progress": cases.get_progress(case.institution_id),
         "found": found,
         "payable_fen": closing.payable_fen(found),
+        "left_fen": closing.payable_fen(found) + found.minimum_fen,
+        "over": bool(issued) and issued[-1].status in (NoticeStatus.USED, NoticeStatus.FAILED),
         "blocks": _blocks(case, found, visit),
         "objections": objected,
         "notices": issued,
@@ -239,6 +248,8 @@ def _blocks(case: Case, found: Outstanding, visit: Visit) -> list[tuple[str, str
     if case.step is Step.REFUNDING:
         return list(closing.unsettled(found).values())
     blocks: list[tuple[str, str]] = []
+    if case.step in (Step.NOTICE_ISSUED, Step.CLOSED):
+        return list(closing.liabilities(found).values())
     if case.step in (Step.PUBLICITY, Step.ZERO_LIABILITY):
         try:
             rules.check_publicised(case, visit.now)

@@ -101,7 +101,7 @@ def _items(
         _payments(visit.now),
         _licences(visit.now, schools),
         _stopped(schools),
-        _terminations(schools),
+        _terminations(totals, schools),
     ]
     if visit.role in roles.MONEY:
         items += [_breaks(), _suspense(totals), _unhandled(visit.now), _repairs()]
@@ -205,10 +205,16 @@ def _stopped(schools: Mapping[InstitutionId, Institution]) -> Item:
     return Item(level, "资金冻结的机构", "Schools whose money is frozen", count, path="/console/schools?of=frozen")
 
 
-def _terminations(schools: Mapping[InstitutionId, Institution]) -> Item:
-    count = sum(school.status is Status.TERMINATING for school in schools.values())
-    level = "yellow" if count else "calm"
-    return Item(level, "终止办理中的机构", "Schools that are terminated", count, path="/console/terminations")
+def _terminations(totals: Sequence[Totals], schools: Mapping[InstitutionId, Institution]) -> Item:
+    """Schools on their way to the notice, and those whose accounts have got money since: it wants another notice."""
+    open_ones = sum(school.status is Status.TERMINATING for school in schools.values())
+    ended = [one for one in totals if schools[one.institution_id].status is Status.TERMINATED]
+    left = [-one.by_state[State.OUTSIDE] for one in ended if one.by_state.get(State.OUTSIDE)]
+    zh, en = "终止办理中的机构", "Schools that are terminated"
+    if left:
+        zh, en = f"{zh}（{len(left)} 家终止后账户又有余额）", f"{en} ({len(left)} with money since)"
+    count = open_ones + len(left)
+    return Item("yellow" if count else "calm", zh, en, count, sum(left) or None, path="/console/terminations")
 
 
 def _breaks() -> Item:

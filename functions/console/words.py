@@ -178,6 +178,7 @@ PROPOSAL_FIGURES: Mapping[str, Both] = {
     "school_reason": ("机构申请理由", "The school's reason"),
     "minimum_return_fen": ("退还最低余额", "Minimum balance to return"),
     "payable_return_fen": ("结清应付机构款", "Payable to the school"),
+    "payee_account_no": ("收款账号", "Paid to the account"),
     "notice": ("终止通知书", "Termination notice"),
 }
 
@@ -194,6 +195,7 @@ OBJECTIONS: Mapping[ObjectionStatus, Both] = {
 NOTICE_STATUSES: Mapping[NoticeStatus, Both] = {
     NoticeStatus.VALID: ("有效，未执行完毕", "Valid"),
     NoticeStatus.USED: ("已执行", "Used"),
+    NoticeStatus.FAILED: ("银行未能退还", "The bank couldn't pay"),
     NoticeStatus.REVOKED: ("已撤销", "Revoked"),
 }
 

@@ -38,9 +38,9 @@ def _accounts(school: Institution) -> tuple[str, str]:
 
 
 def _ended(school: Institution) -> list[tuple[str, date]]:
-    """The last day of each account of a school that the bank has emptied on the notice of its termination."""
+    """The last day of each account of a school that the bank has emptied on a notice of its termination."""
     case = cases.find(school.institution_id) if school.status.ending else None
-    if case is None or case.notice is None:
+    if case is None:
         return []
-    found = notices.get(case.notice).returns
+    found = [one for notice in notices.get_many(case.notices) for one in notice.returns]
     return [(one.account_no, clock.business_day(one.returned_at)) for one in found if one.returned_at]

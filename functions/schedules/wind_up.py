@@ -18,7 +18,9 @@ from shared.funds import queries as funds
 from shared.funds import rules as fund_rules
 from shared.funds import terminations as money
 from shared.funds.model import EnrolmentAccount, EnrolmentStatus, State
+from shared.institutions import store as institution_store
 from shared.institutions import usecases as institutions
+from shared.institutions.model import Status
 from shared.kernel import errors
 from shared.kernel.ids import InstitutionId
 from shared.kernel.money import Fen
@@ -146,20 +148,26 @@ def _instruct(case: Case, now: datetime) -> int:
 
 
 def close(institution_id: InstitutionId, *, now: datetime) -> bool:
-    """End a school whose notice is used up and whose accounts are empty; whether it was ended now."""
+    """Close the case of a school whose notice is over and whose accounts are empty; whether it was closed now.
+
+    With the first one the school ends; a case that was opened again for a supplementary notice is only closed.
+    """
     case = cases.find(institution_id)
     if case is None or case.step is not Step.NOTICE_ISSUED or case.notice is None:
         return False
     notice = notice_store.get(case.notice)
-    if notice.status is not NoticeStatus.USED or left_in_accounts(institution_id):
+    if notice.status not in (NoticeStatus.USED, NoticeStatus.FAILED) or left_in_accounts(institution_id):
         return False
     reason = f"{notice.title} 已执行，账户余额为零"
     try:
         part = notices.closing(institution_id=institution_id, now=now)
+        if institution_store.get(institution_id).status is Status.TERMINATED:
+            transaction.commit([part])
+            return True
         institutions.end_termination(
             institution_id=institution_id, reason=reason, by=model.PLATFORM, now=now, also=[part]
         )
-    except errors.Conflict:  # somebody else was faster
+    except (errors.Conflict, transaction.LostRace):  # somebody else was faster
         return False
     return True
 

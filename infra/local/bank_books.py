@@ -102,11 +102,6 @@ class Books:
                 "insert or ignore into accounts values (?, ?, ?, 0)", (account_no, holder, int(supervised))
             )
 
-    def end_supervision(self, account_no: str) -> None:
-        """A terminated school's account: it is told of no more, and earns nothing."""
-        with self.transaction() as database:
-            database.execute("update accounts set supervised = 0 where account_no = ?", (account_no,))
-
     def account(self, account_no: str) -> dict[str, Any]:
         """An account. Raises NoAccount."""
         found = self.rows("select * from accounts where account_no = ?", account_no)

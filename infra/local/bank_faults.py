@@ -9,6 +9,7 @@
 | `alter`, `bad_signature`, `stale` | messages first come altered, wrongly signed, 10 minutes old; then as they should |
 | `conflict` (`amount_fen`) | messages are followed by another with the same bank reference and another amount |
 | `fail_payout`, `fail_refund`, `fail_minimum_withdrawal` (`reason`) | what was instructed fails |
+| `fail_termination` (`reason`) | returns of an account on a termination notice fail: the payee's account is closed |
 | `refuse_termination` | termination notices are refused |
 | `wrong_interest` (`amount_fen`) | credits of interest are that much more than was earned (1,000 yuan) |
 | `partly_payout` (`amount_fen`) | payouts are paid in part: a half, or so much |
@@ -30,6 +31,7 @@ INSTRUCTION_FAULTS = (
     "partly_payout",
     "fail_refund",
     "fail_minimum_withdrawal",
+    "fail_termination",
     "refuse_termination",
     "no_answer",
 )

@@ -11,7 +11,7 @@ from infra.local.bank_books import Books, OtherBody, TooLittle, said, written
 from infra.local.bank_corrections import moved
 from infra.local.bank_faults import Faults
 from infra.local.bank_messages import Messages
-from infra.local.bank_notices import Notices
+from infra.local.bank_notices import Notices, pay_back
 
 _ACCEPTED = [{"status": "accepted"}]
 ID_NAMES = {
@@ -21,7 +21,7 @@ ID_NAMES = {
     "termination": "notice_no",
 }
 _DONE = {"payout": "payout.settled", "refund": "refund.paid", "minimum_withdrawal": "minimum_withdrawal.paid"}
-_ONCE = ("refund", "minimum_withdrawal")  # what failed was given back: it isn't tried again
+_ONCE = ("refund", "minimum_withdrawal", "termination")  # what failed isn't tried again under the same id
 _TEXTS = ("payee_name", "purpose")  # a file may cut them short
 
 
@@ -95,27 +95,7 @@ class Payments:
         return settled
 
     def _pay_back(self, told: Mapping[str, Any], now: datetime) -> str:
-        """Return what a notice says, from all of its accounts or from none; not when it doesn't stand any more."""
-        notice = self._notices.read(told)
-        due = notice["returns"]
-        short = any(self._books.balance_fen(one["account_no"]) < one["amount_fen"] for one in due)
-        if short or not self._notices.stands(notice["notice_no"]):
-            return "failed"
-        for one in due:
-            booked = self._books.book(
-                one["account_no"],
-                -one["amount_fen"],
-                counterparty=notice["school"],
-                counterparty_account_no=notice["payee_account_no"],
-                purpose=f"终止退还 {notice['title']}",
-                at=now,
-                code="TERMINATION",
-                end_to_end=notice["notice_no"],
-            )
-            data = {"notice_no": notice["notice_no"], "signature": told["signature"], **moved(booked)}
-            self._messages.owe("termination.paid", data, at=now)
-            self._books.end_supervision(one["account_no"])
-        return "settled"
+        return pay_back(self._books, self._messages, self._faults, self._notices, told, now=now)
 
     def _pay(self, kind: str, told: Mapping[str, Any], now: datetime) -> str:
         fault = self._faults.take((f"fail_{kind}",))

@@ -19,12 +19,6 @@ Deliver = Callable[[str, bytes], object]
 _SHANGHAI = timezone(timedelta(hours=8))
 _NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:"
 _A_DAY = timedelta(days=1)
-_TOLD_OF = """
-select account_no from accounts where supervised or exists (
-    select 1 from transactions where transactions.account_no = accounts.account_no
-    and code = 'TERMINATION' and substr(booked_at, 1, 10) >= ?
-) order by account_no
-"""  # of an account that a termination has emptied, the last statement is that of the day itself
 _BOMB = b"""<?xml version="1.0"?>
 <!DOCTYPE lolz [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;">
 <!ENTITY file SYSTEM "file:///etc/passwd">]>
@@ -100,7 +94,7 @@ class Statements:
             self._deliver(name, written(statements, self._clock().astimezone(_SHANGHAI)))
 
     def _files(self, day: date) -> Iterator[tuple[str, bytes]]:
-        told = self._books.rows(_TOLD_OF, day.isoformat())
+        told = [one for one in self._books.accounts() if one["supervised"]]
         if not told:
             return
         statements = [self._statement(one["account_no"], day) for one in told]

@@ -32,6 +32,7 @@ Amount = Annotated[int, Field(gt=0, le=10**13, description="whole fen")]
 Moment = Annotated[datetime, Field(strict=False, json_schema_extra={"pattern": _MOMENT}), BeforeValidator(_with_zone)]
 Day = Annotated[date, Field(strict=False, json_schema_extra={"pattern": _DAY}), BeforeValidator(_day)]
 Text = Annotated[str, StringConstraints(max_length=200)]
+NoticeNo = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{3,6}$")]
 
 
 class Strict(pydantic.BaseModel):
@@ -133,8 +134,14 @@ class MinimumNotPaid(Data):
 
 class Returned(Movement):
     tells = facts.TerminationPaid
-    notice_no: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{3,6}$")]
+    notice_no: NoticeNo
     signature: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z+/=]{40,200}$")]
+
+
+class NotReturned(Data):
+    tells = facts.TerminationFailed
+    notice_no: NoticeNo
+    reason: Text
 
 
 class Interest(Movement):

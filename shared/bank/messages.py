@@ -47,6 +47,7 @@ KINDS: dict[str, type[data.Data]] = {
     "minimum_withdrawal.paid": data.MinimumPaid,
     "minimum_withdrawal.failed": data.MinimumNotPaid,
     "termination.paid": data.Returned,
+    "termination.failed": data.NotReturned,
 }
 """Every kind of message, by its type, and what its data must be."""
 

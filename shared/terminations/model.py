@@ -15,7 +15,8 @@ PLATFORM = "platform"
 class Step(StrEnum):
     """stopped → settling → refunding → publicity → zero_liability → notice_issued → closed.
 
-    An objection that is upheld leads back from publicity to refunding; a notice that is revoked, to publicity.
+    An objection that is upheld leads back from publicity to refunding; a notice that is revoked, to publicity. What is
+    in the accounts after a notice is over leads from there, and from a closed case, back to the check.
     """
 
     STOPPED = "stopped"
@@ -139,22 +140,30 @@ class Objection:
 
 
 class NoticeStatus(StrEnum):
-    """valid → used | revoked."""
+    """valid → used | failed | revoked. Failed: the bank couldn't return what one of the accounts holds."""
 
     VALID = "valid"
     USED = "used"
+    FAILED = "failed"
     REVOKED = "revoked"
 
 
 @dataclass(frozen=True)
 class Return:
-    """What the bank returns from one account, once. `bank_reference` is that of its payment."""
+    """What the bank returns from one account, once. `bank_reference` is of its payment, `failure` says why not."""
 
     purpose: str
     account_no: str
     amount_fen: Fen
     bank_reference: str = ""
     returned_at: datetime | None = None
+    failure: str = ""
+    failed_at: datetime | None = None
+
+    @property
+    def over(self) -> bool:
+        """Whether the bank has answered."""
+        return bool(self.bank_reference or self.failure)
 
 
 @dataclass(frozen=True)
@@ -162,7 +171,8 @@ class Notice:
     """The numbered, single-use notice (专用账户终止通知书) that lets the bank return what a school's accounts hold.
 
     `number` is `2026-001`, `title` the same as it stands on paper. `content` is exactly what is signed, `signature` is
-    Ed25519's in base64, and `key_id` names the key.
+    Ed25519's in base64, and `key_id` names the key. One that is issued over what an earlier one has left, or couldn't
+    return, `supplements` that number.
     """
 
     number: str
@@ -178,6 +188,7 @@ class Notice:
     content: str
     signature: str
     key_id: str
+    supplements: str = ""
     instructed_at: datetime | None = None
     revoked_at: datetime | None = None
     revoked_by: str = ""
@@ -189,9 +200,16 @@ class Notice:
         """Whether it may still be executed."""
         if self.revoked_at is not None:
             return NoticeStatus.REVOKED
-        return NoticeStatus.USED if all(one.bank_reference for one in self.returns) else NoticeStatus.VALID
+        if not all(one.over for one in self.returns):
+            return NoticeStatus.VALID
+        return NoticeStatus.FAILED if self.failures else NoticeStatus.USED
+
+    @property
+    def failures(self) -> tuple[Return, ...]:
+        """What the bank couldn't return."""
+        return tuple(one for one in self.returns if one.failure)
 
     @property
     def untouched(self) -> bool:
-        """Whether nothing was returned on it yet."""
-        return not any(one.bank_reference for one in self.returns)
+        """Whether the bank has answered nothing on it yet."""
+        return not any(one.over for one in self.returns)

@@ -10,7 +10,7 @@ from shared.kernel.ids import InstitutionId
 from shared.kernel.money import Fen
 from shared.policy import queries as policies
 from shared.terminations import model, rules, signature
-from shared.terminations.model import Case, Notice, Return, Step
+from shared.terminations.model import Case, Notice, NoticeStatus, Return, Step
 from shared.terminations.store import cases, notices
 
 
@@ -42,7 +42,8 @@ def issue(
 ) -> Notice:
     """Issue the next number of the year, signed with `key`, together with the approval.
 
-    `school`: its name, credit_code and payee_account_no. Raises UnknownCase, StepNotNext, the approval's refusal,
+    `school`: its name, credit_code and payee_account_no. It supplements the last notice, if that is over and wasn't
+    revoked. Raises UnknownCase, StepNotNext, the approval's refusal,
     Unavailable.
     """
 
@@ -51,7 +52,10 @@ def issue(
         rules.check_step(was, Step.NOTICE_ISSUED)
         year = clock.business_day(now).year
         count = notices.count_of(year) + 1
-        notice = _signed(institution_id, school, returns, key, year, count, proposed_by, approved_by, now)
+        last = notices.find(was.notice) if was.notice else None
+        supplements = last.number if last and last.status is not NoticeStatus.REVOKED else ""
+        people = (proposed_by, approved_by)
+        notice = _signed(institution_id, school, returns, key, (year, count), supplements, people, now)
         stage = model.Stage(Step.NOTICE_ISSUED, now, approved_by)
         after = replace(
             was, step=Step.NOTICE_ISSUED, history=(*was.history, stage), notices=(*was.notices, notice.number)
@@ -67,19 +71,19 @@ def _signed(
     school: Mapping[str, str],
     returns: Sequence[Return],
     key: str,
-    year: int,
-    count: int,
-    proposed_by: str,
-    approved_by: str,
+    numbered: tuple[int, int],
+    supplements: str,
+    people: tuple[str, str],
     now: datetime,
 ) -> Notice:
     authority = policies.record()["authority"]
-    number = rules.number(year, count)
+    number = rules.number(*numbered)
     title = rules.title(number, prefix=authority["notice_prefix"])
     content = rules.content(
         {
             "notice_no": number,
             "title": title,
+            "supplements": supplements or None,
             "issued_by": authority["name"],
             "issued_at": clock.shown(now),
             "school": school["name"],
@@ -101,11 +105,12 @@ def _signed(
         payee_account_no=school["payee_account_no"],
         returns=tuple(returns),
         issued_at=now,
-        proposed_by=proposed_by,
-        approved_by=approved_by,
+        proposed_by=people[0],
+        approved_by=people[1],
         content=content,
         signature=signed,
         key_id=key_id,
+        supplements=supplements,
     )
 
 
@@ -128,13 +133,36 @@ def use(
 ) -> transaction.Part:
     """The part of the bank's payment that uses a notice up on one account.
 
-    Raises UnknownNotice, NoticeForged, NoticeRevoked, NoticeMismatch, NoticeUsed; its commit LostRace.
+    Raises UnknownNotice, NoticeForged, NoticeRevoked, NoticeMismatch, NoticeUsed, ReturnFailed; its commit LostRace.
     """
     was = notices.get(number)
     found = rules.check_return(was, account_no=account_no, amount_fen=amount_fen, signature=signature)
-    returned = replace(found, bank_reference=bank_reference, returned_at=at)
-    returns = tuple(returned if one is found else one for one in was.returns)
-    return notices.change(was, replace(was, returns=returns))
+    return notices.change(was, _answered(was, found, replace(found, bank_reference=bank_reference, returned_at=at)))
+
+
+def note_failure(*, number: str, account_no: str, amount_fen: Fen, reason: str, at: datetime) -> Notice:
+    """The bank couldn't return what an account holds: the money is still there, and this notice is over for it.
+
+    Twice is once. Raises UnknownNotice, NoticeMismatch, NoticeUsed, Unavailable.
+    """
+
+    def attempt() -> Notice:
+        was = notices.get(number)
+        found = rules.check_failure(was, account_no=account_no, amount_fen=amount_fen)
+        if found.failure:
+            return was
+        after = _answered(was, found, replace(found, failure=reason or _NO_REASON, failed_at=at))
+        transaction.commit([notices.change(was, after)])
+        return after
+
+    return transaction.retried(attempt)
+
+
+_NO_REASON = "银行未说明原因"
+
+
+def _answered(was: Notice, found: Return, answered: Return) -> Notice:
+    return replace(was, returns=tuple(answered if one is found else one for one in was.returns))
 
 
 def revoke(*, number: str, reason: str, by: str, approval: transaction.Part, now: datetime) -> Notice:

@@ -1,6 +1,7 @@
 """How a termination may go on, and what a notice lets the bank do. Pure."""
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -18,8 +19,8 @@ _BECOMES: dict[Step, frozenset[Step]] = {
     Step.REFUNDING: frozenset({Step.PUBLICITY}),
     Step.PUBLICITY: frozenset({Step.REFUNDING, Step.ZERO_LIABILITY}),
     Step.ZERO_LIABILITY: frozenset({Step.ZERO_LIABILITY, Step.NOTICE_ISSUED}),
-    Step.NOTICE_ISSUED: frozenset({Step.PUBLICITY, Step.CLOSED}),
-    Step.CLOSED: frozenset(),
+    Step.NOTICE_ISSUED: frozenset({Step.PUBLICITY, Step.ZERO_LIABILITY, Step.CLOSED}),
+    Step.CLOSED: frozenset({Step.ZERO_LIABILITY}),
 }
 TRANSITIONS: dict[tuple[Step, Step], bool] = {
     (was, becomes): becomes in _BECOMES[was] for was in Step for becomes in Step
@@ -88,6 +89,30 @@ class NoticeUsed(errors.Conflict):
     en = "The notice {number} is used up on this account."
 
 
+class NoticeStands(errors.Conflict):
+    code = "notice_stands"
+    zh = "终止通知书 {number} 银行尚未执行完毕，不能另行核验。"
+    en = "The bank has still to execute the notice {number}; liabilities aren't checked anew before it has."
+
+
+class NothingToReturn(errors.Conflict):
+    code = "nothing_to_return"
+    zh = "两个账户没有余额，无需补充通知书。"
+    en = "The accounts are empty, so there is nothing to issue another notice for."
+
+
+class ReturnFailed(errors.Conflict):
+    code = "notice_return_failed"
+    zh = "银行已告知该账户未能凭终止通知书 {number} 退还；请凭新的通知书办理。"
+    en = "The bank has said that it couldn't return this account's money on the notice {number}; a new one is needed."
+
+
+class PayeeWrong(errors.Invalid):
+    code = "payee_account_wrong"
+    zh = "收款账号应为8至30位数字。"
+    en = "An account number has 8 to 30 digits."
+
+
 class NoticeRevoked(errors.Conflict):
     code = "notice_revoked"
     zh = "终止通知书 {number} 已撤销。"
@@ -137,21 +162,58 @@ def check_publicised(case: Case, now: datetime) -> None:
         raise ObjectionsOpen(count=case.objections_open)
 
 
+def check_checkable(case: Case, last: Notice | None) -> None:
+    """Whether liabilities may be checked now: once its publicity is over, or again once the `last` notice is.
+
+    Raises StepNotNext, NoticeStands.
+    """
+    check_step(case, Step.ZERO_LIABILITY)
+    if last is not None and last.status is NoticeStatus.VALID:
+        raise NoticeStands(number=last.number)
+
+
+def check_payee(account_no: str) -> str:
+    """The account that a notice pays to. Raises PayeeWrong."""
+    told = account_no.strip()
+    if not re.fullmatch(r"[0-9]{8,30}", told):
+        raise PayeeWrong(pointer="/payee_account_no")
+    return told
+
+
 def check_return(notice: Notice, *, account_no: str, amount_fen: int, signature: str) -> Return:
     """What a notice lets the bank return from an account. Each is refused by its own code.
 
-    Raises NoticeForged, NoticeRevoked, NoticeMismatch, NoticeUsed.
+    Raises NoticeForged, NoticeRevoked, NoticeMismatch, NoticeUsed, ReturnFailed.
     """
     if signature != notice.signature:
         raise NoticeForged(number=notice.number)
     if notice.status is NoticeStatus.REVOKED:
         raise NoticeRevoked(number=notice.number)
-    found = next((one for one in notice.returns if one.account_no == account_no), None)
-    if found is not None and found.bank_reference:
+    found = _of_account(notice, account_no)
+    if found.bank_reference:
         raise NoticeUsed(number=notice.number)
-    if found is None or found.amount_fen != amount_fen:
+    if found.failure:
+        raise ReturnFailed(number=notice.number)
+    if found.amount_fen != amount_fen:
         raise NoticeMismatch(number=notice.number)
     return found
+
+
+def check_failure(notice: Notice, *, account_no: str, amount_fen: int) -> Return:
+    """What the bank says that it couldn't return on a notice. Raises NoticeMismatch, NoticeUsed."""
+    found = _of_account(notice, account_no)
+    if found.bank_reference:
+        raise NoticeUsed(number=notice.number)
+    if found.amount_fen != amount_fen:
+        raise NoticeMismatch(number=notice.number)
+    return found
+
+
+def _of_account(notice: Notice, account_no: str) -> Return:
+    for one in notice.returns:
+        if one.account_no == account_no:
+            return one
+    raise NoticeMismatch(number=notice.number)
 
 
 def check_revocable(notice: Notice) -> None:

@@ -12,7 +12,7 @@ from shared.policy import calendar
 from shared.policy.model import Policy
 from shared.terminations import model, rules
 from shared.terminations.model import Case, Objection, ObjectionStatus, Step
-from shared.terminations.store import cases, objections
+from shared.terminations.store import cases, notices, objections
 
 
 def opening(*, institution_id: InstitutionId, reason: str, by: str, now: datetime) -> transaction.Part:
@@ -114,15 +114,20 @@ def check_liabilities(
 ) -> Case:
     """The finance officer finds that nothing is owed (零负债核验), after the publicity; again, if need be.
 
-    `figures` is what was looked at. Raises UnknownCase, StepNotNext, PublicityRunning, ObjectionsOpen,
-    LiabilitiesRemain.
+    And once more when a notice is over and there is money in the accounts, also when the case is closed: another
+    notice is issued over it. `figures` is what was looked at. Raises UnknownCase, StepNotNext, NoticeStands,
+    NothingToReturn, PublicityRunning, ObjectionsOpen, LiabilitiesRemain.
     """
 
     def become(was: Case) -> Case:
+        again = was.step in (Step.NOTICE_ISSUED, Step.CLOSED)
+        rules.check_checkable(was, notices.get(was.notice) if again and was.notice else None)
         after = _at(was, Step.ZERO_LIABILITY, by, now)
         rules.check_publicised(was, now)
         if remaining:
             raise rules.LiabilitiesRemain(**rules.listed(remaining))
+        if again and not minimum_fen and not payable_fen:
+            raise rules.NothingToReturn()
         return replace(after, check=model.Check(by, now, figures, minimum_fen, payable_fen))
 
     return cases.move(institution_id, become)

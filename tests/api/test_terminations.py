@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from functions.api import bank as bank_door
 from shared.funds import terminations as money
 from shared.terminations import usecases
 from shared.terminations.model import Step
@@ -66,7 +67,21 @@ class TestGetStanding:
             "refunded": {"amount_fen": 0, "currency": "CNY"},
             "publicity_until": None,
             "notice_no": None,
+            "notice_status": None,
+            "notice_failure": None,
         }
+
+    def test_says_that_the_bank_could_not_pay_and_why(self, district: District) -> None:
+        put_case(Step.ZERO_LIABILITY)
+        notice = issue()
+        bank_door.act(builders.a_termination_failed(notice, 0))
+        bank_door.act(builders.a_termination_failed(notice, 1))
+        told = district.admin.get(STANDING).body["termination"]
+        assert (told["notice_no"], told["notice_status"], told["notice_failure"]) == (
+            "2026-001",
+            "failed",
+            "收款账户已销户",
+        )
 
     def test_is_for_the_administrator(self, district: District) -> None:
         for door in (district.teacher, district.guardian, district.nobody):
@@ -109,6 +124,7 @@ class TestGetNotice:
             "credit_code": "91370305MA3C00001X",
             "status": "valid",
             "revoked_at": None,
+            "supplements": None,
             "authentic": True,
             "key_id": issued.key_id,
             "signature_fingerprint": told["signature_fingerprint"],

@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
+from functions.api import bank as bank_door
 from functions.schedules import wind_up
 from shared.funds import refund_money
 from shared.funds.store import refunds as refund_store
 from shared.institutions import store as institutions
+from shared.institutions import usecases as institution_usecases
 from shared.people.model import StaffRole
 from shared.terminations.model import Step
 from shared.terminations.store import cases, notices
@@ -239,6 +241,55 @@ class TestRoles:
         answer = two_people(supervisor, supervisor, f"/console/schools/{SCHOOL}/proposals/termination")
         assert answer.status == 403
         assert institutions.get(SCHOOL).status == "licensed"
+
+
+class TestAnotherNotice:
+    @pytest.fixture
+    def failed(self, district: None, finance: Visitor, supervisor: Visitor, reviewer: Visitor) -> None:
+        """The bank couldn't pay what the notice says: the account is closed."""
+        opened(finance, supervisor)
+        settled(supervisor)
+        supervisor.post(f"{CASE}/publicity")
+        end_publicity()
+        finance.post(f"{CASE}/check")
+        two_people(reviewer, supervisor, f"{CASE}/notice", {"reason": "核验通过"})
+        bank_door.act(builders.a_termination_failed(notices.get("2026-001"), 0))
+
+    @pytest.mark.usefixtures("failed")
+    def test_is_issued_to_another_account_when_the_bank_could_not_pay(
+        self, finance: Visitor, supervisor: Visitor, reviewer: Visitor
+    ) -> None:
+        shown = finance.get(CASE)
+        assert "银行未能退还：收款账户已销户" in text_of(shown)
+        assert "上一份通知书已办结，账户中仍有 ¥200.00" in text_of(shown)
+        assert f"{CASE}/revocation" not in addresses_in(reviewer.get(CASE))
+        assert finance.post(f"{CASE}/check").status == 303
+        wrong = {"reason": "更正", "payee_account_no": "80-13"}
+        assert reviewer.post(f"{CASE}/notice", wrong).status == 422
+        right = {"reason": "更正收款账号", "payee_account_no": "8000000099"}
+
+        proposed = reviewer.post(f"{CASE}/notice", right)
+        waiting = proposed.headers["location"].partition("?")[0]
+        assert "收款账号 8000000099" in text_of(supervisor.get(waiting))
+        assert supervisor.post(f"{waiting}/decision", {"decision": "approve"}).status == 303
+
+        said = text_of(supervisor.get("/console/notices/2026-002"))
+        assert "收款账号：8000000099" in said
+        assert "本通知书为 2026-001 号终止通知书的补充" in said
+        assert "银行未能退还" in text_of(supervisor.get("/console/notices/2026-001"))
+
+    @pytest.mark.usefixtures("failed")
+    def test_waits_for_the_finance_officer_and_for_two_others(self, supervisor: Visitor, reviewer: Visitor) -> None:
+        assert "待财务核验后签发补充通知书" in text_of(supervisor.get(CASE))
+        assert supervisor.post(f"{CASE}/check").status == 403
+        assert reviewer.post(f"{CASE}/notice", {"reason": "更正"}).status == 409
+
+    def test_is_wanted_on_the_first_page_when_money_comes_after_the_end(self, supervisor: Visitor) -> None:
+        steps.terminate()
+        institution_usecases.end_termination(
+            institution_id=SCHOOL, reason="通知书已执行", by="platform", now=builders.NOW, also=[]
+        )
+        assert "终止后账户又有余额" in text_of(supervisor.get("/console"))
 
 
 class TestRevocation:

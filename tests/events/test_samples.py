@@ -231,6 +231,7 @@ class TestBank:
             ("minimum_withdrawal.failed", facts.MinimumWithdrawalFailed, 4000),
             ("interest.posted", facts.InterestPosted, 4),
             ("termination.paid", facts.TerminationPaid, 20_000),
+            ("termination.failed", facts.TerminationFailed, 20_000),
         ],
     )
     def test_messages_are_read(self, name: str, fact: type[facts.BankFact], amount_fen: int) -> None:
@@ -303,6 +304,7 @@ class TestBank:
         bank.flush()
         bank.transfer(instruction["from_account_no"], 667, remittance="学费", payer_name="示例家长")
         bank.transfer("8000000012", 20_000, remittance="最低余额", payer_name="示例舞蹈学校")
+        bank.faults.arm("fail_termination")  # the first account's return; the second's is paid
         bank.payments.accept("termination", sample("bank/termination-instruction.json"))
         bank.flush()
 

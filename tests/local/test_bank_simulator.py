@@ -308,12 +308,31 @@ class TestTerminations:
         district.bank.flush()
         assert district.bank.books.balance_fen(MINIMUM) == 20_000
 
-    def test_are_paid_wholly_or_not_at_all(self, district: District) -> None:
+    def told(self, district: District) -> list[tuple[str, str, str]]:
+        told = [one for _, one in district.us.taken if one["type"].startswith("termination.")]
+        return [(one["type"], one["data"]["account_no"], one["data"].get("reason", "")) for one in told]
+
+    def test_are_not_paid_from_an_account_that_holds_too_little(self, district: District) -> None:
         district.bank.withdraw(TUITION, 1, counterparty="某公司", purpose="往来款")
         self.instruct(district)
         district.bank.flush()
-        assert district.bank.books.balance_fen(MINIMUM) == 20_000
+        assert self.told(district) == [
+            ("termination.paid", MINIMUM, ""),
+            ("termination.failed", TUITION, "账户余额不足"),
+        ]
         assert district.bank.books.rows("select status from instructions") == [{"status": "failed"}]
+
+    def test_fail_when_that_is_asked_for_and_are_not_tried_again(self, district: District) -> None:
+        district.bank.faults.arm("fail_termination", count=2, reason="收款账户已销户")
+        self.instruct(district)
+        district.bank.flush()
+        self.instruct(district)
+        district.bank.flush()
+        assert self.told(district) == [
+            ("termination.failed", MINIMUM, "收款账户已销户"),
+            ("termination.failed", TUITION, "收款账户已销户"),
+        ]
+        assert district.bank.books.balance_fen(MINIMUM) == 20_000
 
     def test_are_refused_when_that_is_asked_for(self, district: District) -> None:
         district.bank.faults.arm("refuse_termination")
@@ -321,26 +340,12 @@ class TestTerminations:
             self.instruct(district)
         self.instruct(district)
 
-    def test_end_with_the_statement_of_the_day_itself(self) -> None:
-        written: dict[str, str] = {}
-        district = District(
-            notice_key=notice_signature.public_key(NOTICE_KEY),
-            deliver_file=lambda name, content: written.update({name: content.decode()}),
-        )
-        for account_no, amount in ((TUITION, 667), (MINIMUM, 20_000)):
-            district.bank.open_account(account_no, holder="示例舞蹈学校")
-            district.bank.transfer(account_no, amount, remittance="开户")
-        district.bank.flush()
+    def test_leave_the_accounts_told_of(self, district: District) -> None:
         self.instruct(district)
         district.bank.flush()
-        for _ in range(2):
-            district.clock.advance(timedelta(days=1))
-            district.bank.flush()
-        district.stop()
-
-        [(name, content)] = written.items()
-        assert name == "camt.053/2026-08-17.xml"
-        assert (content.count("<Stmt>"), content.count("TERMINATION"), content.count(">0.00<")) == (2, 2, 4)
+        district.bank.transfer(TUITION, 5, remittance="晚到的学费")
+        district.bank.flush()
+        assert [told["type"] for _, told in district.us.taken][-1] == "deposit.posted"
 
     def test_that_do_not_stand_any_more_are_not_paid(self, district: District) -> None:
         site = Site("notices", trouble.free_ports(1), {"GET /v1/notices/2026-001": lambda _: {"status": "revoked"}})

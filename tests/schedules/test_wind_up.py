@@ -3,22 +3,24 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pytest
 
+from events import facts
 from functions.api import bank as bank_door
 from functions.console import closing
 from functions.edge import wiring
-from functions.schedules import pay_out, pay_refunds, wind_up
+from functions.schedules import credit_interest, pay_out, pay_refunds, wind_up
 from functions.streams import release_lesson
 from shared.funds import queries as funds
-from shared.funds import refund_money, terminations
+from shared.funds import refund_money, suspense, terminations
 from shared.funds.model import EnrolmentAccount, Entry, EntryKind
 from shared.funds.refund_model import Refund
 from shared.funds.store import entries
 from shared.institutions import store as institutions
-from shared.kernel.ids import EnrolmentId
+from shared.kernel.ids import EnrolmentId, derived
 from shared.kernel.money import Fen
 from shared.mall import store as mall
 from shared.teaching import queries as teaching
@@ -34,7 +36,7 @@ from tests.edge.doors import Clock
 from tests.schedules.running import run
 from tests.tables import just_before, killed_before, lost_answers
 from tests.teaching import examples
-from tests.terminations.examples import issue
+from tests.terminations.examples import issue, no_approval
 
 pytestmark = pytest.mark.usefixtures("hurried", "district")
 CONFIRMED, MARKED, IN_PART, UNPAID, RELEASED = 1, 2, 3, 4, 5
@@ -107,7 +109,7 @@ def begin_refunding() -> None:
     usecases.begin_refunding(institution_id=SCHOOL, by="supervisor", now=NOW)
 
 
-def pay_all_refunds(*, fails: bool = False) -> int:
+def pay_all_refunds(*, fails: bool = False, at: datetime = NOW) -> int:
     """Hold and instruct every agreed refund, and let the bank answer; how many payments it answered."""
     run(pay_refunds.pay_refunds)
     answered = 0
@@ -115,30 +117,38 @@ def pay_all_refunds(*, fails: bool = False) -> int:
         for refund in refunds_of(number):
             for payment in refund_money.pending_payments(refund):
                 reference = f"BKR{payment.payment_id[-10:]}"
-                paid = builders.a_refund_paid(payment, bank_reference=reference)
+                paid = builders.a_refund_paid(payment, bank_reference=reference, booked_at=at)
                 bank_door.act(builders.a_refund_failed(payment) if fails else paid)
                 answered += 1
     steps.count_all()
     return answered
 
 
-def settle_all() -> None:
+def settle_all(at: datetime = NOW) -> None:
     """Every student is settled: the marked lesson confirmed, every refund paid."""
     begin_refunding()
     confirm(MARKED)
     run(wind_up.wind_up)
-    pay_all_refunds()
+    pay_all_refunds(at=at)
     run(wind_up.wind_up)
 
 
 def come_to_a_notice(at: Clock) -> Any:
     """Settled, public, checked, and a notice issued over what there is."""
-    settle_all()
+    settle_all(at())
     found = terminations.outstanding(SCHOOL)
     usecases.publicise(
         institution_id=SCHOOL, unsettled=closing.unsettled(found), policy=POLICY, by="supervisor", now=NOW
     )
     at.pass_by(days=20)
+    check(at)
+    returns = [builders.a_return("minimum_balance", 20_000), builders.a_return("tuition", 999)]
+    return issue(returns=returns, now=at())
+
+
+def check(at: Clock) -> None:
+    """The finance officer's check."""
+    found = terminations.outstanding(SCHOOL)
     usecases.check_liabilities(
         institution_id=SCHOOL,
         remaining=closing.liabilities(found),
@@ -148,8 +158,16 @@ def come_to_a_notice(at: Clock) -> Any:
         by="finance",
         now=at(),
     )
-    returns = [builders.a_return("minimum_balance", 20_000), builders.a_return("tuition", 999)]
-    return issue(returns=returns, now=at())
+
+
+def execute(notice: Any, at: Clock) -> None:
+    """The bank returns everything that a notice says."""
+    for place, one in enumerate(notice.returns):
+        reference = f"BKT{notice.number[-3:]}{place:05d}"
+        bank_door.act(builders.a_termination_paid(notice, place, booked_at=at(), bank_reference=reference))
+        assert one.amount_fen
+    steps.count_all()
+    run(wind_up.wind_up)
 
 
 class TestSettling:
@@ -432,13 +450,13 @@ class TestNotice:
     @pytest.mark.parametrize("call", [1, 2, 3])
     def test_ended_anywhere_is_executed_once(self, at: Clock, call: int) -> None:
         notice = come_to_a_notice(at)
-        facts = [builders.a_termination_paid(notice, place, booked_at=at()) for place in (0, 1)]
+        words = [builders.a_termination_paid(notice, place, booked_at=at()) for place in (0, 1)]
         with killed_before("TransactWriteItems", call=call):
-            for fact in facts:
+            for fact in words:
                 bank_door.act(fact)
                 steps.count_all()
             run(wind_up.wind_up)
-        for fact in facts:
+        for fact in words:
             bank_door.act(fact)
         steps.count_all()
         run(wind_up.wind_up)
@@ -453,6 +471,96 @@ class TestNotice:
         steps.count_all()
         run(wind_up.wind_up)
         assert institutions.get(SCHOOL).status == "terminating"
+
+
+class TestSupplementaryNotice:
+    """What comes into the accounts after the notice."""
+
+    def test_returns_what_came_between_the_notice_and_its_execution(self, at: Clock) -> None:
+        notice = come_to_a_notice(at)
+        steps.pay_minimum(5, reference="BKLATE", now=at())
+        execute(notice, at)
+        assert (institutions.get(SCHOOL).status, cases.get(SCHOOL).step) == ("terminating", "notice_issued")
+
+        check(at)
+        execute(issue(returns=[builders.a_return("minimum_balance", 5)], now=at()), at)
+
+        assert (institutions.get(SCHOOL).status, cases.get(SCHOOL).step) == ("terminated", "closed")
+        assert [entry.reason for entry in booked(EntryKind.MINIMUM_RETURN)] == ["2026-001", "2026-002"]
+        assert steps.violations() == {}
+
+    def test_interest_after_the_end_goes_to_the_guardians_and_the_rest_to_the_school(self, at: Clock) -> None:
+        """Each family's money lay there for five days; what the account earned before is the school's."""
+        at.pass_by(days=5)
+        execute(come_to_a_notice(at), at)
+        assert cases.get(SCHOOL).step is Step.CLOSED
+        of_minimum = {"bank_reference": "BKI00002", "account_no": builders.MINIMUM_NO}
+        bank_door.act(builders.interest_posted(100, booked_at=at()))
+        bank_door.act(builders.interest_posted(3, booked_at=at(), **of_minimum))
+        steps.count_all()
+        with pytest.raises(rules.LiabilitiesRemain, match=r"1\.00"):
+            check(at)
+
+        run(credit_interest.credit_interest)
+        steps.count_all()
+        theirs = sum(account(number).interest_held_fen for number in (CONFIRMED, MARKED, IN_PART, RELEASED))
+        assert theirs > 0
+        with pytest.raises(rules.LiabilitiesRemain):
+            check(at)
+        run(credit_interest.credit_interest)
+        pay_all_refunds(at=at())
+        check(at)
+        rest = [builders.a_return("minimum_balance", 3), builders.a_return("tuition", 100 - theirs)]
+        execute(issue(returns=[one for one in rest if one.amount_fen], now=at()), at)
+
+        assert [account(number).interest_held_fen for number in (CONFIRMED, MARKED, IN_PART, RELEASED)] == [0] * 4
+        assert (institutions.get(SCHOOL).status, cases.get(SCHOOL).step) == ("terminated", "closed")
+        assert wind_up.left_in_accounts(SCHOOL) == 0
+        assert steps.violations() == {}
+
+    def test_a_late_deposit_is_returned_to_its_payer(self, at: Clock) -> None:
+        execute(come_to_a_notice(at), at)
+        bank_door.act(builders.a_deposit(400, bank_reference="BKLATE", booked_at=at()))
+        steps.count_all()
+        with pytest.raises(rules.LiabilitiesRemain, match=r"4\.00"):
+            check(at)
+
+        suspense.hold_return(reference="BKLATE", amount_fen=Fen(400), approval=no_approval(), now=at())
+        payment_id = derived("sus", "BKLATE", "1")
+        bank_door.act(facts.RefundPaid(payment_id, "BKRLATE", builders.TUITION_NO, Fen(400), at()))
+        steps.count_all()
+
+        assert wind_up.left_in_accounts(SCHOOL) == 0
+        with pytest.raises(rules.NothingToReturn):
+            check(at)
+        assert cases.get(SCHOOL).step is Step.CLOSED
+        assert steps.violations() == {}
+
+
+class TestFailedReturn:
+    def test_moves_nothing_and_leads_to_a_corrected_notice(self, at: Clock) -> None:
+        notice = come_to_a_notice(at)
+        before = sorted(one.key for one in entries.scan())
+        assert bank_door.act(builders.a_termination_failed(notice, 0, booked_at=at())) == "recorded"
+        assert bank_door.act(builders.a_termination_failed(notice, 0, booked_at=at())) == "recorded"
+        assert sorted(one.key for one in entries.scan()) == before
+        assert funds.get_minimum_balance(SCHOOL).balance_fen == 20_000
+        with pytest.raises(rules.NoticeStands):
+            check(at)  # the other account may still be paid
+        bank_door.act(builders.a_termination_paid(notice, 1, booked_at=at()))
+        steps.count_all()
+        run(wind_up.wind_up)
+        assert cases.get(SCHOOL).step is Step.NOTICE_ISSUED
+
+        check(at)
+        corrected = issue(returns=[builders.a_return("minimum_balance", 20_000)], now=at())
+        with pytest.raises(rules.ReturnFailed):
+            bank_door.act(builders.a_termination_paid(notice, 0, booked_at=at()))
+        execute(corrected, at)
+
+        assert (corrected.supplements, institutions.get(SCHOOL).status) == ("2026-001", "terminated")
+        assert [entry.reason for entry in booked(EntryKind.MINIMUM_RETURN)] == ["2026-002"]
+        assert steps.violations() == {}
 
 
 class TestManyStudents:

@@ -116,11 +116,18 @@ class Bank:
         """Accept a notice; the same one again is the same."""
         self._accept(f"notice-{instruction.notice_no}", instruction)
 
-    def _return(self, instruction: TerminationInstruction, now: datetime) -> None:
-        """Return what a notice says, from each of its accounts once; not when it doesn't stand any more."""
+    def _return(self, instruction: TerminationInstruction, pays: bool, now: datetime) -> None:
+        """Return what a notice says, from each of its accounts once; not when it doesn't stand any more.
+
+        When it can't pay, it pays the first account all the same.
+        """
         if notices.get(instruction.notice_no).status is not NoticeStatus.VALID:
             return
-        for one in json.loads(instruction.notice)["returns"]:
+        for place, one in enumerate(json.loads(instruction.notice)["returns"]):
+            told = (instruction.notice_no, one["account_no"], Fen(one["amount_fen"]))
+            if place and not pays:
+                self.untold.append(facts.TerminationFailed(*told, reason="收款账户已销户", booked_at=now))
+                continue
             reference = f"BKO{len(self.moves):06d}"
             self._move(reference, one["account_no"], -one["amount_fen"])
             self.untold.append(
@@ -150,7 +157,7 @@ class Bank:
         instruction = self.waiting.pop(name)
         if isinstance(instruction, TerminationInstruction):
             self.answered.add(name)
-            self._return(instruction, now)
+            self._return(instruction, pays, now)
             return
         rest = instruction.amount_fen - self.paid[name]
         told: dict[str, Any] = {"account_no": instruction.from_account_no, "amount_fen": rest, "booked_at": now}

@@ -37,7 +37,8 @@ class TerminationMoves(History):
                 lambda: _decide(iid, more),
             ],
             Step.ZERO_LIABILITY: [lambda: _issue(iid), lambda: _check(iid)],
-            Step.NOTICE_ISSUED: [lambda: _revoke(iid)] if more % 4 == 3 else [],
+            Step.NOTICE_ISSUED: [lambda: _revoke(iid) if more % 4 == 3 else _check(iid)],
+            Step.CLOSED: [lambda: _check(iid)],
         }
         likely = acts.get(cases.get(iid).step, [])
         if likely:

@@ -2,11 +2,13 @@
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from shared.dynamo import transaction
 from shared.kernel.ids import InstitutionId
+from shared.kernel.money import Fen
 from shared.terminations import notices, rules, signature
 from shared.terminations.model import Notice, NoticeStatus, Step
 from shared.terminations.store import cases
@@ -130,6 +132,72 @@ class TestUse:
     def test_one_that_nobody_issued_is_unknown(self) -> None:
         with pytest.raises(store.UnknownNotice):
             use(replace(self.notice, number="2026-999"))
+
+
+def fail(notice: Notice, place: int = 0, **changes: Any) -> Notice:
+    one = notice.returns[place]
+    told = {"account_no": one.account_no, "amount_fen": one.amount_fen, "reason": "收款账户已销户"}
+    return notices.note_failure(number=notice.number, at=NOW, **{**told, **changes})
+
+
+@pytest.mark.usefixtures("in_memory", "hurried")
+class TestNoteFailure:
+    @pytest.fixture(autouse=True)
+    def issued(self, in_memory: object) -> None:
+        put_case(Step.ZERO_LIABILITY)
+        self.notice = issue()
+
+    def test_ends_the_notice_for_that_account(self) -> None:
+        assert fail(self.notice).status is NoticeStatus.VALID
+        transaction.commit([use(self.notice, 1)])
+
+        found = store.get(self.notice.number)
+
+        assert (found.status, found.returns[0].failure, found.returns[0].failed_at) == ("failed", "收款账户已销户", NOW)
+        with pytest.raises(rules.ReturnFailed):
+            use(self.notice, 0)
+        with pytest.raises(rules.NoticeUsed):
+            revoke(self.notice)
+
+    def test_twice_is_once_and_without_a_reason_is_one_too(self) -> None:
+        fail(self.notice, reason="")
+        before = dump_memory()
+        assert fail(self.notice, reason="另一个原因").returns[0].failure == "银行未说明原因"
+        assert dump_memory() == before
+
+    def test_of_what_is_paid_is_refused(self) -> None:
+        transaction.commit([use(self.notice, 0)])
+        with pytest.raises(rules.NoticeUsed):
+            fail(self.notice)
+
+    def test_of_another_amount_account_or_notice_is_refused(self) -> None:
+        before = dump_memory()
+        for changes in ({"amount_fen": Fen(1)}, {"account_no": "8000000099"}):
+            with pytest.raises(rules.NoticeMismatch):
+                fail(self.notice, **changes)
+        with pytest.raises(store.UnknownNotice):
+            fail(replace(self.notice, number="2026-999"))
+        assert dump_memory() == before
+
+    def test_against_a_payment_one_wins(self) -> None:
+        with (
+            just_before("TransactWriteItems", lambda: transaction.commit([use(self.notice, 0)])),
+            pytest.raises(rules.NoticeUsed),
+        ):
+            fail(self.notice)
+        assert store.get(self.notice.number).returns[0].failure == ""
+
+    def test_the_next_notice_supplements_it_and_says_so_under_its_signature(self) -> None:
+        for place in (0, 1):
+            fail(self.notice, place)
+        cases.move(SCHOOL, lambda was: replace(was, step=Step.ZERO_LIABILITY))
+
+        again = issue(returns=self.notice.returns[:1])
+
+        assert (again.number, again.supplements, again.status) == ("2026-002", "2026-001", "valid")
+        assert json.loads(again.content)["supplements"] == "2026-001"
+        assert json.loads(self.notice.content)["supplements"] is None
+        assert store.get("2026-002") == again
 
 
 @pytest.mark.usefixtures("in_memory", "hurried")

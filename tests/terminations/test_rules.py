@@ -20,7 +20,9 @@ ALLOWED = {
     (Step.ZERO_LIABILITY, Step.ZERO_LIABILITY),
     (Step.ZERO_LIABILITY, Step.NOTICE_ISSUED),
     (Step.NOTICE_ISSUED, Step.PUBLICITY),
+    (Step.NOTICE_ISSUED, Step.ZERO_LIABILITY),
     (Step.NOTICE_ISSUED, Step.CLOSED),
+    (Step.CLOSED, Step.ZERO_LIABILITY),
 }
 
 
@@ -86,6 +88,7 @@ class TestCheckReturn:
             (a_notice(), {"account_no": "8000000099"}, rules.NoticeMismatch),
             (a_notice(revoked_at=NOW), {}, rules.NoticeRevoked),
             (a_notice(returns=(replace(RETURNS[0], bank_reference="BK1"), RETURNS[1])), {}, rules.NoticeUsed),
+            (a_notice(returns=(replace(RETURNS[0], failure="已销户"), RETURNS[1])), {}, rules.ReturnFailed),
         ],
     )
     def test_refuses_each_by_its_own_code(
@@ -95,11 +98,50 @@ class TestCheckReturn:
             rules.check_return(notice, **self.told(notice, **changes))  # type: ignore[arg-type]
 
 
+class TestCheckFailure:
+    @pytest.mark.parametrize(
+        ("notice", "amount_fen", "refusal"),
+        [
+            (a_notice(), 20_001, rules.NoticeMismatch),
+            (a_notice(returns=RETURNS[1:]), 20_000, rules.NoticeMismatch),
+            (a_notice(returns=(replace(RETURNS[0], bank_reference="BK1"), RETURNS[1])), 20_000, rules.NoticeUsed),
+        ],
+    )
+    def test_refuses_what_the_notice_does_not_say_and_what_is_paid(
+        self, notice: Notice, amount_fen: int, refusal: type[Exception]
+    ) -> None:
+        with pytest.raises(refusal):
+            rules.check_failure(notice, account_no="8000000012", amount_fen=amount_fen)
+
+
+class TestCheckCheckable:
+    @pytest.mark.parametrize("step", [Step.NOTICE_ISSUED, Step.CLOSED])
+    def test_not_while_the_bank_has_a_notice_to_execute(self, step: Step) -> None:
+        with pytest.raises(rules.NoticeStands, match="2026-001"):
+            rules.check_checkable(a_case(step), a_notice())
+        rules.check_checkable(a_case(step), a_notice(returns=tuple(replace(one, failure="销户") for one in RETURNS)))
+
+    def test_not_before_the_publicity(self) -> None:
+        with pytest.raises(rules.StepNotNext):
+            rules.check_checkable(a_case(Step.REFUNDING), None)
+
+
+class TestCheckPayee:
+    @pytest.mark.parametrize("told", ["", "1234567", "8000-0000-13", "8" * 31, "八〇〇〇〇〇〇〇一三"])
+    def test_is_an_account_number(self, told: str) -> None:
+        with pytest.raises(rules.PayeeWrong):
+            rules.check_payee(told)
+        assert rules.check_payee(" 8000000013 ") == "8000000013"
+
+
 class TestNotice:
     def test_is_used_once_every_account_is(self) -> None:
         first = (replace(RETURNS[0], bank_reference="BK1"), RETURNS[1])
         both = (first[0], replace(RETURNS[1], bank_reference="BK2"))
+        failed = (first[0], replace(RETURNS[1], failure="已销户"))
         found = [a_notice(), a_notice(returns=first), a_notice(returns=both), a_notice(revoked_at=NOW)]
+        assert a_notice(returns=failed).status is NoticeStatus.FAILED
+        assert a_notice(returns=(failed[1], RETURNS[0])).status is NoticeStatus.VALID
         assert [one.status for one in found] == [
             NoticeStatus.VALID,
             NoticeStatus.VALID,

@@ -9,13 +9,13 @@ from shared.institutions import store as institutions
 from shared.institutions import usecases as institution_usecases
 from shared.kernel.ids import InstitutionId
 from shared.kernel.money import Fen
-from shared.terminations import rules, usecases
+from shared.terminations import notices, rules, usecases
 from shared.terminations.model import PLATFORM, Case, Objection, Standing, Step
 from shared.terminations.store import cases, objections
 from tests import builders, steps
 from tests.builders import NOW, POLICY, SCHOOL
 from tests.tables import dump_memory, just_before
-from tests.terminations.examples import put_case
+from tests.terminations.examples import RETURNS, issue, put_case, use
 
 pytestmark = pytest.mark.usefixtures("in_memory", "hurried")
 NOTHING: rules.Remaining = {}
@@ -44,13 +44,13 @@ def decide(objection: Objection, *, uphold: bool, reason: str = "查明") -> Cas
     )
 
 
-def check(*, remaining: rules.Remaining = NOTHING, now: object = LATER) -> Case:
+def check(*, remaining: rules.Remaining = NOTHING, now: object = LATER, minimum_fen: int = 20_000) -> Case:
     return usecases.check_liabilities(
         institution_id=SCHOOL,
         remaining=remaining,
         figures={"held_fen": 0},
-        minimum_fen=Fen(20_000),
-        payable_fen=Fen(667),
+        minimum_fen=Fen(minimum_fen),
+        payable_fen=Fen(667 if minimum_fen else 0),
         by="finance",
         now=now,  # type: ignore[arg-type]
     )
@@ -256,6 +256,50 @@ class TestCheckLiabilities:
         put_case(Step.PUBLICITY)
         with pytest.raises(rules.PublicityRunning):
             check(now=NOW)
+
+
+class TestCheckAgain:
+    """After a notice, for a supplementary one."""
+
+    @pytest.fixture(autouse=True)
+    def issued(self, in_memory: object) -> None:
+        put_case(Step.ZERO_LIABILITY)
+        self.notice = issue()
+
+    def use_up(self) -> None:
+        for place in (0, 1):
+            transaction.commit([use(self.notice, place)])
+
+    @pytest.mark.parametrize("closed", [False, True])
+    def test_leads_to_another_notice_once_the_last_is_used_also_of_a_closed_case(self, closed: bool) -> None:
+        self.use_up()
+        if closed:
+            transaction.commit([notices.closing(institution_id=SCHOOL, now=NOW)])
+            assert cases.list_open() == []
+        case = check(minimum_fen=5)
+        assert (case.step, case.check and case.check.minimum_fen, case.standing) == ("zero_liability", 5, "open")
+        assert issue(returns=RETURNS[:1]).supplements == self.notice.number
+
+    def test_not_while_the_bank_may_still_pay(self) -> None:
+        before = dump_memory()
+        with pytest.raises(rules.NoticeStands):
+            check()
+        assert dump_memory() == before
+
+    def test_not_over_nothing_and_not_while_anybody_is_owed(self) -> None:
+        self.use_up()
+        before = dump_memory()
+        with pytest.raises(rules.NothingToReturn):
+            check(minimum_fen=0)
+        with pytest.raises(rules.LiabilitiesRemain):
+            check(remaining={"interest": ("利息待分配", "interest")})
+        assert dump_memory() == before
+
+    def test_two_at_once_lead_to_one_check(self) -> None:
+        self.use_up()
+        with just_before("TransactWriteItems", lambda: check(minimum_fen=5)):
+            check(minimum_fen=5)
+        assert [one.step for one in cases.get(SCHOOL).history].count(Step.ZERO_LIABILITY) == 2
 
 
 class TestList:

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict, replace
+from datetime import datetime
 from typing import Any
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
@@ -14,6 +15,7 @@ from shared.kernel.money import Fen
 from shared.terminations import model
 
 _SK = "notice"
+_MOMENTS = ("returned_at", "failed_at")
 
 
 class UnknownNotice(errors.Missing):
@@ -36,6 +38,7 @@ class NoticeRow(Row):
     content = UnicodeAttribute()
     signature = UnicodeAttribute()
     key_id = UnicodeAttribute()
+    supplements = UnicodeAttribute(default="")
     instructed_at = Moment(null=True)
     revoked_at = Moment(null=True)
     revoked_by = UnicodeAttribute(default="")
@@ -99,13 +102,14 @@ def get_many(numbers: tuple[str, ...]) -> list[model.Notice]:
 def _row_of(notice: model.Notice) -> NoticeRow:
     told = asdict(notice)
     told["returns"] = json.dumps(
-        [
-            {**asdict(one), "returned_at": clock.stored(one.returned_at) if one.returned_at else None}
-            for one in notice.returns
-        ]
+        [{**asdict(one), **{name: _stored(getattr(one, name)) for name in _MOMENTS}} for one in notice.returns]
     )
     told["institution"] = told.pop("institution_id")
     return NoticeRow(f"notice#{told.pop('number')}", _SK, **told)
+
+
+def _stored(at: datetime | None) -> str | None:
+    return clock.stored(at) if at else None
 
 
 def _notice_of(row: Any) -> model.Notice:
@@ -114,7 +118,7 @@ def _notice_of(row: Any) -> model.Notice:
             **{
                 **one,
                 "amount_fen": Fen(one["amount_fen"]),
-                "returned_at": clock.read(one["returned_at"]) if one["returned_at"] else None,
+                **{name: clock.read(one[name]) for name in _MOMENTS if one[name]},
             }
         )
         for one in json.loads(row.returns)
@@ -133,6 +137,7 @@ def _notice_of(row: Any) -> model.Notice:
         content=row.content,
         signature=row.signature,
         key_id=row.key_id,
+        supplements=row.supplements,
         instructed_at=row.instructed_at,
         revoked_at=row.revoked_at,
         revoked_by=row.revoked_by,
