@@ -44,6 +44,7 @@ _ROOMS: tuple[tuple[str, str, str, Set[StaffRole]], ...] = (
     ("/console/reconciliation", "对账", "Reconciliation", roles.MONEY),
     ("/console/suspense", "待查款", "Suspense", roles.MONEY),
     ("/console/trial-balance", "总账试算", "Trial balance", roles.MONEY),
+    ("/console/reports", "报表", "Reports", roles.MONEY),
     ("/console/unhandled", "未处理", "Unhandled", roles.MONEY),
     ("/console/seals", "留痕", "Seals", roles.MONEY),
     ("/console/policy", "规则", "Policy", roles.EVERYONE),

@@ -19,7 +19,8 @@ from shared.funds.store.accounts import get_many as get_accounts
 from shared.funds.store.custody import get as get_custody
 from shared.funds.store.custody import list_at as list_custody
 from shared.funds.store.custody import moved_fen as moved_at_bank
-from shared.funds.store.days import DISTRICT, list_days
+from shared.funds.store.days import DISTRICT, list_days, list_months
+from shared.funds.store.days import before as moved_before
 from shared.funds.store.entries import find_deposit
 from shared.funds.store.entries import list_of_bank as list_bank_entries
 from shared.funds.store.entries import list_of_enrolment as list_entries
@@ -40,6 +41,7 @@ from shared.funds.store.refunds import get as get_refund
 from shared.funds.store.refunds import list_all_waiting as list_all_refunds_waiting
 from shared.funds.store.refunds import list_of_enrolment as list_refunds
 from shared.funds.store.refunds import list_of_institution as list_refunds_of_institution
+from shared.funds.store.refunds import list_requested as list_refunds_requested
 from shared.funds.store.refunds import list_waiting as list_refunds_waiting
 from shared.funds.store.requirements import find_calculation, find_calculations
 from shared.funds.store.requirements import list_of as list_requirements
@@ -92,11 +94,13 @@ __all__ = [
     "list_last_payouts",
     "list_minimum_days",
     "list_minimum_shortfalls",
+    "list_months",
     "list_moves",
     "list_payout_entries",
     "list_payouts",
     "list_refunds",
     "list_refunds_of_institution",
+    "list_refunds_requested",
     "list_refunds_waiting",
     "list_requirements",
     "list_returns_waiting",
@@ -104,6 +108,7 @@ __all__ = [
     "list_totals",
     "list_withdrawals",
     "moved_at_bank",
+    "moved_before",
     "preview_refund",
 ]
 

@@ -61,3 +61,15 @@ class Day:
     refunded_fen: int = 0
     lessons_released: int = 0
     lessons_by_silence: int = 0
+
+    def __add__(self, other: "Day") -> "Day":
+        """Both together, under the first one's day."""
+        return Day(
+            self.day,
+            self.deposited_fen + other.deposited_fen,
+            self.released_fen + other.released_fen,
+            self.paid_out_fen + other.paid_out_fen,
+            self.refunded_fen + other.refunded_fen,
+            self.lessons_released + other.lessons_released,
+            self.lessons_by_silence + other.lessons_by_silence,
+        )

@@ -24,6 +24,7 @@ ROOMS = [
     "/console/schools/{school}/suspension",
     "/console/schools/{school}/statement?from=2026-08-17&to=2026-09-10",
     "/console/trial-balance?from=2026-08-17&to=2026-09-10",
+    "/console/reports?kind=monthly&on=2026-09-10",
     "/console/trial-balance?from=2026-08-17&to=2026-09-10&school={school}",
     "/console/enrolments/{enrolment}",
     "/console/enrolments/{enrolment}/statement",

@@ -125,6 +125,14 @@ def list_of_institution(institution_id: InstitutionId, *, limit: int, cursor: st
     return _whole(pages.page(RefundRow, institution_id, limit=limit, cursor=cursor, index=index, backwards=True))
 
 
+def list_requested(institution_id: InstitutionId, *, first: datetime, before: datetime) -> list[refund_model.Refund]:
+    """A school's refunds that were asked for in a half-open period, oldest first; `before` is the start of a day."""
+    asked = RefundRow.refund_requested_at.between(first.astimezone(UTC), before.astimezone(UTC))
+    keys = [(row.pk, row.sk) for row in RefundRow.institutions.query(institution_id, asked)]
+    found = map(refund_of, RefundRow.batch_get(keys, consistent_read=True)) if keys else []
+    return sorted((one for one in found if one.requested_at < before), key=lambda one: one.requested_at)
+
+
 def list_waiting(
     wait: refund_model.RefundWait, *, until: datetime | None = None, limit: int, cursor: str | None
 ) -> Page[refund_model.Refund]:
