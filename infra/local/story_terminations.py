@@ -1,4 +1,7 @@
-"""A school that ends in the term: stopped by two people, its students refunded, publicity, the check, the notice."""
+"""A school that ends in the term: stopped by two people, its students refunded, publicity, the check, the notice.
+
+The bank can't pay the notice's first account, so a corrected one is issued; another for the interest that comes after.
+"""
 
 import re
 from collections.abc import Callable, Iterator
@@ -8,6 +11,7 @@ from infra.local.district import DistrictData
 from infra.local.stage import Cast, Step
 from shared.kernel.clock import SHANGHAI
 
+_NEW_ACCOUNT = "6217009900000066"
 SCHOOL = 6  # a small one, whose families have all paid exactly
 
 
@@ -27,13 +31,27 @@ class TerminationStory:
         yield _step(12, 15, "terminate-object", self._object, month=11)
         yield _step(25, 10, "terminate-check", lambda: self._act("finance", "check"), month=11)
         yield _step(26, 10, "terminate-notice", self._notice, month=11)
+        yield _step(27, 10, "terminate-check-again", lambda: self._act("finance", "check"), month=11)
+        yield _step(27, 11, "terminate-notice-corrected", self._correct, month=11)
+        yield _step(21, 15, "terminate-check-interest", lambda: self._act("finance", "check"), month=12)
+        yield _step(21, 16, "terminate-notice-interest", self._interest, month=12)
 
     def _open(self) -> None:
         page, address = f"/console/schools/{self._school}", f"/console/schools/{self._school}/proposals/termination"
         self._two_people("finance", page, address, "举办者因经营调整申请终止办学")
 
     def _notice(self) -> None:
+        self._cast.district.bank.faults.arm("fail_termination", reason="收款账户已销户")
         self._two_people("reviewer", self._case, f"{self._case}/notice", "公示期满无异议，财务核验无负债")
+
+    def _correct(self) -> None:
+        reason = "收款账户已销户，更正为机构新开账户"
+        self._two_people("reviewer", self._case, f"{self._case}/notice", reason, payee_account_no=_NEW_ACCOUNT)
+
+    def _interest(self) -> None:
+        self._two_people(
+            "reviewer", self._case, f"{self._case}/notice", "四季度结息，补充退还", payee_account_no=_NEW_ACCOUNT
+        )
 
     def _object(self) -> None:
         """A landlord objects; a supervisor finds that it isn't about tuition."""
@@ -50,11 +68,11 @@ class TerminationStory:
         if f"{self._case}/{form}" in officer.page(self._case):
             officer.send_to(self._case, f"{self._case}/{form}", **fields)
 
-    def _two_people(self, username: str, page: str, address: str, reason: str) -> None:
+    def _two_people(self, username: str, page: str, address: str, reason: str, **fields: str) -> None:
         officer = self._cast.officer(username)
         if address not in officer.page(page):
             return
-        officer.send_to(page, address, reason=reason)
+        officer.send_to(page, address, reason=reason, **fields)
         supervisor = self._cast.officer("supervisor2")
         for waiting in dict.fromkeys(re.findall(r"/console/approvals/prp_\w+", supervisor.page("/console/approvals"))):
             if reason in supervisor.page(waiting):

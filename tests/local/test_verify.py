@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 from infra import verify
+from infra.local import control, control_door, trouble
 from shared.funds import sealing, seals
 from shared.funds.store import books, entries
 from tests import steps
@@ -58,3 +60,46 @@ def test_gives_the_public_half_of_the_key_from_a_shell() -> None:
     done = subprocess.run(command, env={**os.environ, "SEAL_KEY": SEAL_KEY}, capture_output=True, text=True)
 
     assert (done.returncode, done.stdout, done.stderr) == (0, f"{KEYS}\n", "")
+
+
+@pytest.mark.usefixtures("sealed")
+class TestOfTheRunningDistrict:
+    """`make control ARGS="verify"`: asks the district that is running, over its control door."""
+
+    @pytest.fixture
+    def port(self) -> Iterator[int]:
+        """The district's port; of the district there is only what the door needs."""
+
+        class Running:
+            control_port = trouble.free_ports(5) + 4
+            settled = 0
+
+            def settle(self) -> None:
+                self.settled += 1
+
+        running = Running()
+        site = control_door.site(running, [])  # type: ignore[arg-type]
+        site.start()
+        yield running.control_port - 4
+        site.stop()
+        assert running.settled == 1  # what the streams still bring is waited for
+
+    def test_ends_with_0_when_everything_is_as_it_was_sealed(
+        self, port: int, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert control.main(["--port", str(port), "verify"]) == 0
+        assert capsys.readouterr().out == "1 笔分录 entries · 1 天留痕 sealed days · 0 处不符 breaks\n"
+
+    def test_ends_with_1_and_names_what_is_not(self, port: int, capsys: pytest.CaptureFixture[str]) -> None:
+        [deposit] = books.read().entries
+        entries.row_of(replace(deposit, payer="somebody else")).save()
+
+        assert control.main(["--port", str(port), "verify"]) == 1
+        told = capsys.readouterr().err
+        assert deposit.key in told
+        assert "2 处不符 breaks" in told
+
+
+def test_of_no_running_district_says_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
+    assert control.main(["--port", str(trouble.free_ports(5)), "verify"]) == 1
+    assert "make run" in capsys.readouterr().err
