@@ -23,6 +23,8 @@ def _line(zh: str, en: str) -> Callable[[Figures], words.Both]:
 
     def told(figures: Figures) -> words.Both:
         given = {name: str(value) for name, value in figures.items()}
+        code = given.get("code", "")
+        given = {"reason_zh": code, "reason_en": code, **given}
         given["ledger"] = _yuan(figures, "ledger_fen")
         reference, amount = figures.get("reference", ""), _yuan(figures, "statement_fen")
         return (
@@ -78,7 +80,9 @@ _SENTENCES: Mapping[BreakKind, Callable[[Figures], words.Both]] = {
         f"It is in {figures.get('currency', '')}; only CNY is reconciled",
     ),
     BreakKind.TWICE: _line("同一流水在对账单中出现两次", "the statement has this reference twice"),
-    BreakKind.NOT_BOOKABLE: _line("台账没有，也不能补记（{code}）", "the ledger hasn't it and can't book it ({code})"),
+    BreakKind.NOT_BOOKABLE: _line(
+        "台账没有，不能补记：{reason_zh}", "not in the ledger, and can't be booked: {reason_en}"
+    ),
     BreakKind.NOT_IN_STATEMENT: _not_in_statement,
     BreakKind.OPENING: _opening,
     BreakKind.ARITHMETIC: _arithmetic,

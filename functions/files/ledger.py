@@ -7,10 +7,13 @@ from typing import Any
 
 from events import facts
 from functions.api import bank
+from functions.files import adoption
 from functions.streams import keep_totals
 from shared.funds import queries as funds
 from shared.funds.model import Entry
 from shared.funds.store import totals
+from shared.funds.store.payouts import UnknownPayout
+from shared.funds.store.refunds import UnknownRefund
 from shared.institutions import store as institutions
 from shared.kernel import clock, errors
 from shared.kernel.ids import InstitutionId
@@ -30,6 +33,7 @@ class FundsLedger:
     """For one file: it remembers what it has found, so that the totals can be made to count it."""
 
     def __init__(self, now: datetime) -> None:
+        self._now = now
         self._today = clock.business_day(now)
         self._entries: dict[str, Entry] = {}
 
@@ -44,8 +48,16 @@ class FundsLedger:
         return {entry.reference: _booked(entry) for entry in found}
 
     def book(self, statement: facts.Statement, line: facts.StatementLine) -> Booked:
-        """Book what a line tells, as the bank's message would have been. Raises what the ledger refuses."""
-        bank.act(fact_of(statement.account_no, line))
+        """Book what a line tells, as the bank's message would have been. Raises what the ledger refuses.
+
+        A payout or a refund that the ledger has never heard of is adopted where its rules allow that.
+        """
+        fact = fact_of(statement.account_no, line)
+        try:
+            bank.act(fact)
+        except (UnknownPayout, UnknownRefund):
+            if not adoption.adopt(fact, line, now=self._now):
+                raise
         return self.find([line.bank_reference])[line.bank_reference]
 
     def custody(self, account_no: str, day: date) -> Custody:

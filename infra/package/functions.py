@@ -107,7 +107,14 @@ FUNCTIONS = (
         "reconcile_statement",
         memory_mb=1024,
         timeout_seconds=900,
-        tables={"reconciliation": R | W, "funds": R | W, "institutions": R, "alerts": W},
+        tables={
+            "reconciliation": R | W,
+            "funds": R | W,
+            "institutions": R | C,
+            "teaching": R,
+            "mall": W,
+            "alerts": W,
+        },
         buckets={"statements": R},
     ),
     Function(

@@ -48,10 +48,9 @@ def settle(*, fact: Settlement, now: datetime) -> model.Posting:
 
 def _settle(fact: Settlement, now: datetime) -> model.Posting:
     part = isinstance(fact, facts.PayoutPartlySettled)
-    body = rules.digest("settlement", fact.payout_id, fact.account_no, fact.amount_fen, fact.booked_at)
     posted, before = payouts.read_with_entry(posting.bank_key(fact.bank_reference), fact.payout_id)
     if posted is not None:
-        return posting.repeat(posted, body, fact.amount_fen, now)
+        return posting.repeat(posted, _digest(fact), fact.amount_fen, now)
     _check_open(before)
     fits = fact.amount_fen <= before.rest_fen if part else fact.amount_fen == before.rest_fen
     if not fits or fact.account_no != before.from_account_no:
@@ -67,9 +66,18 @@ def _settle(fact: Settlement, now: datetime) -> model.Posting:
     else:
         status = PayoutStatus.RETURNED if after.returned_fen else PayoutStatus.SETTLED
         after = replace(after, status=status, settled_at=fact.booked_at)
+    return _commit(before, after, settlement(fact, before, now))
+
+
+def settlement(fact: Settlement, payout: payout_model.Payout, now: datetime) -> model.Entry:
+    """The entry of the bank's word that a payout, or a part of it, is paid; not sealed yet."""
     legs = {State.IN_TRANSIT: -fact.amount_fen, State.OUTSIDE: +fact.amount_fen}
-    entry = posting.bank_entry(fact, EntryKind.SETTLEMENT, before.institution_id, legs, body, now)
-    return _commit(before, after, replace(entry, reason=before.payout_id))
+    entry = posting.bank_entry(fact, EntryKind.SETTLEMENT, payout.institution_id, legs, _digest(fact), now)
+    return replace(entry, reason=payout.payout_id)
+
+
+def _digest(fact: Settlement) -> str:
+    return rules.digest("settlement", fact.payout_id, fact.account_no, fact.amount_fen, fact.booked_at)
 
 
 def fail(*, fact: facts.PayoutFailed) -> None:

@@ -33,6 +33,7 @@ class AgreedBy(StrEnum):
     BUREAU = "bureau"
     RULE = "rule"
     TERMINATION = "termination"
+    BANK = "bank"
 
 
 class RefundRule(StrEnum):

@@ -5,7 +5,7 @@ Held before it is instructed. Each payment of a refund is resolved exactly once:
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from events import facts
 from shared.dynamo import transaction
@@ -46,11 +46,30 @@ def _hold(refund: refund_model.Refund, taught: Collection[SessionId], now: datet
     mine = _holds_of(refund, known)
     if mine:
         return Fen(sum(entry.legs[State.REFUND_PENDING] for entry in mine))
+    planned = plan(refund, before, known, taught)
+    if planned is None:
+        return Fen(0)
+    payments, after = planned
+    holds = chain.linked(before, *hold_entries(before, payments, effective_on=clock.business_day(now), now=now))
+    transaction.commit(posting.on_account(before, after, holds))
+    return Fen(sum(one.amount_fen for one in payments))
+
+
+def plan(
+    refund: refund_model.Refund,
+    before: model.EnrolmentAccount,
+    known: Sequence[model.Entry],
+    taught: Collection[SessionId],
+) -> tuple[list[refund_model.RefundPayment], model.EnrolmentAccount] | None:
+    """The payments that a refund would be held for now, and the account after that; None where nothing is left.
+
+    `known` are the enrolment's entries of refunds, read after the account: none of them is this refund's.
+    """
     unreleased = entries.count_unreleased(refund.enrolment_id, taught)
     terminating = refund.agreed_by is AgreedBy.TERMINATION
     found = refund_rules.preview(before, taught_lessons=unreleased, terminating=terminating)
     if found.refundable_fen <= 0:
-        return Fen(0)
+        return None
     payments = refund_rules.payments(
         refund.refund_id,
         found.refundable_fen,
@@ -64,9 +83,7 @@ def _hold(refund: refund_model.Refund, taught: Collection[SessionId], now: datet
         interest_held_fen=Fen(0),
         refunds_pending={**before.refunds_pending, **{one.payment_id: one.amount_fen for one in payments}},
     )
-    holds = chain.linked(before, *(_hold_entry(before, one, now) for one in payments))
-    transaction.commit(posting.on_account(before, after, holds))
-    return found.refundable_fen
+    return payments, after
 
 
 def _ending(account: model.EnrolmentAccount, unreleased: int) -> model.EnrolmentAccount:
@@ -86,23 +103,34 @@ def settle(*, fact: facts.RefundPaid, now: datetime) -> model.Posting:
 
 
 def _settle(fact: facts.RefundPaid, now: datetime) -> model.Posting:
-    body = rules.digest("refund_paid", fact.payment_id, fact.account_no, fact.amount_fen, fact.booked_at)
     enrolment_id = refunds.enrolment_of(refund_rules.refund_of(fact.payment_id))
     posted, before = accounts.read_with_entry(posting.bank_key(fact.bank_reference), enrolment_id)
     if posted is not None:
-        return posting.repeat(posted, body, fact.amount_fen, now)
+        return posting.repeat(posted, paid_digest(fact), fact.amount_fen, now)
     account = _check_pending(before, fact)
+    entry, after = paid(account, fact, now)
+    [entry] = chain.linked(account, entry)
+    transaction.commit(posting.on_account(account, after, [entry]))
+    return model.Posting(False, entry)
+
+
+def paid_digest(fact: facts.RefundPaid) -> str:
+    """What tells the bank's word of a payment from another under its reference."""
+    return rules.digest("refund_paid", fact.payment_id, fact.account_no, fact.amount_fen, fact.booked_at)
+
+
+def paid(
+    account: model.EnrolmentAccount, fact: facts.RefundPaid, now: datetime
+) -> tuple[model.Entry, model.EnrolmentAccount]:
+    """The entry of a payment that was pending, not sealed yet, and the account after it."""
     legs = {State.REFUND_PENDING: -fact.amount_fen, State.OUTSIDE: +fact.amount_fen}
-    entry = posting.bank_entry(fact, EntryKind.REFUND_PAID, account.institution_id, legs, body, now)
-    [entry] = chain.linked(account, replace(entry, reason=fact.payment_id))
+    entry = posting.bank_entry(fact, EntryKind.REFUND_PAID, account.institution_id, legs, paid_digest(fact), now)
     after = replace(
         _without(account, fact.payment_id),
         refunded_fen=Fen(account.refunded_fen + fact.amount_fen),
         bank_references=(*account.bank_references, fact.bank_reference),
     )
-    after = replace(after, status=rules.status_of(after))
-    transaction.commit(posting.on_account(account, after, [entry]))
-    return model.Posting(False, entry)
+    return replace(entry, reason=fact.payment_id), replace(after, status=rules.status_of(after))
 
 
 def void(*, fact: facts.RefundFailed, now: datetime) -> model.Posting:
@@ -189,23 +217,33 @@ def _holds_of(refund: refund_model.Refund, known: Sequence[model.Entry]) -> list
     return sorted(mine, key=lambda entry: entry.version)
 
 
-def _hold_entry(account: model.EnrolmentAccount, payment: refund_model.RefundPayment, now: datetime) -> model.Entry:
-    return model.Entry(
-        pk=account.enrolment_id,
-        sk=_sk(payment.payment_id, "held"),
-        kind=EntryKind.REFUND_HOLD,
-        institution_id=account.institution_id,
-        account_no=account.account_no,
-        legs={State.HELD: -payment.amount_fen, State.REFUND_PENDING: +payment.amount_fen},
-        reference=payment.deposit_reference,
-        digest=rules.digest("refund_hold", payment.payment_id, payment.amount_fen),
-        booked_at=now,
-        effective_on=clock.business_day(now),
-        reason=payment.payment_id,
-        payer=payment.payee_name,
-        payer_account_no=payment.payee_account_no,
-        figures=refund_rules.held_figures(payment),
-    )
+def hold_entries(
+    account: model.EnrolmentAccount,
+    payments: Sequence[refund_model.RefundPayment],
+    *,
+    effective_on: date,
+    now: datetime,
+) -> list[model.Entry]:
+    """The entries that hold money back for these payments, not linked yet."""
+    return [
+        model.Entry(
+            pk=account.enrolment_id,
+            sk=_sk(payment.payment_id, "held"),
+            kind=EntryKind.REFUND_HOLD,
+            institution_id=account.institution_id,
+            account_no=account.account_no,
+            legs={State.HELD: -payment.amount_fen, State.REFUND_PENDING: +payment.amount_fen},
+            reference=payment.deposit_reference,
+            digest=rules.digest("refund_hold", payment.payment_id, payment.amount_fen),
+            booked_at=now,
+            effective_on=effective_on,
+            reason=payment.payment_id,
+            payer=payment.payee_name,
+            payer_account_no=payment.payee_account_no,
+            figures=refund_rules.held_figures(payment),
+        )
+        for payment in payments
+    ]
 
 
 def _sk(payment_id: str, what: str) -> str:

@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from shared.dynamo import transaction
-from shared.funds import refund_model, refund_rules
-from shared.funds.refund_model import AgreedBy, RefundRule, RefundStatus, RefundWait
+from shared.funds import model, refund_model, refund_rules
+from shared.funds.refund_model import AgreedBy, RefundStatus, RefundWait
 from shared.funds.store import accounts, entries, refunds
 from shared.kernel import clock
 from shared.kernel.ids import EnrolmentId, InstitutionId, SessionId
@@ -59,6 +59,32 @@ def _request(
     return refund
 
 
+def next_of(
+    account: model.EnrolmentAccount,
+    found: refund_model.RefundPreview,
+    last: refund_model.Refund | None,
+    *,
+    reason: str,
+    now: datetime,
+) -> refund_model.Refund:
+    """The refund after an enrolment's `last` of all that is available, which waits for nobody's answer."""
+    number = last.number + 1 if last else 1
+    return refund_model.Refund(
+        refund_id=refund_rules.refund_id(account.enrolment_id, number),
+        enrolment_id=account.enrolment_id,
+        institution_id=account.institution_id,
+        guardian_id=account.guardian_id,
+        number=number,
+        requested_fen=found.refundable_fen,
+        rule=found.rule,
+        reason=reason,
+        policy_version=policies.get(version=account.policy_version).version,
+        requested_at=now,
+        answer_by=clock.business_day(now),
+        deadline_assumed=False,
+    )
+
+
 def no_longer_waiting(last: refund_model.Refund | None) -> list[transaction.Part]:
     """The part that lets a failed refund wait for nobody any more, because a new one follows it."""
     if last is None or last.waits_for is not RefundWait.ATTENTION:
@@ -81,21 +107,8 @@ def _give_back_interest(enrolment_id: EnrolmentId, now: datetime) -> bool:
     full = last is not None and last.number >= refund_rules.MOST_REFUNDS
     if not account.over or not account.interest_held_fen or under_way or full:
         return False
-    number = last.number + 1 if last else 1
-    refund = refund_model.Refund(
-        refund_id=refund_rules.refund_id(enrolment_id, number),
-        enrolment_id=enrolment_id,
-        institution_id=account.institution_id,
-        guardian_id=account.guardian_id,
-        number=number,
-        requested_fen=account.interest_held_fen,
-        rule=RefundRule.INTEREST,
-        reason=_INTEREST_REASON,
-        policy_version=account.policy_version,
-        requested_at=now,
-        answer_by=clock.business_day(now),
-        deadline_assumed=False,
-    )
+    found = refund_rules.preview(account, taught_lessons=0)
+    refund = next_of(account, found, last, reason=_INTEREST_REASON, now=now)
     transaction.commit([refunds.put_new(agreed(refund, AgreedBy.RULE, now))])
     return True
 

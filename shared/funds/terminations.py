@@ -12,10 +12,9 @@ from shared.funds.refund_model import AgreedBy, RefundStatus, RefundWait
 from shared.funds.store import accounts, entries, minimums, payouts, totals
 from shared.funds.store import refunds as refund_store
 from shared.funds.usecases import MinimumBalanceAccount, SupervisedAccount
-from shared.kernel import clock, errors
+from shared.kernel import errors
 from shared.kernel.ids import EnrolmentId, InstitutionId, SessionId
 from shared.kernel.money import Fen
-from shared.policy import queries as policies
 
 REASON = "机构终止办学，统一清退"
 _AGAIN_AFTER = timedelta(days=1)
@@ -51,32 +50,13 @@ def _refund_student(enrolment_id: EnrolmentId, taught: Collection[SessionId], no
     found = refund_rules.preview(account, taught_lessons=unreleased, terminating=True)
     if found.refundable_fen <= 0:
         return False
-    refund = refunds.agreed(_refund_of(account, found, last.number + 1 if last else 1, now), AgreedBy.TERMINATION, now)
+    refund = refunds.agreed(refunds.next_of(account, found, last, reason=REASON, now=now), AgreedBy.TERMINATION, now)
     transaction.commit([refund_store.put_new(refund), *refunds.no_longer_waiting(last)])
     return True
 
 
 def _failed(refund: refund_model.Refund) -> bool:
     return refund.status is RefundStatus.FAILED and refund.waits_for is RefundWait.ATTENTION
-
-
-def _refund_of(
-    account: model.EnrolmentAccount, found: refund_model.RefundPreview, number: int, now: datetime
-) -> refund_model.Refund:
-    return refund_model.Refund(
-        refund_id=refund_rules.refund_id(account.enrolment_id, number),
-        enrolment_id=account.enrolment_id,
-        institution_id=account.institution_id,
-        guardian_id=account.guardian_id,
-        number=number,
-        requested_fen=found.refundable_fen,
-        rule=found.rule,
-        reason=REASON,
-        policy_version=policies.get(version=account.policy_version).version,
-        requested_at=now,
-        answer_by=clock.business_day(now),
-        deadline_assumed=False,
-    )
 
 
 def post_return(

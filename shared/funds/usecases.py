@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from events import facts
 from shared.dynamo import transaction
@@ -157,7 +157,6 @@ def build_payout(
     if counted.by_state.get(State.IN_TRANSIT, 0) > 0:
         raise PayoutOutstanding(payout_id=payouts.id_of(account.institution_id, counted.payouts_counted))
     number = counted.payouts_counted + 1
-    months = policies.in_force(at=now).payout_receipts_months
     payout = payout_model.Payout(
         payout_id=payouts.id_of(account.institution_id, number),
         institution_id=account.institution_id,
@@ -168,18 +167,24 @@ def build_payout(
         status=payout_model.PayoutStatus.BUILT,
         built_at=now,
     )
-    entry = model.Entry(
+    entry = payout_entry(payout, effective_on=clock.business_day(now))
+    transaction.commit([payouts.build(payout), entries.put(chain.sealed(entry)), latch])
+    return payout
+
+
+def payout_entry(payout: payout_model.Payout, *, effective_on: date) -> model.Entry:
+    """The entry that sets a payout's money aside, with what families have paid in lately beside it."""
+    months = policies.in_force(at=payout.built_at).payout_receipts_months
+    return model.Entry(
         pk=payout.payout_id,
         sk="entry#built",
         kind=EntryKind.PAYOUT,
-        institution_id=account.institution_id,
-        account_no=account.account_no,
-        legs={State.PAYABLE: -amount, State.IN_TRANSIT: +amount},
+        institution_id=payout.institution_id,
+        account_no=payout.from_account_no,
+        legs={State.PAYABLE: -payout.amount_fen, State.IN_TRANSIT: +payout.amount_fen},
         reference=payout.payout_id,
-        digest=rules.digest("payout", payout.payout_id, amount),
-        booked_at=now,
-        effective_on=clock.business_day(now),
-        figures={"receipts_fen": receipts_fen(account.institution_id, months, now)},
+        digest=rules.digest("payout", payout.payout_id, payout.amount_fen),
+        booked_at=payout.built_at,
+        effective_on=effective_on,
+        figures={"receipts_fen": receipts_fen(payout.institution_id, months, payout.built_at)},
     )
-    transaction.commit([payouts.build(payout), entries.put(chain.sealed(entry)), latch])
-    return payout

@@ -66,9 +66,10 @@ def beside(statement: facts.Statement, line: facts.StatementLine, booked: Booked
     return None
 
 
-def not_bookable(statement: facts.Statement, line: facts.StatementLine, code: str) -> Finding:
-    """A line that the ledger has not, and refuses."""
-    return _of_line(BreakKind.NOT_BOOKABLE, statement, line, {"code": code})
+def not_bookable(statement: facts.Statement, line: facts.StatementLine, refusal: errors.Refusal) -> Finding:
+    """A line that the ledger has not, and refuses, with its reason."""
+    reason = {"reason_zh": refusal.sentence("zh"), "reason_en": refusal.sentence("en")}
+    return _of_line(BreakKind.NOT_BOOKABLE, statement, line, {"code": refusal.code, **reason})
 
 
 def whole(statement: facts.Statement, previous: Reconciled | None, custody: Custody) -> list[Finding]:

@@ -193,7 +193,7 @@ def _book(statement: facts.Statement, planned: Result, found: dict[str, Booked],
     except errors.Unavailable:
         raise
     except errors.Refusal as refusal:
-        return Result(line, Outcome.BROKEN, rules.not_bookable(statement, line, refusal.code))
+        return Result(line, Outcome.BROKEN, rules.not_bookable(statement, line, refusal))
     finding = rules.beside(statement, line, booked)
     return Result(line, Outcome.BROKEN if finding else Outcome.ADOPTED, finding)
 

@@ -1,17 +1,19 @@
 """The statements bucket in memory, and the breaks that its files leave open."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
+from functions.api import bank
 from functions.edge import files
 from functions.files import reconcile_statement
 from infra.local import files as local_files
-from shared.reconciliation.model import Break, BreakState
+from shared.reconciliation.model import Break, BreakState, Reconciled
 from shared.reconciliation.store import breaks as break_store
-from tests import steps, tables
-from tests.builders import NOW
+from shared.reconciliation.store import statements as statement_store
+from tests import builders, steps, tables
+from tests.builders import NOW, TODAY, TUITION_NO
 from tests.edge.doors import Clock
 
 
@@ -55,3 +57,15 @@ def of_state(state: BreakState) -> list[Break]:
 
 def kinds() -> set[str]:
     return {one.finding.kind.value for one in open_breaks()}
+
+
+def kept(account_no: str = TUITION_NO, day: date = TODAY) -> Reconciled:
+    found = statement_store.find_statement(account_no, day)
+    assert found is not None
+    return found
+
+
+def pay(reference: str = "BK000001", amount_fen: int = 1000, **changes: Any) -> None:
+    """A webhook of the bank is booked and counted."""
+    bank.act(builders.a_deposit(amount_fen, bank_reference=reference, **changes))
+    steps.count_all()

@@ -1,14 +1,13 @@
 """The bank's files beside the ledger: matched, adopted, broken; twice, corrected, broken off; and a restore."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
 import pytest
 
 from functions.api import bank
-from infra.local.bank_statements import Statement
 from shared.alerts import store as alerts
 from shared.bank.store import Outcome
 from shared.funds import queries as funds
@@ -16,29 +15,17 @@ from shared.funds.store import entries
 from shared.kernel import errors
 from shared.kernel.ids import BreakId
 from shared.reconciliation import breaks, usecases
-from shared.reconciliation.model import Break, BreakKind, BreakState, Reconciled
+from shared.reconciliation.model import Break, BreakKind, BreakState
 from shared.reconciliation.store import breaks as break_store
 from shared.reconciliation.store import statements as statement_store
 from tests import builders, steps, tables
 from tests.builders import ENROLMENT, MINIMUM_NO, NOW, SCHOOL, TODAY, TUITION_NO
 from tests.edge.doors import Clock
-from tests.files.bucket import Bucket, kinds, open_breaks
-from tests.statements import a_file, a_line, a_statement, many, on
+from tests.files.bucket import Bucket, kept, kinds, open_breaks, pay
+from tests.statements import a_file, a_line, a_statement, many
 
 TOMORROW = TODAY + timedelta(days=1)
 pytestmark = pytest.mark.usefixtures("hurried")
-
-
-def kept(account_no: str = TUITION_NO, day: date = TODAY) -> Reconciled:
-    found = statement_store.find_statement(account_no, day)
-    assert found is not None
-    return found
-
-
-def pay(reference: str = "BK000001", amount_fen: int = 1000, **changes: Any) -> None:
-    """A webhook of the bank is booked and counted."""
-    bank.act(builders.a_deposit(amount_fen, bank_reference=reference, **changes))
-    steps.count_all()
 
 
 class TestLines:
@@ -307,35 +294,6 @@ class TestNotice:
 
         bucket.comes(a_file(a_statement(a_line(999)), notice=True))
         assert kinds() == {"amount"}
-
-
-class TestRestore:
-    def test_what_the_backup_lacks_comes_back_from_the_statements(self, bucket: Bucket, at: Clock) -> None:
-        """The tables are restored as they were on the first day; the bank has moved on for three."""
-        days = [TODAY + timedelta(days=number) for number in range(4)]
-        pay("BK000001", 400)
-        backup = tables._memory.copy()
-        facts_ = []
-        statements: list[Statement] = []
-        closing = 400
-        for number, day in enumerate(days[1:], 2):
-            line = a_line(100 * number, f"BK00000{number}", **on(day))
-            moment = NOW + timedelta(days=number - 1, hours=2)
-            facts_.append(builders.a_deposit(100 * number, bank_reference=line["reference"], booked_at=moment))
-            statements.append(a_statement(line, day=day, opening_fen=closing))
-            closing += 100 * number
-        first = a_statement(a_line(400), day=TODAY)
-        at.now = NOW + timedelta(days=4)
-        tables._memory.restore(backup)
-
-        bucket.comes(a_file(first, *statements))
-
-        assert kept(day=days[-1]).closing_fen == kept(day=days[-1]).ledger_fen == 1300
-        assert open_breaks() == []
-        assert [bank.act(fact) for fact in facts_] == [Outcome.DUPLICATE] * 3
-        steps.count_all()
-        assert steps.violations() == {}
-        assert funds.get_account(ENROLMENT).paid_fen == 1000
 
 
 class TestSettling:

@@ -172,11 +172,11 @@ def change(before: model.EnrolmentAccount, after: model.EnrolmentAccount) -> tra
         actions.append(AccountRow.taken_back_fen.set(after.taken_back_fen))
         actions.append(AccountRow.missing_fen.set(after.missing_fen))
     if after.refunds_pending != before.refunds_pending:
-        actions += [
-            AccountRow.refunds_pending.set(json.dumps(dict(after.refunds_pending), separators=(",", ":"))),
-            AccountRow.refunded_fen.set(after.refunded_fen),
-            AccountRow.lessons_refunded.set(after.lessons_refunded),
-        ]
+        pending = json.dumps(dict(after.refunds_pending), separators=(",", ":"))
+        actions.append(AccountRow.refunds_pending.set(pending))
+    if (after.refunded_fen, after.lessons_refunded) != (before.refunded_fen, before.lessons_refunded):
+        actions.append(AccountRow.refunded_fen.set(after.refunded_fen))
+        actions.append(AccountRow.lessons_refunded.set(after.lessons_refunded))
     actions += _interest_actions(before, after)
     return transaction.update(
         AccountRow(before.enrolment_id, "account"),

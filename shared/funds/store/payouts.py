@@ -52,6 +52,12 @@ def id_of(institution_id: InstitutionId, number: int) -> PayoutId:
     return PayoutId(f"pay_{institution_id.removeprefix('ins_')}{number:06d}")
 
 
+def place_of(payout_id: str) -> tuple[InstitutionId, int]:
+    """The school and the number that a payout's id is made of. Raises UnknownPayout."""
+    pk, number = _key(payout_id)
+    return InstitutionId(pk.removeprefix("payouts#")), int(number)
+
+
 def _key(payout_id: str) -> tuple[str, str]:
     if len(payout_id) != 36 or not payout_id.startswith("pay_") or not payout_id[30:].isdigit():
         raise UnknownPayout()
@@ -67,6 +73,9 @@ def build(payout: payout_model.Payout) -> transaction.Part:
         to_account_no=payout.to_account_no,
         status=payout.status.value,
         built_at=payout.built_at,
+        settled_at=payout.settled_at,
+        settled_fen=payout.settled_fen,
+        bank_references="\n".join(payout.bank_references),
     )
     return transaction.put_new(row, refused=TotalsBehind())
 
@@ -102,6 +111,12 @@ def read_with_entry(entry_key: tuple[str, str], payout_id: str) -> tuple[model.E
     if row is None:
         raise UnknownPayout()
     return entries.entry_of(entry) if entry else None, payout_of(row)
+
+
+def exists(payout_id: str) -> bool:
+    """Whether there is such a payout."""
+    row = transaction.read_together([(PayoutRow, *_key(payout_id))])[0]
+    return row is not None
 
 
 def get(payout_id: str) -> payout_model.Payout:
