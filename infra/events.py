@@ -45,6 +45,11 @@ class ScheduledFunction:
         """Where the function is."""
         return f"functions.schedules.{self.name}"
 
+    @property
+    def hourly(self) -> bool:
+        """Whether it runs every hour, or more often."""
+        return self.expression.split()[1] == "*"
+
 
 @dataclass(frozen=True)
 class FileFunction:

@@ -3,7 +3,8 @@
 It stands behind botocore (`attach`), so that everything before it is real: pynamodb, validation, the faults that tests
 inject. `python -m tests.memory.parity` holds it to moto and to ministack, answer by answer.
 
-Items are never changed in place, so that a copy of a table is a copy of its dictionary.
+Items are never changed in place, so that a copy of a table is a copy of its dictionary. An answer is the item itself:
+whoever gets it doesn't change it either.
 """
 
 import base64
@@ -40,6 +41,7 @@ class Engine:
         self.tables: dict[str, Items] = {}
         self._keys_of: dict[str, Key] = {}
         self._indexes: dict[str, dict[str, Key]] = {}
+        self._partitions: dict[tuple[str, str], dict[str, Items]] = {}
         self._lock = RLock()
         for logical_name, told in resources.of_type("AWS::DynamoDB::Table").items():
             name = rows.table_name(logical_name.removesuffix("Table").lower())
@@ -49,6 +51,18 @@ class Engine:
                 index["IndexName"]: _names(index["KeySchema"])
                 for index in told["Properties"].get("GlobalSecondaryIndexes", [])
             }
+        self._acts: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
+            "GetItem": self._get_item,
+            "PutItem": self._write_one("Put"),
+            "UpdateItem": self._write_one("Update"),
+            "DeleteItem": self._write_one("Delete"),
+            "BatchGetItem": self._batch_get,
+            "Query": self._query,
+            "Scan": self._scan,
+            "TransactGetItems": self._transact_get,
+            "TransactWriteItems": self._transact_write,
+        }
+        self.clear()
 
     def attach(self, client: Any) -> None:
         """Answer every call of a botocore client from here."""
@@ -56,8 +70,7 @@ class Engine:
 
     def clear(self) -> None:
         """Empty every table."""
-        for items in self.tables.values():
-            items.clear()
+        self.restore({name: {} for name in self.tables})
 
     def copy(self) -> dict[str, Items]:
         """Everything that is in the tables now."""
@@ -67,6 +80,11 @@ class Engine:
         """Put the tables back to what a copy says."""
         for name, items in copy.items():
             self.tables[name] = dict(items)
+            for index, (hash_key, *_) in self._keys_by_index(name):
+                partitions = self._partitions[name, index] = {}
+                for key, item in items.items():
+                    if hash_key in item:
+                        partitions.setdefault(item[hash_key]["S"], {})[key] = item
 
     def _answer(self, model: Any, params: Mapping[str, Any], **_: Any) -> Any:
         try:
@@ -84,27 +102,26 @@ class Engine:
 
     def call(self, operation: str, told: Mapping[str, Any]) -> dict[str, Any]:
         """One call, as the wire has it. Raises Refused."""
-        acts: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
-            "GetItem": self._get_item,
-            "PutItem": self._write_one("Put"),
-            "UpdateItem": self._write_one("Update"),
-            "DeleteItem": self._write_one("Delete"),
-            "BatchGetItem": self._batch_get,
-            "Query": self._query,
-            "Scan": self._scan,
-            "TransactGetItems": self._transact_get,
-            "TransactWriteItems": self._transact_write,
-        }
-        if operation not in acts:
+        if operation not in self._acts:
             raise NotImplementedError(operation)
-        return acts[operation](told)
+        return self._acts[operation](told)
 
     def put(self, table: str, key: Key, item: Item | None) -> None:
-        """Write an item; None deletes it."""
-        if item is None:
-            self.tables[table].pop(key, None)
-        else:
+        """Write an item; None deletes it. Binary is kept as botocore gives it to its caller: as bytes."""
+        item = {name: _as_bytes(value) for name, value in item.items()} if item is not None else None
+        before = self.tables[table].pop(key, None) if item is None else self.tables[table].get(key)
+        if item is not None:
             self.tables[table][key] = item
+        for index, (hash_key, *_) in self._keys_by_index(table):
+            partitions = self._partitions[table, index]
+            if before is not None and hash_key in before:
+                del partitions[before[hash_key]["S"]][key]
+            if item is not None and hash_key in item:
+                partitions.setdefault(item[hash_key]["S"], {})[key] = item
+
+    def _keys_by_index(self, table: str) -> list[tuple[str, Key]]:
+        """The keys of each index of a table; the table itself is under ""."""
+        return [("", self._keys_of[table]), *self._indexes[table].items()]
 
     def _table(self, name: str) -> Items:
         if name not in self.tables:
@@ -113,7 +130,7 @@ class Engine:
 
     def _get_item(self, told: Mapping[str, Any]) -> dict[str, Any]:
         found = self._table(told["TableName"]).get(self._key(told["TableName"], told["Key"]))
-        return {"Item": _shown(found)} if found else {}
+        return {"Item": found} if found else {}
 
     def _batch_get(self, told: Mapping[str, Any]) -> dict[str, Any]:
         found: dict[str, list[Item]] = {}
@@ -122,7 +139,7 @@ class Engine:
             raise Refused("ValidationException", "Provided list of item keys contains duplicates")
         for name, key in wanted:
             item = self._table(name).get(key)
-            found.setdefault(name, []).extend([_shown(item)] if item else [])
+            found.setdefault(name, []).extend([item] if item else [])
         return {"Responses": found, "UnprocessedKeys": {}}
 
     def _transact_get(self, told: Mapping[str, Any]) -> dict[str, Any]:
@@ -131,7 +148,7 @@ class Engine:
         if len(wanted) < len(gets):
             raise Refused("ValidationException", "Transaction request cannot include multiple operations on one item")
         found = [self._table(get["TableName"]).get(self._key(get["TableName"], get["Key"])) for get in gets]
-        return {"Responses": [{"Item": _shown(item)} if item else {} for item in found]}
+        return {"Responses": [{"Item": item} if item else {} for item in found]}
 
     def _write_one(self, verb: str) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
         def write(told: Mapping[str, Any]) -> dict[str, Any]:
@@ -143,7 +160,7 @@ class Engine:
             self.put(told["TableName"], key, _after(verb, told, before))
             wanted = told.get("ReturnValues", "NONE")
             shown = {"ALL_NEW": table.get(key), "ALL_OLD": before}.get(wanted)
-            return {"Attributes": _shown(shown)} if shown else {}
+            return {"Attributes": shown} if shown else {}
 
         return write
 
@@ -166,16 +183,17 @@ class Engine:
         return {}
 
     def _query(self, told: Mapping[str, Any]) -> dict[str, Any]:
-        hash_key, range_key = self._keys(told)[0], self._keys(told)[-1]
+        range_key = self._keys(told)[-1]
         attributes = self._attributes(told)
         expression, names = told["KeyConditionExpression"], told["ExpressionAttributeNames"]
         values = told["ExpressionAttributeValues"]
-        partitions = list(values.values())
+        self._table(told["TableName"])
+        partitions = self._partitions[told["TableName"], told.get("IndexName", "")]
         found = [
             item
-            for item in self._table(told["TableName"]).values()
-            if item.get(hash_key) in partitions and range_key in item
-            if expressions.holds(expression, item, names, values)
+            for partition in {value.get("S") for value in values.values()}  # one of these; the expression says which
+            for item in partitions.get(partition, {}).values()
+            if range_key in item and expressions.holds(expression, item, names, values)
         ]
         found.sort(key=lambda item: _order(item, attributes), reverse=not told.get("ScanIndexForward", True))
         return self._page(told, found, attributes)
@@ -203,11 +221,13 @@ class Engine:
         limit = told.get("Limit", len(found) + 1)
         page, more = found[:limit], len(found) >= limit
         names, values = told.get("ExpressionAttributeNames", {}), told.get("ExpressionAttributeValues", {})
-        kept = [item for item in page if expressions.holds(told.get("FilterExpression"), item, names, values)]
+        kept = page
+        if "FilterExpression" in told:
+            kept = [item for item in page if expressions.holds(told["FilterExpression"], item, names, values)]
         shown = [{name: item[name] for name in attributes} for item in kept] if "IndexName" in told else kept
         answer: dict[str, Any] = {"Count": len(kept), "ScannedCount": len(page)}
         if told.get("Select") != "COUNT":
-            answer["Items"] = list(map(_shown, shown))
+            answer["Items"] = shown
         if more and page:
             answer["LastEvaluatedKey"] = {name: page[-1][name] for name in attributes}
         return answer
@@ -262,17 +282,12 @@ def _after(verb: str, told: Mapping[str, Any], before: Item | None) -> Item | No
     return expressions.updated(told["UpdateExpression"], before or dict(told["Key"]), names, values)
 
 
-def _shown(item: Item) -> Item:
-    """An item as botocore gives it to its caller: binary as bytes."""
-    return {name: {"B": _bytes_of(value["B"])} if "B" in value else value for name, value in item.items()}
-
-
-def _bytes_of(told: str | bytes) -> bytes:
-    """Binary came over the wire in base64, or as it is from who calls in the client's place."""
-    return base64.b64decode(told) if isinstance(told, str) else told
+def _as_bytes(value: Value) -> Value:
+    """Binary comes over the wire in base64, or as it is from who calls in the client's place."""
+    return {"B": base64.b64decode(value["B"])} if isinstance(value.get("B"), str) else value
 
 
 def listed(tables: Mapping[str, Items]) -> Iterator[tuple[str, list[str]]]:
     """Each table with its items as texts, sorted: what tells one state from another."""
     for name, items in tables.items():
-        yield name, sorted(json.dumps(item, sort_keys=True) for item in items.values())
+        yield name, sorted(json.dumps(item, sort_keys=True, default=repr) for item in items.values())

@@ -4,7 +4,7 @@ What pynamodb doesn't write isn't read here: it is refused loudly.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -36,22 +36,31 @@ def holds(expression: str | None, item: Item | None, names: Mapping[str, str], v
 def updated(expression: str, item: Item, names: Mapping[str, str], values: Mapping[str, Value]) -> Item:
     """The item after an update: SET, REMOVE and ADD, each of whole attributes."""
     after = dict(item)
-    parts = re.split(r"\b(SET|REMOVE|ADD)\b", expression)
-    for verb, clauses in zip(parts[1::2], parts[2::2], strict=True):
-        for clause in clauses.split(","):
-            _apply(verb, clause.strip(), after, names, values)
+    for verb, told, value_name in _clauses(expression):
+        name = names.get(told, told)
+        if verb == "REMOVE":
+            after.pop(name, None)
+        else:
+            value = values[value_name]
+            after[name] = value if verb == "SET" else _added(after.get(name), value)
     return after
 
 
-def _apply(verb: str, clause: str, after: Item, names: Mapping[str, str], values: Mapping[str, Value]) -> None:
-    if verb == "REMOVE":
-        after.pop(names[clause], None)
-        return
-    told = re.fullmatch(r"(#?\w+)\s*=\s*(:\w+)" if verb == "SET" else r"(#?\w+)\s+(:\w+)", clause)
-    if told is None:
-        raise NotRead(f"{verb} {clause}")
-    name, value = names.get(told[1], told[1]), values[told[2]]
-    after[name] = value if verb == "SET" else _added(after.get(name), value)
+@cache
+def _clauses(expression: str) -> list[tuple[str, str, str]]:
+    """Each clause of an update: its verb, what it is about, and its value's name (REMOVE has none)."""
+    found = []
+    parts = re.split(r"\b(SET|REMOVE|ADD)\b", expression)
+    for verb, clauses in zip(parts[1::2], parts[2::2], strict=True):
+        for clause in clauses.split(","):
+            told = re.fullmatch(_CLAUSES[verb], clause.strip())
+            if told is None:
+                raise NotRead(f"{verb} {clause}")
+            found.append((verb, told[1], told[2]))
+    return found
+
+
+_CLAUSES = {"SET": r"(#?\w+)\s*=\s*(:\w+)", "ADD": r"(#?\w+)\s+(:\w+)", "REMOVE": r"(#\w+)()"}
 
 
 def _added(was: Value | None, more: Value) -> Value:
@@ -85,13 +94,13 @@ class _Parser:
         tests = [self.all_of()]
         while self._take("OR"):
             tests.append(self.all_of())
-        return tests[0] if len(tests) == 1 else lambda i, n, v: any(test(i, n, v) for test in tests)
+        return tests[0] if len(tests) == 1 else _together(tests, enough=True)
 
     def all_of(self) -> Test:
         tests = [self.one()]
         while self._take("AND"):
             tests.append(self.one())
-        return tests[0] if len(tests) == 1 else lambda i, n, v: all(test(i, n, v) for test in tests)
+        return tests[0] if len(tests) == 1 else _together(tests, enough=False)
 
     def one(self) -> Test:
         if self._take("NOT"):
@@ -157,6 +166,18 @@ class _Parser:
         return str(self.tokens.pop(0))
 
 
+def _together(tests: Sequence[Test], *, enough: bool) -> Test:
+    """OR when one that holds is enough, AND when one that doesn't is."""
+
+    def test(item: Item, names: Mapping[str, str], values: Mapping[str, Value]) -> bool:
+        for one in tests:
+            if one(item, names, values) == enough:
+                return enough
+        return not enough
+
+    return test
+
+
 def _compare(operator: str, name: str, value: str) -> Test:
     compares = _COMPARES[operator]
 
@@ -171,10 +192,11 @@ def _compare(operator: str, name: str, value: str) -> Test:
 
 
 def comparable(value: Value) -> Any:
-    """A value that Python compares as DynamoDB does: numbers by size, strings by their UTF-8 bytes."""
+    """A value that Python compares as DynamoDB does: numbers by size, strings by their UTF-8 bytes (as by their
+    characters)."""
     [(kind, told)] = value.items()
+    if kind == "S":
+        return told
     if kind == "N":
         return Decimal(told)
-    if kind == "S":
-        return str(told).encode()
     return sorted(told) if kind in ("SS", "NS") else told

@@ -22,6 +22,7 @@ from tests.builders import NOW, an_id
 from tests.edge.conftest import SEAL_KEY
 from tests.edge.doors import Clock
 from tests.memory.engine import Items
+from tests.simulation import quick_rows
 from tests.simulation.bank import Bank
 from tests.simulation.engine import Engine
 from tests.tables import CREDENTIALS
@@ -44,6 +45,7 @@ def prepared() -> Iterator[None]:
             patch.setenv(name, value)
         rows.connect(None)
         engine.stand_in_for(rows.connection().client)
+        quick_rows.stand_in(patch)
         patch.setattr(transaction, "pause", lambda attempt: None)
         patch.setattr(logs, "logger", _Silent)
         patch.setattr(wiring, "_clock", clock)

@@ -43,7 +43,7 @@ class Engine(engine.Engine):
         super().__init__()
         self.streams: dict[str, list[Record]] = defaultdict(list)
         self._trouble: Trouble | None = None
-        self._calls = self._number = 0
+        self._calls = self._number = self.writes = 0
         self._contexts = {rows.table_name(one.context): one.context for one in events.STREAM_FUNCTIONS}
 
     def stand_in_for(self, client: Any) -> None:
@@ -76,7 +76,9 @@ class Engine(engine.Engine):
     def put(self, table: str, key: Key, item: Item | None) -> None:
         """Write an item, and tell the streams."""
         before = self.tables[table].get(key)
+        self.writes += 1
         super().put(table, key, item)
+        item = self.tables[table].get(key)
         if item is None or item == before or table not in self._contexts:
             return
         self._number += 1

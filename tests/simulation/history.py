@@ -4,6 +4,7 @@ import importlib
 from collections import Counter
 from collections.abc import Callable
 from copy import deepcopy
+from functools import cache
 from typing import Any
 
 from hypothesis.stateful import RuleBasedStateMachine
@@ -14,11 +15,13 @@ from infra import events
 from shared.dynamo import rows
 from shared.funds.model import EntryKind, State
 from shared.funds.store import books
+from shared.funds.store.books import Books
 from shared.kernel import errors
 from shared.kernel.ids import InstitutionId
 from tests.builders import NOW
 from tests.memory.engine import Items
 from tests.schedules import running
+from tests.simulation import quick_rows
 from tests.simulation.district import (
     SOLD,
     banks,
@@ -33,15 +36,13 @@ from tests.tables import Killed
 FAILURES = (facts.PayoutFailed, facts.RefundFailed, facts.MinimumWithdrawalFailed)
 
 
-MOVES_NO_MONEY = ("calculate_minimum_requirements", "expect_statements")  # they run when a move picks them
-
-
 class History(RuleBasedStateMachine):
     """The bank, the commands that were given, and the books as they are."""
 
     def __init__(self) -> None:
         super().__init__()
         tables, bank = beginning[0]
+        quick_rows.forget(but=(item for items in tables.values() for item in items.values()))
         engine.restore(tables)
         engine.streams.clear()
         engine.arm(None)
@@ -53,6 +54,7 @@ class History(RuleBasedStateMachine):
         self.frozen: dict[InstitutionId, int] = {}
         self.ended: dict[InstitutionId, int] = {}
         self.known: dict[int, tuple[Any, list[books.Record]]] = {}
+        self._books: tuple[object, Books] | None = None
 
     # how it is done
 
@@ -85,29 +87,35 @@ class History(RuleBasedStateMachine):
         if outcome != "broken":
             self.bank.acknowledged(fact)
 
-    def live_on(self) -> None:
+    def live_on(self, *, hours: int) -> None:
+        """The streams bring all that they have; every schedule runs once that is due at least once in so many hours."""
         for function in events.STREAM_FUNCTIONS:
             waiting = engine.streams[function.name]
             while waiting and not self.bring(function.name, waiting[:50]):
                 pass
         for schedule in events.SCHEDULES:
-            if schedule.name not in MOVES_NO_MONEY:
+            if hours >= 24 or schedule.hourly:
                 self.run(schedule.name)
 
     def run(self, name: str) -> None:
-        running.run(getattr(importlib.import_module(f"functions.schedules.{name}"), name))
+        running.run(_function("schedules", name))
 
     def bring(self, name: str, batch: list[Any]) -> bool:
         """Hand records to a function; whether some of them have to come again."""
-        function = getattr(importlib.import_module(f"functions.streams.{name}"), name)
-        failures = function({"Records": batch}, None)["batchItemFailures"]
+        failures = _function("streams", name)({"Records": batch}, None)["batchItemFailures"]
         failed = {one["itemIdentifier"] for one in failures}
         done = {id(one) for one in batch if one["dynamodb"]["SequenceNumber"] not in failed}
         engine.streams[name][:] = [one for one in engine.streams[name] if id(one) not in done]
         return bool(failed)
 
-    def books(self) -> books.Books:
+    def books(self) -> Books:
         """The books as they are; what hasn't changed isn't read again."""
+        state = (engine.writes, len(self.bank.moves), len(self.bank.told))
+        if self._books is None or self._books[0] != state:
+            self._books = (state, self._read_books())
+        return self._books[1]
+
+    def _read_books(self) -> Books:
         found: list[books.Record] = []
         for item in engine.tables[rows.table_name("funds")].values():
             if id(item) not in self.known:
@@ -127,6 +135,11 @@ class History(RuleBasedStateMachine):
     def let_go(self, institution_id: str) -> int:
         kinds = (EntryKind.RELEASE, EntryKind.PAYOUT)
         return sum(one.institution_id == institution_id and one.kind in kinds for one in self.books().entries)
+
+
+@cache
+def _function(folder: str, name: str) -> Any:
+    return getattr(importlib.import_module(f"functions.{folder}.{name}"), name)
 
 
 def _but_conflicts(tables: dict[str, Items]) -> dict[str, Items]:

@@ -280,11 +280,12 @@ class Moves(TerminationMoves):
         self.do(lambda: self.run(schedule.name), trouble, again=False)
 
     def time_passes(self, pick: int, more: int, trouble: Trouble | None) -> None:
-        """The streams bring all that they have, and every schedule runs once; or nothing at all does."""
-        clock.pass_by(hours=HOURS[pick % len(HOURS)])
+        """The streams bring all that they have, and what is due runs once; or nothing at all does."""
+        hours = HOURS[pick % len(HOURS)]
+        clock.pass_by(hours=hours)
         late = replace(trouble, call=trouble.call * (1 + more % 15)) if trouble else None
         if more % 4 < 3:
-            self.do(self.live_on, late, again=False)
+            self.do(lambda: self.live_on(hours=hours), late, again=False)
 
     def bring_records(self, pick: int, more: int, trouble: Trouble | None) -> None:
         name = events.STREAM_FUNCTIONS[pick % len(events.STREAM_FUNCTIONS)].name

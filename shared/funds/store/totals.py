@@ -201,7 +201,8 @@ def _more_keys(entry: model.Entry) -> Iterator[tuple[str, tuple[str, str]]]:
 
 
 def _copy(entry: model.Entry, pk: str, sk: str, kind: str = "line") -> LineRow:
-    told = {name: getattr(entries.row_of(entry), name) for name in _COPIED}
+    row = entries.row_of(entry)
+    told = {name: getattr(row, name) for name in _COPIED}
     return LineRow(pk, sk, kind=kind, entry_pk=entry.pk, entry_sk=entry.sk, **told)
 
 
