@@ -7,6 +7,7 @@ from typing import Any
 
 from events import facts
 from functions.api import bank as bank_door
+from functions.files.ledger import FundsLedger
 from infra import events
 from shared.approvals.model import Kind
 from shared.funds import minimum_money, minimum_withdrawals, payout_answers, queries, refunds, suspense
@@ -19,11 +20,13 @@ from shared.kernel import clock as shanghai
 from shared.kernel.ids import InstitutionId
 from shared.kernel.money import Fen
 from shared.mall import model as mall
+from shared.reconciliation.usecases import reconcile
 from shared.teaching import model as teaching
 from shared.teaching import queries as lessons
 from shared.teaching import usecases as teaching_usecases
 from tests import builders, steps
 from tests.builders import an_id
+from tests.simulation import statements
 from tests.simulation.district import (
     PRICE,
     SCHOOLS,
@@ -58,6 +61,7 @@ OFTEN = {
     "credit_interest": 1,
     "want_payout_back": 1,
     "tell_late_or_again": 2,
+    "bring_statement": 2,
     "bring_records": 2,
     "run_schedule": 1,
     "do_again": 2,
@@ -228,6 +232,29 @@ class Moves(TerminationMoves):
         known = self.bank.untold + self.bank.told
         if known:
             self.tell(known[pick % len(known)], trouble)
+
+    def bring_statement(self, pick: int, more: int, trouble: Trouble | None) -> None:
+        """The bank moves money and the message is lost; a notice of the account brings it, with others told or not."""
+        waiting = sorted(self.bank.waiting)
+        if waiting and more % 3:
+            self.bank.answers(waiting[pick % len(waiting)], pays=True, partly=more % 2 == 0, now=clock())
+        else:
+            enrolment = self.some_enrolment(pick)
+            school = self.school_of[enrolment]
+            self.bank.receives(deposit_of(self.bank, school, AMOUNTS[more % len(AMOUNTS)], enrolment))
+        lost: list[Any] = [fact for fact in self.bank.untold if statements.moved(fact)]
+        if not lost:
+            return
+        account_no = lost[-1].account_no
+        known = [fact for fact in self.bank.told if statements.moved(fact)][-pick % 5 :]
+        told = [fact for fact in [*known, *lost] if fact.account_no == account_no]
+        ledger = FundsLedger(clock())
+        which: dict[str, Any] = {"statements": [statements.a_notice(account_no, told)], "file": "camt.054"}
+        self.do(lambda: reconcile(**which, ledger=ledger, tell=lambda one: None, now=clock()), trouble, again=False)
+        booked = ledger.find([fact.bank_reference for fact in told])
+        for fact in lost:
+            if fact.bank_reference in booked:
+                self.bank.acknowledged(fact)
 
     def reverse_deposit(self, pick: int, more: int, trouble: Trouble | None) -> None:
         """Sometimes before the deposit itself is told."""
