@@ -15,14 +15,28 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from events import facts
+from functions.api import bank
+from functions.files.ledger import FundsLedger
 from infra import tables
 from infra.local import engine, trouble
 from shared.approvals import usecases as approvals
 from shared.approvals.model import Kind, Proposal
 from shared.bank import store as inbox
+from shared.bank.iso20022 import statements as iso_statements
 from shared.dynamo import rows
 from shared.dynamo.transaction import Part
-from shared.funds import interest, minimum_money, payout_answers, queries, refund_money, reversals, suspense, usecases
+from shared.funds import (
+    adoption,
+    interest,
+    minimum_money,
+    payout_answers,
+    queries,
+    refund_money,
+    reversals,
+    suspense,
+    usecases,
+)
 from shared.funds import terminations as money
 from shared.funds.interest_model import InterestCredit, Share
 from shared.funds.minimum_model import Withdrawal
@@ -37,7 +51,7 @@ from shared.teaching import store as teaching
 from shared.terminations import usecases as terminations
 from shared.terminations.model import Notice, Step
 from shared.terminations.store import cases
-from tests import builders, steps
+from tests import builders, statements, steps
 from tests.builders import NOW
 from tests.teaching import examples
 from tests.terminations.examples import issue, put_case, use
@@ -289,6 +303,41 @@ def _settle_partly(payout: Payout) -> object:
     return payout_answers.settle(fact=builders.a_part(payout, 400), now=NOW)
 
 
+def _first_of_its_account() -> None:
+    steps.open_account()
+    bank.KNOWN_ACCOUNTS.clear()
+
+
+def _adopt_line(_: object) -> object:
+    """A deposit whose message was lost, as the statement has it."""
+    [statement] = iso_statements.read(statements.a_file())
+    return FundsLedger(NOW).book(statement, statement.lines[0])
+
+
+def _released_all() -> object:
+    steps.open_account(paid_fen=1000)
+    for lesson in (1, 2, 3):
+        steps.release(lesson)
+    return steps.count_all()
+
+
+def _adopt_payout(_: object) -> object:
+    fact = facts.PayoutSettled(f"pay_{builders.SCHOOL[4:]}000001", "BK000101", builders.TUITION_NO, Fen(1000), NOW)
+    return adoption.adopt_payout(
+        fact=fact,
+        account=builders.a_tuition_account(),
+        to_account_no=builders.PAYOUT_NO,
+        payee_account_no=builders.PAYOUT_NO,
+        latch=institutions.releasing_latch(builders.SCHOOL, spread_by=builders.TUITION_NO),
+        now=NOW,
+    )
+
+
+def _adopt_refund(_: object) -> object:
+    fact = facts.RefundPaid(f"ref_{ENROLMENT[4:]}01-1", "BK000201", builders.TUITION_NO, Fen(1000), NOW)
+    return adoption.adopt_refund(fact=fact, payee_account_no="6222000000000001", taught=(), now=NOW)
+
+
 def _to_be_recalled() -> tuple[Payout, Part]:
     payout = steps.a_built_payout()
     return payout, steps.approval(Kind.PAYOUT_RECALL, payout.payout_id)
@@ -411,6 +460,18 @@ OPERATIONS = (
     Operation("退费冻结", "refund: hold", 2, 4, _hold_refund, _agreed_refund, 3),
     Operation("退费到账", "refund: paid by the bank", 2, 4, _pay_refund, _held_refund),
     Operation("退费转回", "refund: could not be paid, given back", 2, 4, _void_refund, _held_refund, 2),
+    Operation("补记", "a lost deposit adopted from a statement's line", 2, 4, _adopt_line, _first_of_its_account, 3),
+    Operation("补记划拨", "payout adopted after a restore: built, settled", 4, 8, _adopt_payout, _released_all, 3),
+    Operation(
+        "补记退费",
+        "refund adopted after a restore: record, hold, paid",
+        4,
+        8,
+        _adopt_refund,
+        lambda: steps.open_account(paid_fen=1000),
+        reads=4,
+        indexed=True,
+    ),
     Operation("利息入账", "the bank's interest, to be distributed", 2, 4, _interest_in),
     Operation("结息", "interest credited to an enrolment", 2, 4, _credit_interest, _planned_interest),
     Operation("存入", "deposit to the minimum balance", 2, 4, _pay_minimum),
