@@ -1,5 +1,6 @@
 """The district's public doors, as those who use them do: HTTP with a token, nothing behind it."""
 
+import hashlib
 import json
 import re
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ import urllib3
 
 from infra.local.district.staff import Officer
 from infra.local.wechat_simulator import WeChat
+from shared.bank import signature
 
 _http = urllib3.PoolManager(maxsize=32, timeout=30.0, retries=False)
 
@@ -87,6 +89,14 @@ def sign_in(url: str, wechat: WeChat, openid: str, *, school: bool = False, invi
         body["invitation"] = invitation
     told = Caller(url).post("/v1/sign-ins", body)
     return Caller(url, told["token"], told["subject"])
+
+
+def hand_over(bank_url: str, key: str, content: bytes, *, now: datetime) -> None:
+    """Give the bank a file of instructions, signed with our `key`. Raises Refused."""
+    headers = signature.sign(key, message_id=f"file-{hashlib.sha256(content).hexdigest()[:16]}", at=now, body=content)
+    answer = _http.request("POST", f"{bank_url}/files", body=content, headers=headers)
+    if answer.status not in (200, 202):
+        raise Refused(f"{bank_url}/files: {answer.status} {answer.data.decode()}")
 
 
 class Console:

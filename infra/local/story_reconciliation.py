@@ -1,15 +1,21 @@
-"""The bank's statements in a term: a message that is lost and comes back from one, a break that is explained."""
+"""The bank's files in a term: a message that is lost comes back from a statement, a break is explained, and a day's
+instructions are handed over as files beside the calls.
+"""
 
+import os
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from infra.local import doors
 from infra.local.district import DistrictData
 from infra.local.stage import Cast, Step
 from shared.kernel.clock import SHANGHAI
 
 _LOST = datetime(2026, 9, 22, 12, 30, tzinfo=SHANGHAI)
 _WRONG = datetime(2026, 9, 24, 12, 30, tzinfo=SHANGHAI)
+_FILES = datetime(2026, 10, 12, 10, tzinfo=SHANGHAI)  # a Monday: payouts were built in the night
+_FILE = r"/console/instructions/[\d-]+/\w+/pain\.001\.xml"
 _BREAKS = "/console/reconciliation/breaks"
 _REASON = "银行承认期初多列1元，已要求重发"
 
@@ -22,7 +28,7 @@ class ReconciliationStory:
         self._account_no = data.schools[2].institution.accounts.tuition_account_no
 
     def steps(self) -> Iterator[Step]:
-        """A message is lost; a statement opens wrongly, is explained, and comes again as it should be."""
+        """A message is lost; a statement opens wrongly, is explained, and comes again as it should be; files go out."""
         bank = self._cast.district.bank
 
         def lose() -> None:
@@ -41,7 +47,14 @@ class ReconciliationStory:
         def send_again() -> None:
             bank.statements.send(self._account_no, _WRONG.date())
 
+        def hand_over() -> None:
+            officer = self._cast.officer("finance")
+            for address in set(re.findall(_FILE, officer.page(f"/console/instructions?day={_FILES.date()}"))):
+                content, now = officer.page(address).encode(), self._cast.district.clock()
+                doors.hand_over(bank.site.url, os.environ["BANK_SIGNING_KEY"], content, now=now)
+
         yield Step(_LOST, "statement-lost-message", lose)
         yield Step(_WRONG, "statement-wrong", spoil)
         yield Step(_WRONG + timedelta(days=1), "statement-explained", explain)
         yield Step(_WRONG + timedelta(days=2), "statement-again", send_again)
+        yield Step(_FILES, "instruct-by-file", hand_over)
