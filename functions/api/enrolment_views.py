@@ -55,6 +55,9 @@ class EnrolmentView(View):
 
 
 class EnrolmentWithTerms(EnrolmentView):
+    """`in_suspense`: what was paid over the price, until the bureau returns it or gives it to another enrolment."""
+
+    in_suspense: Money
     terms: Terms
     payment: PaymentInstruction | None
 
@@ -131,7 +134,7 @@ def enrolment(account: funds.EnrolmentAccount, terms: Terms) -> EnrolmentView:
 
 
 def enrolment_with_terms(
-    account: funds.EnrolmentAccount, terms: Terms, school: institutions.Institution
+    account: funds.EnrolmentAccount, terms: Terms, school: institutions.Institution, *, in_suspense_fen: int
 ) -> EnrolmentWithTerms:
     payment = PaymentInstruction(
         bank_name=school.accounts.bank_name,
@@ -142,7 +145,12 @@ def enrolment_with_terms(
         pay_before=clock.shown(account.expires_at),
     )
     return EnrolmentWithTerms.model_validate(
-        {**_enrolment_facts(account, terms), "terms": terms, "payment": payment if account.owes else None}
+        {
+            **_enrolment_facts(account, terms),
+            "in_suspense": money(in_suspense_fen),
+            "terms": terms,
+            "payment": payment if account.owes else None,
+        }
     )
 
 

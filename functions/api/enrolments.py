@@ -13,6 +13,7 @@ from functions.edge.auth import Audience
 from functions.edge.contract import Call, Id, PageQuery, Request, endpoint
 from shared.dynamo import transaction
 from shared.funds import queries as funds
+from shared.funds import suspense
 from shared.funds.model import EnrolmentAccount
 from shared.funds.store import accounts
 from shared.institutions import store as institutions
@@ -270,4 +271,5 @@ def _own(call: Call[None] | Call[ConfirmRequest] | Call[DisputeRequest]) -> Enro
 
 def _with_terms(account: EnrolmentAccount) -> views.EnrolmentWithTerms:
     school = institutions.get(account.institution_id)
-    return views.enrolment_with_terms(account, courses.get_terms(account.terms_hash), school)
+    terms, left = courses.get_terms(account.terms_hash), suspense.left_of(account)
+    return views.enrolment_with_terms(account, terms, school, in_suspense_fen=left)

@@ -26,7 +26,7 @@ def get_health() -> dict[str, Any]:
     return {
         "status": "ok",
         "time": clock.shown(wiring.now()),
-        "environment": settings().environment_name,
+        "environment": settings().environment_name[0],
         "policy_version": policies.in_force(at=wiring.now()).version,
     }
 

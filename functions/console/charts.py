@@ -100,6 +100,8 @@ def bars(told: Sequence[Week]) -> Bars:
     tall = base - _TOP
 
     def bar(amount_fen: int) -> tuple[float, float]:
+        """Its upper edge and height. A week in which more was reversed than came in has none: the table tells it."""
+        amount_fen = max(amount_fen, 0)
         height = round(tall * amount_fen / top, 1)
         return round(base - height, 1), height
 

@@ -11,6 +11,15 @@ from chalice.app import Response
 from functions.edge.settings import settings
 from shared.kernel import errors
 
+_KINDS: dict[type[errors.Refusal], str] = {
+    errors.Invalid: "请求内容有误",
+    errors.Unauthenticated: "需要登录",
+    errors.Denied: "无权办理",
+    errors.Missing: "没有找到",
+    errors.Conflict: "与现状不符",
+    errors.Limited: "请求过于频繁",
+    errors.Unavailable: "暂时无法处理",
+}
 SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
@@ -94,8 +103,10 @@ def _quality(parameter: str) -> float:
         return 0.0
 
 
-def title(refusal: type[errors.Refusal]) -> str:
-    """What kind of problem it is, whatever the case: `SoldOut` -> 'Sold out'."""
+def title(refusal: type[errors.Refusal], *, language: str) -> str:
+    """What kind of problem it is, whatever the case: 'Sold out' of `SoldOut`; in Chinese, what its kind says."""
+    if language == "zh":
+        return next((told for kind, told in _KINDS.items() if issubclass(refusal, kind)), "系统错误")
     return re.sub(r"(?<!^)(?=[A-Z])", " ", refusal.__name__).capitalize()
 
 
@@ -103,7 +114,7 @@ def document(refusal: errors.Refusal, *, language: str, path: str, request_id: s
     """A refusal as a problem document."""
     told: dict[str, Any] = {
         "type": f"{settings().public_url}/docs/problems#{refusal.code}",
-        "title": title(type(refusal)),
+        "title": title(type(refusal), language=language),
         "status": refusal.status,
         "code": refusal.code,
         "detail": refusal.sentence(language),

@@ -20,9 +20,10 @@ class Settings:
     """Each raises SettingMissing. Keys in a list are newest first, so that one can be changed without a break."""
 
     @property
-    def environment_name(self) -> str:
-        """Shown in the console; empty where nobody has named the environment."""
-        return os.environ.get("ENVIRONMENT_NAME", "")
+    def environment_name(self) -> tuple[str, str]:
+        """Shown in the console, in Chinese and English, as in `测试环境 / Test`; empty where nobody has named it."""
+        zh, _, en = os.environ.get("ENVIRONMENT_NAME", "").partition(" / ")
+        return zh, en or zh
 
     @property
     def public_url(self) -> str:

@@ -100,7 +100,7 @@ def running(
     state_dir: Path | None = None,
     starts_at: datetime = STARTS_AT,
     randomness: Callable[[int], bytes] = os.urandom,
-    environment_name: str = "本地演示环境",
+    environment_name: str = "本地演示环境 / Local demonstration",
     on_step: Callable[[str], None] = lambda step: None,
 ) -> Iterator[District]:
     """Start a district on `port` and the four after it; stop it in order at the end.

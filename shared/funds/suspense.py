@@ -75,6 +75,12 @@ def get_deposit(reference: str) -> DepositHistory:
     return history
 
 
+def left_of(account: model.EnrolmentAccount) -> Fen:
+    """What was paid over what an enrolment owed and lies in suspense: of the deposits that it alone was named by."""
+    found = [entries.find_deposit(one) for one in account.bank_references if "#" not in one]
+    return Fen(sum(max(one.left_fen, 0) for one in found if one is not None))
+
+
 def check_movable(history: DepositHistory, amount_fen: int) -> None:
     """Raises DepositReversed, SuspenseTooLittle, DepositMovedTooOften."""
     if history.reversed_by:

@@ -50,6 +50,20 @@ class TestEnrol:
         seen = district.guardian.get(f"/v1/enrolments/{made['enrolment_id']}").body
         assert (seen["status"], seen["payment"], seen["held"]["amount_fen"]) == ("active", None, 288_000)
 
+    def test_says_what_of_her_money_lies_in_suspense(self, district: District) -> None:
+        made = enrolling(district.opens())(district.guardian).body
+        too_much = letters.a_letter(remittance=made["payment"]["reference"], amount_fen=288_500)
+        assert made["in_suspense"]["amount_fen"] == 0
+
+        assert district.hears(too_much).body == {"status": "posted"}
+
+        seen = district.guardian.get(f"/v1/enrolments/{made['enrolment_id']}").body
+        assert (seen["status"], seen["paid"]["amount_fen"], seen["in_suspense"]["amount_fen"]) == (
+            "active",
+            288_000,
+            500,
+        )
+
     def test_shows_every_movement_of_its_money(self, district: District) -> None:
         made = enrolling(district.opens())(district.guardian).body
         district.hears(letters.a_letter(remittance=made["payment"]["reference"], amount_fen=288_000))

@@ -79,6 +79,10 @@ class TestBars:
         assert lines[-1].amount_fen >= amount
         assert [line.amount_fen * 4 for line in lines] == [lines[-1].amount_fen * step for step in range(5)]
 
+    def test_a_week_in_which_more_was_reversed_than_came_in_has_no_bar(self) -> None:
+        [column] = charts.bars([charts.Week(MONDAY, MONDAY, -5_000, 0, 0)]).columns
+        assert column.deposited[1] == 0
+
 
 class TestParts:
     def test_divide_all_the_money(self) -> None:

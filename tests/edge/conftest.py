@@ -23,7 +23,7 @@ SETTINGS = {
     "WECHAT_APP_ID": "wx0000000000000000",
     "WECHAT_SECRET": "a-secret-for-tests",
     "WECHAT_URL": "http://127.0.0.1:9",
-    "ENVIRONMENT_NAME": "测试环境",
+    "ENVIRONMENT_NAME": "测试环境 / Test",
 }
 
 

@@ -246,7 +246,7 @@ class TestRefusal:
         assert answer.headers["content-language"] == "zh-CN"
         assert answer.body == {
             "type": "/docs/problems#sold_out",
-            "title": "Sold out",
+            "title": "与现状不符",
             "status": 409,
             "code": "sold_out",
             "detail": "30 个座位已满。",

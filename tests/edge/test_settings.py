@@ -51,3 +51,14 @@ class TestSettings:
         assert settings().public_url == "https://hui.example/api"
         monkeypatch.delenv("PUBLIC_URL")
         assert settings().public_url == ""
+
+    @pytest.mark.parametrize(
+        ("told", "names"),
+        [("测试环境 / Test", ("测试环境", "Test")), ("staging", ("staging", "staging")), ("", ("", ""))],
+    )
+    def test_the_environment_has_a_name_in_both_languages(
+        self, told: str, names: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("ENVIRONMENT_NAME", told)
+
+        assert settings().environment_name == names
