@@ -71,7 +71,7 @@ def _low(t: T, low: Sequence[Low]) -> Table:
     columns = [
         report_parts.school(t),
         *report_parts.yuan(t("余额(元)", "Balance"), t("核定(元)", "Required"), t("缺口(元)", "Missing")),
-        Column(t("覆盖率", "Coverage"), Kind.TEXT, 22),
+        Column(t("覆盖率", "Coverage"), Kind.RATE, 22),
         Column(t("补足期限", "To be made up by"), Kind.DAY, 26),
     ]
     rows: list[list[Cell]] = [

@@ -11,11 +11,12 @@ Cell = str | int | date | datetime | None
 
 
 class Kind(StrEnum):
-    """What stands in a column. YUAN cells are fen; MOMENT cells are shown in Beijing time."""
+    """What stands in a column. YUAN cells are fen; MOMENT cells are shown in Beijing time; RATE cells are texts."""
 
     TEXT = "text"
     YUAN = "yuan"
     COUNT = "count"
+    RATE = "rate"
     DAY = "day"
     MOMENT = "moment"
 

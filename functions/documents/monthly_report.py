@@ -57,10 +57,10 @@ def _coverage(t: T, told: Sequence[OfSchool]) -> Table:
         *report_parts.yuan(
             t("预收费负债(元)", "Owed to families"), t("最低余额(元)", "Minimum balance"), t("核定(元)", "Required")
         ),
-        Column(t("覆盖率", "Coverage"), Kind.TEXT, 22),
+        Column(t("覆盖率", "Coverage"), Kind.RATE, 22),
         Column(t("拨付课时", "Lessons released"), Kind.COUNT, 22),
         Column(t("其中视为确认", "Of them by silence"), Kind.COUNT, 24),
-        Column(t("视为确认率", "Silence"), Kind.TEXT, 22),
+        Column(t("视为确认率", "Silence"), Kind.RATE, 22),
     ]
     rows = [_covered(one.school.short_name, [one]) for one in told]
     title = t("覆盖率与视为确认率", "Coverage and auto-confirmation")
@@ -97,7 +97,7 @@ def refunds_in_time(t: T, told: Sequence[OfSchool], today: date) -> Table:
         t("撤回、驳回、未成", "Withdrawn, rejected, failed"),
     )
     columns = [report_parts.school(t), *(Column(title, Kind.COUNT, 22) for title in titles)]
-    columns.append(Column(t("平均天数", "Days on average"), Kind.TEXT, 24))
+    columns.append(Column(t("平均天数", "Days on average"), Kind.RATE, 24))
     rows = [_timely(one.school.short_name, one.refunds, today) for one in told if one.refunds]
     every = [refund for one in told for refund in one.refunds]
     title = t("本月申请的退费是否按期", "Refunds asked for, in time or not")

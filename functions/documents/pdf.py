@@ -15,7 +15,7 @@ CONTENT_TYPE = "application/pdf"
 _MARGIN, _FOOT, _LINE, _SIZE = 14.0, 16.0, 4.3, 7.8
 _MUTED, _BLUE, _RED = (85, 96, 110), (11, 58, 126), (179, 38, 30)
 _PALE, _RULE, _STRIPE = (230, 239, 251), (205, 213, 223), (247, 249, 252)
-_RIGHT = (Kind.YUAN, Kind.COUNT)
+_RIGHT = (Kind.YUAN, Kind.COUNT, Kind.RATE)
 
 
 def write(document: Document) -> bytes:

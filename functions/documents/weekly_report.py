@@ -24,12 +24,13 @@ def of(told: Sequence[OfSchool], *, period: Period, language: str, now: datetime
     table = Table(
         t("各机构资金", "Money by school"), columns, rows, [t("合计", "Total"), *whole], report_parts.nothing(t)
     )
-    names = [column.title.removesuffix("(元)") for column in columns[1:6]]
+    names = [column.title.removesuffix("(元)") for column in columns[1:]]
+    shown = (0, 1, 3, 4)  # of the sums: deposits, releases, refunds, what is held
     return Document(
         name=f"{t('资金周报', 'weekly-money')}-{period.first}-{period.last}",
         title=t("资金周报", "Weekly report: money by school"),
         language=language,
-        figures=list(zip(names, whole[:5], strict=True)),
+        figures=[(names[place], whole[place]) for place in shown],
         facts=report_parts.facts(t, period, len(told)),
         tables=[table],
         notes=report_parts.notes(t, period, now),

@@ -21,10 +21,12 @@ _FORMATS = {
     "head": {"bold": True, "bg_color": "#e6effb", "bottom": 1, "text_wrap": True, "valign": "vcenter"},
     "total": {"bold": True, "top": 1},
     "yuan_total": {"bold": True, "top": 1, "num_format": "#,##0.00;[Red]-#,##0.00"},
+    "rate_total": {"bold": True, "top": 1, "align": "right"},
     "count_total": {"bold": True, "top": 1, "num_format": "0"},
     Kind.TEXT: {"text_wrap": True, "valign": "top"},
     Kind.YUAN: {"num_format": "#,##0.00;[Red]-#,##0.00", "valign": "top"},
     Kind.COUNT: {"num_format": "0", "valign": "top"},
+    Kind.RATE: {"valign": "top", "align": "right"},
     Kind.DAY: {"num_format": "yyyy-mm-dd", "valign": "top", "align": "left"},
     Kind.MOMENT: {"num_format": "yyyy-mm-dd hh:mm", "valign": "top", "align": "left"},
 }

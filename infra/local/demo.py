@@ -14,7 +14,7 @@ import threading
 import time
 from collections import Counter, defaultdict
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from datetime import time as time_of_day
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from infra.local import books, district, district_process, seed, trouble
+from infra.local import books, district, district_process, happened, seed, trouble
 from infra.local.district_process import District
 from infra.local.stage import Step
 from infra.local.story import TERM_ENDS
@@ -46,6 +46,10 @@ _STORIES = {
     "nobodys": "来历不明的入账",
     "minimum": "最低余额：补足、核定、支取",
     "payout": "银行分次支付划拨",
+    "recall": "划拨失败，两人撤回，随下一批划拨",
+    "siblings": "一笔缴费分给两个孩子的报名",
+    "allocate": "两人查明附言不清的缴费，转入报名",
+    "interest": "银行结息：金额有误的消息被拒，更正后入账",
     "stranger": "误汇的款项由两人退回",
     "reversal": "银行冲正入账，家长补缴",
     "suspend": "监管员暂停机构招生",
@@ -180,6 +184,7 @@ def read_figures(running: District) -> dict[str, Any]:
         "refunds": dict(sorted(Counter(refund.status.value for refund in read.refunds).items())),
         "alerts": dict(sorted(Counter(alert.rule.value for alert in raised).items())),
         "reconciliation": _reconciliation(read),
+        "happened": happened.of(read, messages_refused=_messages_refused(running)),
         "repairs": dict(repairs),
         "sealed_days": len(read.seals),
         "parked": len(parked.list_parked(limit=1000, cursor=None).rows),
@@ -187,6 +192,15 @@ def read_figures(running: District) -> dict[str, Any]:
         "violations": {name: violations[:20] for name, violations in found.items() if violations},
         "invariants": {name: not violations for name, violations in found.items()},
     }
+
+
+def _messages_refused(running: District) -> int:
+    """How many of the bank's messages were refused since the district began."""
+    from shared.bank import store as inbox
+
+    first, last = (clock.business_day(at) for at in (district_process.STARTS_AT, running.clock()))
+    days = (first + timedelta(days=number) for number in range((last - first).days + 1))
+    return sum(inbox.count_refused(day.isoformat(), at_most=1000) for day in days)
 
 
 def _reconciliation(read: Books) -> dict[str, int]:
@@ -250,6 +264,7 @@ def _show(figures: dict[str, Any], console: Console) -> None:
     for flow, name in _FLOW_NAMES.items():
         table.add_row(name, money.text(figures["flow_fen"][flow]))
     console.print(table)
+    console.print(happened.table(figures["happened"]))
     console.print(
         f"报名 enrolments {sum(figures['enrolments'].values())} · 拨付课时 lessons {figures['lessons_released']} · "
         f"划拨批次 payouts {sum(figures['payouts'].values())} · "

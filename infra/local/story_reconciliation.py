@@ -12,6 +12,7 @@ from infra.local.district import DistrictData
 from infra.local.stage import Cast, Step
 from shared.kernel.clock import SHANGHAI
 
+_INTEREST = datetime(2026, 9, 20, 23, tzinfo=SHANGHAI)  # the bank credits the quarter after midnight
 _LOST = datetime(2026, 9, 22, 12, 30, tzinfo=SHANGHAI)
 _WRONG = datetime(2026, 9, 24, 12, 30, tzinfo=SHANGHAI)
 _FILES = datetime(2026, 10, 12, 10, tzinfo=SHANGHAI)  # a Monday: payouts were built in the night
@@ -28,7 +29,9 @@ class ReconciliationStory:
         self._account_no = data.schools[2].institution.accounts.tuition_account_no
 
     def steps(self) -> Iterator[Step]:
-        """A message is lost; a statement opens wrongly, is explained, and comes again as it should be; files go out."""
+        """A credit of interest comes with a wrong amount and is refused, then as it is signed; a message is lost; a
+        statement opens wrongly, is explained, and comes again as it should be; files go out.
+        """
         bank = self._cast.district.bank
 
         def lose() -> None:
@@ -53,6 +56,7 @@ class ReconciliationStory:
                 content, now = officer.page(address).encode(), self._cast.district.clock()
                 doors.hand_over(bank.site.url, os.environ["BANK_SIGNING_KEY"], content, now=now)
 
+        yield Step(_INTEREST, "interest-altered", lambda: bank.faults.arm("alter"))
         yield Step(_LOST, "statement-lost-message", lose)
         yield Step(_WRONG, "statement-wrong", spoil)
         yield Step(_WRONG + timedelta(days=1), "statement-explained", explain)

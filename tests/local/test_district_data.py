@@ -211,7 +211,7 @@ class TestFamilies:
         for plan in DATA.plans:
             age = TERM_STARTS.year - int(plan.family.children[plan.child].birth_month[:4])
             assert plan.taken.ages[0] <= age <= plan.taken.ages[1]
-            today = TERM_STARTS - timedelta(days=plan.days_before_term)
+            today = plan.taken.offering.starts_on - timedelta(days=plan.days_before_term)
             mall.check_sale(
                 course=plan.taken.course,
                 offering=plan.taken.offering,
@@ -225,6 +225,13 @@ class TestFamilies:
         assert {plan.paying for plan in DATA.plans} == set(Paying)
         assert {plan.confirming for plan in DATA.plans} == set(Confirming)
         assert any(plan.missed for plan in DATA.plans)
+
+    def test_have_two_siblings_who_are_paid_for_together(self) -> None:
+        together = [plan for plan in DATA.plans if plan.paying is Paying.TOGETHER]
+
+        assert len({plan.family.number for plan in together}) == 1
+        assert [plan.child for plan in together] == [0, 1]
+        assert len({plan.taken.course.institution_id for plan in together}) == 1
 
     def test_miss_only_lessons_that_there_are(self) -> None:
         for plan in DATA.plans:

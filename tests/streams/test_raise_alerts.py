@@ -5,7 +5,7 @@ import pytest
 
 from functions.streams import raise_alerts
 from shared.alerts import store as alerts
-from shared.funds import usecases
+from shared.funds import reversals, usecases
 from shared.funds.posting import ReferenceReused
 from shared.funds.store import books
 from shared.policy import queries as policies
@@ -56,6 +56,31 @@ class TestRaiseAlerts:
 
         assert raised() == EXPECTED
         assert len(alerts.list_alerts(SCHOOL, limit=99, cursor=None).rows) == 3
+
+    def test_of_a_deposit_that_was_split_to_the_fen_are_none(self, in_memory: Any) -> None:
+        def put() -> None:
+            first, second = (steps.open_account(number) for number in (1, 2))
+            both = f"{first.payment_reference} {second.payment_reference}"
+            fact = builders.a_deposit(2000, remittance=both)
+            usecases.post_deposit(fact=fact, account=builders.a_tuition_account(), now=NOW)
+
+        tables.put_in_memory(f"{__name__}-split", put)
+
+        assert deliver(raise_alerts.raise_alerts, records_of(in_memory, "funds")) == []
+        assert raised() == []
+
+    def test_of_a_reversal_of_what_was_refunded_tell_what_is_missing(self, in_memory: Any) -> None:
+        def put() -> None:
+            steps.register()
+            steps.open_account(paid_fen=1000)
+            steps.hold_back()
+            reference = f"BK{builders.ENROLMENT[-6:]}-1000"
+            reversals.reverse(fact=builders.a_reversal(1000, original_reference=reference), now=NOW)
+
+        tables.put_in_memory(f"{__name__}-missing", put)
+        deliver(raise_alerts.raise_alerts, records_of(in_memory, "funds"))
+
+        assert ("money_missing", "red", 1000) in raised()
 
     def test_in_any_order_is_the_same(self, batch: list[Record]) -> None:
         deliver(raise_alerts.raise_alerts, batch[::-1])

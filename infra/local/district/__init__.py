@@ -27,4 +27,6 @@ def generate(seed: int = SEED, family_count: int = FAMILIES) -> DistrictData:
     random = Random(seed)
     all_schools = schools.generate(random)
     all_families = families.generate(random, family_count)
-    return DistrictData(all_schools, all_families, families.plan(all_schools, all_families, random), STAFF)
+    plans = families.plan(all_schools, all_families, random)
+    siblings = families.plan_siblings(all_schools, plans, random)
+    return DistrictData(all_schools, all_families, (*plans, *siblings), STAFF)

@@ -1,7 +1,8 @@
 """Families, what they enrol in, and how they behave: what a term's story is told from."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from enum import StrEnum
 from random import Random
 
@@ -10,7 +11,7 @@ from infra.local.district.schools import SECOND_HALF, Class, School
 
 
 class Paying(StrEnum):
-    """How a family pays."""
+    """How a family pays. TOGETHER: one transfer for both of its children."""
 
     EXACTLY = "exactly"
     IN_TWO = "in_two"
@@ -18,6 +19,7 @@ class Paying(StrEnum):
     WRONG_REFERENCE = "wrong_reference"
     LATE = "late"
     NEVER = "never"
+    TOGETHER = "together"
 
 
 class Confirming(StrEnum):
@@ -61,6 +63,11 @@ class Plan:
     confirming: Confirming
     missed: frozenset[int]
 
+    @property
+    def enrols_on(self) -> date:
+        """The day on which the family enrols."""
+        return self.taken.offering.starts_on - timedelta(days=self.days_before_term)
+
 
 _YEAR = 2026
 _PAYING = {5: Paying.IN_TWO, 17: Paying.TOO_MUCH, 23: Paying.WRONG_REFERENCE, 31: Paying.LATE, 41: Paying.NEVER}
@@ -95,6 +102,31 @@ def plan(schools: Sequence[School], families: Sequence[Family], random: Random) 
             left[taken.offering.offering_id] -= 1
             plans.append(_plan(len(plans) + 1, family, child, taken, random))
     return tuple(plans)
+
+
+def plan_siblings(schools: Sequence[School], plans: Sequence[Plan], random: Random) -> tuple[Plan, ...]:
+    """Two children of one family in a class of the second half; none where no family has two of the right age.
+
+    Neither takes another course of that category: a second one would be a renewal.
+    """
+    classes = [one for school in schools for one in school.classes if one.offering.starts_on >= SECOND_HALF]
+    for family in dict.fromkeys(plan.family for plan in plans if len(plan.family.children) > 1):
+        ages = [_YEAR - int(child.birth_month[:4]) for child in family.children]
+        known = {plan.taken.course.category for plan in plans if plan.family is family}
+        for one in classes:
+            suits = all(one.ages[0] <= age <= one.ages[1] for age in ages) and one.offering.seats >= len(ages)
+            if suits and one.course.category not in known:
+                number = len(plans) + 1
+                return tuple(
+                    replace(
+                        _plan(number + child, family, child, one, random),
+                        days_before_term=10,
+                        paying=Paying.TOGETHER,
+                        confirming=Confirming.WEEKLY,
+                    )
+                    for child in range(len(ages))
+                )
+    return ()
 
 
 def _plan(number: int, family: Family, child: int, taken: Class, random: Random) -> Plan:

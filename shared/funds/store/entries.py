@@ -275,7 +275,14 @@ def conflict_of(row: Any) -> facts.ReferenceConflicted:
     )
 
 
-_TOLD = ("balance_before_fen", "receipts_fen", "balance_after_fen", "required_fen")
+_TOLD = (
+    "balance_before_fen",
+    "receipts_fen",
+    "balance_after_fen",
+    "required_fen",
+    "unmatched_fen",
+    "missing_fen",
+)
 
 
 def moved(entry: model.Entry) -> facts.MoneyMoved:
