@@ -8,6 +8,25 @@ from shared.reconciliation.model import BreakKind
 
 Figures = Mapping[str, int | str]
 
+FIGURES: Mapping[str, words.Both] = {
+    "reference": ("流水号", "Reference"),
+    "statement_fen": ("对账单金额", "In the statement"),
+    "ledger_fen": ("台账金额", "In the ledger"),
+    "opening_fen": ("期初", "Opening"),
+    "previous_closing_fen": ("上一份期末", "Closing before"),
+    "lines_fen": ("各笔合计", "All lines"),
+    "closing_fen": ("期末", "Closing"),
+    "ledger_account": ("台账账号", "Account in the ledger"),
+    "ledger_day": ("台账生效日", "Day in the ledger"),
+    "currency": ("币种", "Currency"),
+    "order": ("序号", "Line number"),
+    "lines": ("笔数", "Lines"),
+    "code": ("代码", "Code"),
+    "line": ("行", "Line"),
+    "element": ("元素", "Element"),
+}
+"""What a break's figures are called; its reason is in its sentence."""
+
 
 def why(kind: str, figures: Figures, language: str) -> str:
     """The sentence, in 'zh' or 'en'."""

@@ -203,6 +203,7 @@ def _shown(visit: Visit, one: Break, refusal: errors.Refusal | None = None) -> S
         "sentence": refusal.sentence(visit.language) if refusal else "",
         "done": visit.query.get("done", ""),
         "why": _why(visit),
+        "names": break_words.FIGURES,
         "age": (visit.now - one.found_at).days,
     }
     return Shown("break.html", told, refusal.status if refusal else 200)

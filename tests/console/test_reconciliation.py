@@ -123,6 +123,7 @@ class TestBreaks:
 
         assert (custody().state, custody().reason) == (BreakState.EXPLAINED, "开户余额<b>")
         answer = finance.get(f"{page()}?done=break_settled")
+        assert "期末 ¥11.00" in text_of(answer)
         assert "余额不符" in heading_of(answer)
         assert "开户余额&lt;b&gt;" in answer.text
 
