@@ -38,7 +38,10 @@ def _accounts(school: Institution) -> tuple[str, str]:
 
 
 def _ended(school: Institution) -> list[tuple[str, date]]:
-    """The last day of each account of a school that the bank has emptied on a notice of its termination."""
+    """The last day of each account of a school that the bank has emptied on a notice of its termination.
+
+    An account that was emptied again, on a supplementary notice, is told of twice: the later day comes last.
+    """
     case = cases.find(school.institution_id) if school.status.ending else None
     if case is None:
         return []
