@@ -4,6 +4,7 @@ from chalice.app import Chalice
 
 from functions.api import (
     bank,
+    catalogue,
     enrolments,
     mall,
     me,
@@ -43,6 +44,7 @@ from functions.console import (
     trial_balance,
     unhandled,
 )
+from functions.console import catalogue as console_catalogue
 from functions.console import reconciliation as console_reconciliation
 from functions.console import refunds as console_refunds
 from functions.console import seals as console_seals
@@ -85,6 +87,7 @@ for module in (
     school_statements,
     notices,
     bank,
+    catalogue,
     seals,
     staff_sign_in,
     today,
@@ -108,6 +111,7 @@ for module in (
     payouts,
     unhandled,
     console_seals,
+    console_catalogue,
     policy,
     search,
     release_lesson,

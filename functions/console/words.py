@@ -5,6 +5,9 @@ from collections.abc import Mapping
 from shared.alerts.model import RULE_NAMES, Rule, Severity
 from shared.approvals.model import Status as ProposalStatus
 from shared.bank.store import Outcome as BankOutcome
+from shared.filings.catalogue import SECTIONS, TYPES
+from shared.filings.model import Filing, InstitutionType
+from shared.filings.model import Role as FilingRole
 from shared.funds.interest_model import CreditStatus
 from shared.funds.minimum_model import WITHDRAWAL_NAMES, WithdrawalStatus
 from shared.funds.model import EnrolmentStatus, EntryKind, State, SuspenseReason, Unmarked
@@ -323,6 +326,29 @@ PURPOSES: Mapping[str, Both] = {
 }
 
 CATEGORY_NAMES: Mapping[str, Both] = {one.code: (one.zh, one.en) for one in CATEGORIES}
+
+FILINGS: Mapping[Filing, Both] = {
+    Filing.APPLICATION: ("设立申请", "Application"),
+    Filing.CHANGE: ("变更", "Change"),
+    Filing.ANNUAL_INSPECTION: ("年检", "Annual inspection"),
+}
+
+INSTITUTION_TYPES: Mapping[InstitutionType, Both] = {
+    InstitutionType.COMPANY: ("公司", "Company"),
+    InstitutionType.NON_PROFIT: ("民办非企业单位", "Civil non-profit"),
+}
+
+FILING_ROLES: Mapping[FilingRole, Both] = {
+    FilingRole.SCHOOL: ("机构", "School"),
+    FilingRole.REVIEWER: ("审核员", "Reviewer"),
+    FilingRole.SUPERVISOR: ("监管员", "Supervisor"),
+    FilingRole.SYSTEM: ("系统", "The platform"),
+    FilingRole.PUBLIC: ("公众", "The public"),
+}
+
+MATERIAL_SECTIONS: Mapping[str, Both] = SECTIONS
+
+CONTENT_TYPES: Mapping[str, Both] = {code: (name, name) for code, name in TYPES.items()}
 
 NOTICES: Mapping[str, Both] = {
     "break_taken": ("已认领该差异。", "The break has its owner."),

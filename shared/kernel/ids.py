@@ -22,6 +22,8 @@ WithdrawalId = NewType("WithdrawalId", str)
 AlertId = NewType("AlertId", str)
 ProposalId = NewType("ProposalId", str)
 BreakId = NewType("BreakId", str)
+FileId = NewType("FileId", str)
+CaseId = NewType("CaseId", str)
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 SHAPE = r"[a-z]{3}_[0-9A-HJKMNP-TV-Z]{26}"

@@ -48,6 +48,14 @@ class Policy:
     refund_payment_days: int
     full_refund_days_before_start: int
     publicity_working_days: int
+    filing_acceptance_working_days: int
+    filing_correction_working_days: int
+    filing_resubmission_working_days: int
+    filing_decision_working_days: int
+    filing_publicity_working_days: int
+    filing_closing_working_days: int
+    filing_reminder_working_days: int
+    inspection_submission_working_days: int
 
     def minimum_level(self, balance_fen: int, required_fen: int) -> Literal["red", "yellow", "calm"]:
         """How a minimum balance stands against what is required."""

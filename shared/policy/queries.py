@@ -9,7 +9,7 @@ from typing import Any
 from shared.kernel import clock
 from shared.policy.model import Figure, Policy
 
-_SECTIONS = ("charge", "teaching", "alerts", "minimum_balance", "ledger", "refunds", "terminations")
+_SECTIONS = ("charge", "teaching", "alerts", "minimum_balance", "ledger", "refunds", "terminations", "filings")
 
 
 @cache

@@ -89,7 +89,14 @@ class TestDocument:
         assert {told["type"] for _, told in money} == {"integer"}
 
 
-UNREFERENCED = {"CompareQuery", "EnrolmentStatementQuery", "PageQuery", "PeriodQuery", "SchoolStatementQuery"}
+UNREFERENCED = {
+    "CatalogueQuery",
+    "CompareQuery",
+    "EnrolmentStatementQuery",
+    "PageQuery",
+    "PeriodQuery",
+    "SchoolStatementQuery",
+}
 
 
 def _of_api(path: str) -> bool:
