@@ -87,11 +87,13 @@ FUNCTIONS = (
             "alerts": R,
             "approvals": R | W,
             "terminations": R | W,
+            "materials": R | W,
             "parked": R,
             "edge": R | W | D,
         },
         # it signs the address of a document, so it must be allowed to read what that gives
-        buckets={"documents": R | W, "statements": W},
+        # and, of the form of an upload and the address of a kept file, to write the one and to read the other
+        buckets={"documents": R | W, "statements": W, "quarantine": W, "materials": R},
         settings=("ENVIRONMENT_NAME", "PUBLIC_URL", "WECHAT_URL", "WECHAT_APP_ID", "SEAL_PUBLIC_KEYS"),
         secrets=("JWT_KEY", "BANK_WEBHOOK_KEYS", "WECHAT_SECRET", "NOTICE_SIGNING_KEY"),
     ),

@@ -21,6 +21,7 @@ ALL = [
     "alerts",
     "approvals",
     "terminations",
+    "materials",
     "parked",
     "edge",
 ]
@@ -94,6 +95,8 @@ class TestCreateAll:
             ("approvals", "by_status"): "KEYS_ONLY",
             ("approvals", "by_institution"): "KEYS_ONLY",
             ("terminations", "by_standing"): "KEYS_ONLY",
+            ("materials", "by_institution"): "KEYS_ONLY",
+            ("materials", "by_wait"): "KEYS_ONLY",
         }
 
     def test_what_may_be_forgotten_has_its_time_to_live(self, client: Any) -> None:
