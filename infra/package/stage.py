@@ -24,17 +24,46 @@ _SERVICES = {"dynamodb", "s3", "sqs", "sts"}  # what functions call; botocore an
 
 
 _UNUSED = (
+    "**/*.pyi",
+    "bin",
     "*.dist-info/RECORD",
     "*.dist-info/INSTALLER",
     "*.dist-info/REQUESTED",
+    "aws_lambda_powertools/event_handler",  # of powertools, only the log
+    "aws_lambda_powertools/utilities/[!_j]*",
+    "boto3/examples",
+    "cffi",  # what compiles; _cffi_backend is what runs
+    "pycparser",
+    "dateutil/zoneinfo",
     "fontTools/**/*.so",  # each has its twin in Python; a document needs one subset of one font
     "fontTools/**/*.c",
+    "fontTools/cu2qu",  # other formats of fonts, and what makes fonts
+    "fontTools/diff",
+    "fontTools/merge",
+    "fontTools/mtiLib",
+    "fontTools/qu2cu",
+    "fontTools/ufoLib",
+    "fontTools/voltLib",
     "PIL/_avif*",  # kinds of pictures and of text that no document has
+    "PIL/_imagingcms*",
     "PIL/_imagingft*",
+    "PIL/_imagingmath*",
+    "PIL/_imagingmorph*",
+    "PIL/_imagingtk*",
+    "PIL/_webp*",
     "pillow.libs/libavif*",
     "pillow.libs/libfreetype*",
     "pillow.libs/libharfbuzz*",
+    "pillow.libs/liblcms2*",
+    "pillow.libs/libsharpyuv*",
+    "pillow.libs/libwebp*",
+    "pydantic/v1",
+    "stdnum/*.dat",  # of the world's numbers, only China's
+    "stdnum/[!_]*/",
+    "tzdata/zoneinfo/*",  # of its times, only Shanghai's
 )
+_USED = {"stdnum/cn", "tzdata/zoneinfo/Asia", "tzdata/zoneinfo/__init__.py"}
+_SHANGHAI = {"__init__.py", "Shanghai"}
 
 
 class BuildFailed(Exception):
@@ -84,14 +113,13 @@ def _prune(vendor: Path) -> None:
         for described in (vendor / library / "data").iterdir():
             if described.is_dir() and described.name not in _SERVICES:
                 shutil.rmtree(described)
-    for left_over in (vendor / "bin", vendor / "boto3" / "examples"):
-        shutil.rmtree(left_over, ignore_errors=True)
     for pattern in _UNUSED:
         for unused in vendor.glob(pattern):
-            unused.unlink()
-    for country in (vendor / "stdnum").iterdir():
-        if country.is_dir() and country.name != "cn":
-            shutil.rmtree(country)
+            if unused.relative_to(vendor).as_posix() not in _USED:
+                shutil.rmtree(unused) if unused.is_dir() else unused.unlink()
+    for zone in (vendor / "tzdata" / "zoneinfo" / "Asia").iterdir():
+        if zone.name not in _SHANGHAI:
+            zone.unlink()
 
 
 def _configure(folder: Path, root: Path) -> None:

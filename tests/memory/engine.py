@@ -41,16 +41,17 @@ class Engine:
         self.tables: dict[str, Items] = {}
         self._keys_of: dict[str, Key] = {}
         self._indexes: dict[str, dict[str, Key]] = {}
+        self._included: dict[tuple[str, str], list[str]] = {}
         self._partitions: dict[tuple[str, str], dict[str, Items]] = {}
         self._lock = RLock()
         for logical_name, told in resources.of_type("AWS::DynamoDB::Table").items():
             name = rows.table_name(logical_name.removesuffix("Table").lower())
             self.tables[name] = {}
             self._keys_of[name] = _names(told["Properties"]["KeySchema"])
-            self._indexes[name] = {
-                index["IndexName"]: _names(index["KeySchema"])
-                for index in told["Properties"].get("GlobalSecondaryIndexes", [])
-            }
+            indexes = told["Properties"].get("GlobalSecondaryIndexes", [])
+            self._indexes[name] = {index["IndexName"]: _names(index["KeySchema"]) for index in indexes}
+            for index in indexes:
+                self._included[name, index["IndexName"]] = index["Projection"].get("NonKeyAttributes", [])
         self._acts: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
             "GetItem": self._get_item,
             "PutItem": self._write_one("Put"),
@@ -224,7 +225,10 @@ class Engine:
         kept = page
         if "FilterExpression" in told:
             kept = [item for item in page if expressions.holds(told["FilterExpression"], item, names, values)]
-        shown = [{name: item[name] for name in attributes} for item in kept] if "IndexName" in told else kept
+        shown = kept
+        if "IndexName" in told:
+            projected = (*attributes, *self._included[told["TableName"], told["IndexName"]])
+            shown = [{name: item[name] for name in projected if name in item} for item in kept]
         answer: dict[str, Any] = {"Count": len(kept), "ScannedCount": len(page)}
         if told.get("Select") != "COUNT":
             answer["Items"] = shown

@@ -23,11 +23,19 @@ from infra.local import trouble
 from shared.dynamo import rows
 from tests.memory.engine import Engine
 
-TABLE = "hui-funds"
 _PKS, _SKS = ("a", "b", "é"), ("entry", "entry#1", "entry#2", "x", "位")
-_INDEX, _INDEX_HASH, _INDEX_RANGE = "by_refund_wait", "refund_waits_for", "refund_waits_until"
+_PLACES = (
+    ("hui-funds", "by_refund_wait", "refund_waits_for", "refund_waits_until"),
+    ("hui-reconciliation", "by_state", "break_state", "found_at"),  # its index has more than the keys
+)
 _BESIDE = ("ResponseMetadata", "ConsumedCapacity", "ItemCollectionMetrics")
 _AT_ONCE = 1_000  # calls on the same tables: moto grows and slows down with each transaction
+_KEY_CONDITIONS = (
+    "",
+    "begins_with (#r, :r)",
+    "#r BETWEEN :r AND :q",
+    *(f"#r {compares} :r" for compares in ("=", "<", "<=", ">", ">=")),
+)
 Call = tuple[str, dict[str, Any]]
 Clients = Mapping[str, Any]
 
@@ -37,6 +45,7 @@ class Calls:
 
     def __init__(self, seed: int) -> None:
         self.random = Random(seed)
+        self.table, self._index, self._hash, self._range = _PLACES[seed % len(_PLACES)]
         self._page: dict[str, Any] | None = None
 
     def next(self) -> Call:
@@ -65,15 +74,20 @@ class Calls:
     def _item(self) -> dict[str, Any]:
         item = {**self._key(), "n": {"N": str(self.random.randint(-3, 3))}, "s": {"S": self.random.choice("abc")}}
         if self.random.random() < 0.5:
-            item[_INDEX_HASH] = {"S": self.random.choice(("answer", "payment"))}
-            item[_INDEX_RANGE] = {"S": f"2026-0{self.random.randint(1, 4)}"}
+            item[self._hash] = {"S": self.random.choice(("answer", "payment"))}
+            item[self._range] = {"S": f"2026-0{self.random.randint(1, 4)}"}
+        if self.random.random() < 0.2:
+            item["owner"] = {"S": self.random.choice("ab")}
+        if self.random.random() < 0.2:
+            item["text"] = {"B": self.random.choice("abc").encode()}
         if self.random.random() < 0.2:
             item["set"] = {"SS": sorted(self.random.sample("abcd", self.random.randint(1, 3)))}
         return item
 
     def _condition(self) -> dict[str, Any]:
         n, s = {":n": {"N": str(self.random.randint(-3, 3))}}, {":s": {"S": self.random.choice("abc")}}
-        low_high = {":l": {"N": "-1"}, ":h": {"N": "2"}}
+        high = {"N": "2"}
+        low_high = {":l": {"N": "-1"}, ":h": high}
         return self.random.choice(
             [
                 {},
@@ -82,6 +96,14 @@ class Calls:
                 {"c": f"#n {self.random.choice(('=', '<>', '<', '<=', '>', '>='))} :n", "n": {"#n": "n"}, "v": n},
                 {"c": "(#n = :n AND #s = :s)", "n": {"#n": "n", "#s": "s"}, "v": {**n, **s}},
                 {"c": "(#n = :n OR NOT #s = :s)", "n": {"#n": "n", "#s": "s"}, "v": {**n, **s}},
+                {"c": "(attribute_not_exists (#p) OR #n <= :n)", "n": {"#p": "pk", "#n": "n"}, "v": n},
+                {"c": "((#n > :n AND #s = :s) AND #n <= :h)", "n": {"#n": "n", "#s": "s"}, "v": {**n, **s, ":h": high}},
+                {"c": "(#s <> :s AND (NOT #n IN (:l, :h)))", "n": {"#n": "n", "#s": "s"}, "v": {**s, **low_high}},
+                {
+                    "c": "(((#s = :s AND #n >= :l) AND #n < :h) OR ((#s = :n AND #m >= :l) AND #m < :h))",
+                    "n": {"#n": "n", "#s": "s", "#m": "m"},
+                    "v": {**s, ":n": {"S": "b"}, **low_high},
+                },
                 {"c": "#n BETWEEN :l AND :h", "n": {"#n": "n"}, "v": low_high},
                 {"c": "#n IN (:l, :h)", "n": {"#n": "n"}, "v": low_high},
                 {"c": "begins_with (#s, :s)", "n": {"#s": "s"}, "v": s},
@@ -98,13 +120,22 @@ class Calls:
         return told
 
     def _update(self) -> dict[str, Any]:
-        names = {"#un": "n", "#us": "s", "#um": "m", "#w": _INDEX_HASH}
+        names = {"#un": "n", "#us": "s", "#um": "m", "#w": self._hash}
         values = {":un": {"N": str(self.random.randint(-3, 3))}, ":us": {"S": self.random.choice("abc")}}
         expression = self.random.choice(
-            ("SET #us = :us, #un = :un", "ADD #un :un", "SET #us = :us ADD #um :un", "SET #us = :us REMOVE #w, #un")
+            (
+                "SET #us = :us",
+                "SET #us = :us, #un = :un",
+                "ADD #un :un",
+                "ADD #un :un, #um :un",
+                "SET #us = :us ADD #um :un",
+                "SET #us = :us ADD #un :un, #um :un",
+                "SET #us = :us REMOVE #w",
+                "SET #us = :us REMOVE #w, #un",
+            )
         )
         return {
-            "TableName": TABLE,
+            "TableName": self.table,
             "Key": self._key(),
             "UpdateExpression": expression,
             "ExpressionAttributeNames": {name: of for name, of in names.items() if name in expression},
@@ -112,25 +143,25 @@ class Calls:
         }
 
     def _put_item(self) -> Call:
-        return "put_item", self._with({"TableName": TABLE, "Item": self._item()})
+        return "put_item", self._with({"TableName": self.table, "Item": self._item()})
 
     def _update_item(self) -> Call:
         returned = self.random.choice(("NONE", "ALL_NEW", "ALL_OLD"))
         return "update_item", self._with({**self._update(), "ReturnValues": returned})
 
     def _delete_item(self) -> Call:
-        return "delete_item", self._with({"TableName": TABLE, "Key": self._key()})
+        return "delete_item", self._with({"TableName": self.table, "Key": self._key()})
 
     def _get_item(self) -> Call:
-        return "get_item", {"TableName": TABLE, "Key": self._key(), "ConsistentRead": True}
+        return "get_item", {"TableName": self.table, "Key": self._key(), "ConsistentRead": True}
 
     def _query(self) -> Call:
-        told: dict[str, Any] = {"TableName": TABLE, "ScanIndexForward": self.random.random() < 0.5}
+        told: dict[str, Any] = {"TableName": self.table, "ScanIndexForward": self.random.random() < 0.5}
         names, values = {"#h": "pk", "#r": "sk"}, {":h": {"S": self.random.choice(_PKS)}}
         if self.random.random() < 0.4:
-            told["IndexName"] = _INDEX
-            names, values = {"#h": _INDEX_HASH, "#r": _INDEX_RANGE}, {":h": {"S": "answer"}}
-        keys = self.random.choice(("", "begins_with (#r, :r)", "#r BETWEEN :r AND :q", "#r <= :r", "#r > :r"))
+            told["IndexName"] = self._index
+            names, values = {"#h": self._hash, "#r": self._range}, {":h": {"S": "answer"}}
+        keys = self.random.choice(_KEY_CONDITIONS)
         bounds = {":r": {"S": self.random.choice(("entry", "entry#1", "2026-02"))}, ":q": {"S": "x"}}
         told["KeyConditionExpression"] = f"(#h = :h AND {keys})" if keys else "#h = :h"
         told["ExpressionAttributeNames"] = {name: of for name, of in names.items() if name == "#h" or keys}
@@ -142,13 +173,13 @@ class Calls:
         return "query", told
 
     def _scan(self) -> Call:
-        return "scan", self._with({"TableName": TABLE}, "FilterExpression")
+        return "scan", self._with({"TableName": self.table}, "FilterExpression")
 
     def _batch(self) -> Call:
-        return "batch_get_item", {"RequestItems": {TABLE: {"Keys": self._keys(4), "ConsistentRead": True}}}
+        return "batch_get_item", {"RequestItems": {self.table: {"Keys": self._keys(4), "ConsistentRead": True}}}
 
     def _reads(self) -> Call:
-        gets = [{"Get": {"TableName": TABLE, "Key": key}} for key in self._keys(3)]
+        gets = [{"Get": {"TableName": self.table, "Key": key}} for key in self._keys(3)]
         return "transact_get_items", {"TransactItems": gets}
 
     def _writes(self) -> Call:
@@ -157,10 +188,10 @@ class Calls:
     def _part(self) -> dict[str, Any]:
         kind = self.random.choice(("Put", "Update", "Delete", "ConditionCheck"))
         if kind == "Put":
-            return {kind: self._with({"TableName": TABLE, "Item": self._item()})}
+            return {kind: self._with({"TableName": self.table, "Item": self._item()})}
         if kind == "Update":
             return {kind: self._with(self._update())}
-        told = self._with({"TableName": TABLE, "Key": self._key()})
+        told = self._with({"TableName": self.table, "Key": self._key()})
         if kind == "ConditionCheck" and "ConditionExpression" not in told:
             told |= {"ConditionExpression": "attribute_exists (#p)", "ExpressionAttributeNames": {"#p": "pk"}}
         return {kind: told}
@@ -179,13 +210,17 @@ def ask(client: Any, call: Call) -> Any:
 
 def _plain(operation: str, told: dict[str, Any]) -> Any:
     if operation == "scan":  # the order is nobody's promise
-        told["Items"] = sorted(told["Items"], key=lambda item: json.dumps(item, sort_keys=True))
+        told["Items"] = sorted(told["Items"], key=_text)
     if operation == "batch_get_item":
-        found = told["Responses"].get(TABLE, [])
-        return sorted(found, key=lambda item: json.dumps(item, sort_keys=True))
+        found: list[dict[str, Any]] = next(iter(told["Responses"].values()), [])
+        return sorted(found, key=_text)
     if operation == "transact_get_items":
         return [one.get("Item") for one in told["Responses"]]
-    return json.loads(json.dumps(told, sort_keys=True), object_hook=_sorted_sets)
+    return json.loads(json.dumps(told, sort_keys=True, default=repr), object_hook=_sorted_sets)
+
+
+def _text(item: dict[str, Any]) -> str:
+    return json.dumps(item, sort_keys=True, default=repr)
 
 
 def _sorted_sets(value: dict[str, Any]) -> dict[str, Any]:

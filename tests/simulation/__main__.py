@@ -1,7 +1,9 @@
 """Lives random histories of the ledger until so many steps are made, on every core; each step is checked.
 
-make simulate                          a million steps
-python -m tests.simulation --steps 20000 --seed 7
+make simulate                          a million steps, with the seeds from 1 on: about 2,500 steps a seed
+python -m tests.simulation --steps 20000 --seed 7 --cores 1
+
+Each seed stands alone, so a run can be shared out over machines: --steps 500000 --seed 1, --steps 500000 --seed 1001.
 """
 
 import argparse
@@ -32,10 +34,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--steps", type=int, default=1_000_000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--cores", type=int, default=None)
     options = parser.parse_args()
     started, made = time.monotonic(), 0
     seeds = range(options.seed, options.seed + options.steps // (_AT_ONCE * 40) + 1)  # a history has about 50 steps
-    with Pool(maxtasksperchild=10) as workers:
+    with Pool(options.cores, maxtasksperchild=10) as workers:
         for seed, steps, found in _until(options.steps, workers.imap(_live, seeds)):
             made += steps
             if found:
