@@ -344,6 +344,7 @@ class Moves(TerminationMoves):
                 waiting.pop(pick % len(waiting))
 
     def _freeze_or_thaw(self, institution_id: InstitutionId) -> None:
+        clock.pass_by(seconds=1)  # one school's money isn't stopped twice in a millisecond: the second is to try again
         if institution_id in self.frozen:
             del self.frozen[institution_id]
             steps.thaw(institution_id, now=clock())

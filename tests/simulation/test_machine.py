@@ -33,6 +33,16 @@ def test_every_invariant_holds_after_each_of_50_000_steps() -> None:
 
 
 @pytest.mark.usefixtures("prepared")
+class TestSomethingOdd:
+    def test_a_school_is_frozen_thawed_and_frozen_again_without_a_pause(self) -> None:
+        ledger = machine.Ledger()
+        for _ in range(3):
+            ledger.something_odd(1, 0, None)
+
+        assert len(ledger.frozen) == 1
+
+
+@pytest.mark.usefixtures("prepared")
 class TestALedgerWithAFault:
     """Each of these is found out: the simulation can fail."""
 
