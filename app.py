@@ -6,12 +6,14 @@ from functions.api import (
     bank,
     catalogue,
     enrolments,
+    listings,
     mall,
     me,
     notices,
     problem_list,
     refunds,
     school,
+    school_listing,
     school_minimum,
     school_payouts,
     school_refunds,
@@ -45,6 +47,7 @@ from functions.console import (
     unhandled,
 )
 from functions.console import catalogue as console_catalogue
+from functions.console import listings as console_listings
 from functions.console import reconciliation as console_reconciliation
 from functions.console import refunds as console_refunds
 from functions.console import seals as console_seals
@@ -56,6 +59,7 @@ from functions.schedules import (
     calculate_minimum_requirements,
     check_minimum_balances,
     credit_interest,
+    end_listings,
     expect_statements,
     expire_unpaid,
     pay_minimum_withdrawals,
@@ -76,6 +80,7 @@ for module in (
     sign_ins,
     me,
     mall,
+    listings,
     enrolments,
     refunds,
     statements,
@@ -84,6 +89,7 @@ for module in (
     school_payouts,
     school_minimum,
     school_standing,
+    school_listing,
     school_statements,
     notices,
     bank,
@@ -104,6 +110,7 @@ for module in (
     instructions,
     console_refunds,
     minimums,
+    console_listings,
     approvals,
     terminations,
     alert_list,
@@ -129,6 +136,7 @@ for module in (
     resend_payouts,
     check_minimum_balances,
     calculate_minimum_requirements,
+    end_listings,
     sweep,
     credit_interest,
     seal_day,

@@ -5,9 +5,10 @@ The approval is a part of the act's own transaction, so an act is done exactly o
 
 from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from functions.console import closing, roles
+from functions.edge import listing_acts
 from shared.approvals.model import Kind, Proposal
 from shared.dynamo.transaction import Part
 from shared.funds import minimum_money, minimum_requirements, payout_answers, suspense
@@ -17,6 +18,8 @@ from shared.institutions import store as institutions_store
 from shared.institutions import usecases as institutions
 from shared.kernel.ids import EnrolmentId
 from shared.kernel.money import Fen
+from shared.listings import store as listings
+from shared.listings.model import ChangeKind, ListName
 from shared.people.model import StaffRole
 from shared.terminations import notices
 from shared.terminations import usecases as terminations
@@ -118,6 +121,53 @@ def _return(proposal: Proposal, approval: Part, by: str, now: datetime) -> None:
 
 def _recall(proposal: Proposal, approval: Part, by: str, now: datetime) -> None:
     payout_answers.ask_back(payout_id=proposal.subject, reason=proposal.reason, approval=approval)
+
+
+def _whitelist(proposal: Proposal, approval: Part, by: str, now: datetime) -> None:
+    _list(proposal, ListName.WHITE, approval, by, now)
+
+
+def _blacklist(proposal: Proposal, approval: Part, by: str, now: datetime) -> None:
+    _list(proposal, ListName.BLACK, approval, by, now)
+
+
+def _list(proposal: Proposal, becomes: ListName, approval: Part, by: str, now: datetime) -> None:
+    until = proposal.words.get("until")
+    listing_acts.put_on(
+        institution_id=proposal.institution_id,
+        becomes=becomes,
+        reason=proposal.reason,
+        evidence=proposal.words["evidence"],
+        until=date.fromisoformat(until) if until else None,
+        proposed_by=proposal.proposed_by,
+        approved_by=by,
+        now=now,
+        also=[approval],
+    )
+
+
+def _delist(proposal: Proposal, approval: Part, by: str, now: datetime) -> None:
+    listing_acts.take_off(
+        institution_id=proposal.institution_id,
+        kind=ChangeKind.REMOVED,
+        reason=proposal.reason,
+        proposed_by=proposal.proposed_by,
+        approved_by=by,
+        now=now,
+        also=[approval],
+    )
+
+
+def _answer_appeal(proposal: Proposal, approval: Part, by: str, now: datetime) -> None:
+    listing_acts.answer_appeal(
+        appeal=listings.get_appeal(proposal.institution_id, proposal.figures["listing_change"]),
+        upheld=proposal.words["appeal_answer"] == "upheld",
+        reason=proposal.reason,
+        proposed_by=proposal.proposed_by,
+        approved_by=by,
+        now=now,
+        approval=approval,
+    )
 
 
 ACTS: Mapping[Kind, Act] = {
@@ -222,6 +272,47 @@ ACTS: Mapping[Kind, Act] = {
         roles.MONEY_MOVERS,
         roles.MONEY_MOVERS,
         _recall,
+    ),
+    Kind.WHITELISTING: Act(
+        ("列入白名单", "Put on the white list"),
+        (
+            "批准后立即公布；批准时须具备全部资格，之后失去资格的，名单上注明。",
+            "It is public from the approval on. The school must be eligible then; if it loses that, the list says so.",
+        ),
+        roles.RECOMMENDERS,
+        roles.SUPERVISORS,
+        _whitelist,
+    ),
+    Kind.BLACKLISTING: Act(
+        ("列入黑名单", "Put on the black list"),
+        (
+            "批准后立即公布并禁止招生；已售课程继续上课，家长仍可退费。机构可以申诉。",
+            "It is public, and the school sells nothing, from the approval on. Lessons sold go on and guardians "
+            "can be refunded. The school may appeal.",
+        ),
+        roles.RECOMMENDERS,
+        roles.SUPERVISORS,
+        _blacklist,
+    ),
+    Kind.DELISTING: Act(
+        ("移出名单", "Take off the list"),
+        (
+            "批准后立即公布；因黑名单被禁止招生的，随即解除。变更记录永久保留。",
+            "It is public from the approval on; a bar by the black list is lifted. The record of it is kept for ever.",
+        ),
+        roles.RECOMMENDERS,
+        roles.SUPERVISORS,
+        _delist,
+    ),
+    Kind.LISTING_APPEAL: Act(
+        ("答复黑名单申诉", "Answer an appeal"),
+        (
+            "批准后答复告知机构；申诉成立的，同时移出黑名单。",
+            "The school is told from the approval on; an appeal that is upheld takes it off the black list.",
+        ),
+        roles.RECOMMENDERS,
+        roles.SUPERVISORS,
+        _answer_appeal,
     ),
 }
 

@@ -11,6 +11,7 @@ from shared.bank import store as bank
 from shared.funds import queries as funds
 from shared.funds.refund_model import RefundWait
 from shared.kernel import clock
+from shared.listings import store as listings
 from shared.people.model import StaffRole
 from shared.reconciliation.model import BreakState
 from shared.reconciliation.store import breaks as reconciliation
@@ -35,6 +36,7 @@ class Room:
 _ROOMS: tuple[tuple[str, str, str, Set[StaffRole]], ...] = (
     ("/console", "今日", "Today", roles.EVERYONE),
     ("/console/schools", "机构", "Schools", roles.EVERYONE),
+    ("/console/listings", "名单", "Lists", roles.EVERYONE),
     ("/console/disputes", "争议", "Disputes", roles.EVERYONE),
     ("/console/refunds", "退费", "Refunds", roles.EVERYONE),
     ("/console/minimums", "最低余额", "Minimums", roles.EVERYONE),
@@ -76,6 +78,7 @@ def _counts(role: StaffRole, now: datetime) -> dict[str, int]:
         "/console/disputes": teaching.count_waiting(Due.DECISION, until=now, at_most=MOST_COUNTED),
         "/console/terminations": terminations.count_open(at_most=MOST_COUNTED),
         "/console/approvals": approvals.count_waiting(at_most=MOST_COUNTED),
+        "/console/listings": listings.count_open_appeals(at_most=MOST_COUNTED),
         "/console/refunds": funds.count_refunds_waiting(RefundWait.DECISION, at_most=MOST_COUNTED),
     }
     if role in roles.MONEY:

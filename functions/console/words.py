@@ -14,7 +14,11 @@ from shared.funds.model import EnrolmentStatus, EntryKind, State, SuspenseReason
 from shared.funds.payout_model import PayoutStatus
 from shared.funds.refund_model import AgreedBy, RefundRule, RefundStatus, RefundWait
 from shared.funds.suspense_model import ReturnStatus
-from shared.institutions.model import CHANGE_NAMES, STATUS_NAMES, Change, Status
+from shared.institutions.model import BAR_NAMES, CHANGE_NAMES, STATUS_NAMES, BarKind, Change, Status
+from shared.listings.model import APPEAL_NAMES, LIST_NAMES, AppealStatus, ChangeKind, ListName
+from shared.listings.model import CHANGE_NAMES as LIST_CHANGE_NAMES
+from shared.listings.model import RULE_NAMES as ELIGIBILITY_NAMES
+from shared.listings.model import Rule as EligibilityRule
 from shared.mall.model import CATEGORIES
 from shared.mall.model import Status as SaleStatus
 from shared.people.model import StaffRole
@@ -161,6 +165,8 @@ SCHOOL_STANDINGS: Mapping[str, Both] = {
 
 CHANGES: Mapping[Change, Both] = CHANGE_NAMES
 
+BARS: Mapping[BarKind, Both] = BAR_NAMES
+
 PROPOSAL_FIGURES: Mapping[str, Both] = {
     "required_fen": ("核定最低余额", "Required"),
     "in_force_fen": ("现行核定额", "Required so far"),
@@ -184,7 +190,20 @@ PROPOSAL_FIGURES: Mapping[str, Both] = {
     "payable_return_fen": ("结清应付机构款", "Payable to the school"),
     "payee_account_no": ("收款账号", "Paid to the account"),
     "notice": ("终止通知书", "Termination notice"),
+    "until": ("在名单上至", "On the list until"),
+    "evidence": ("依据", "Evidence"),
+    "listing_change": ("所申诉的变更（本机构第几次）", "Change appealed against (of the school)"),
+    "appeal": ("申诉", "Appeal"),
+    "appeal_answer": ("答复", "Answer"),
 }
+
+LISTS: Mapping[ListName, Both] = LIST_NAMES
+
+LIST_CHANGES: Mapping[ChangeKind, Both] = LIST_CHANGE_NAMES
+
+APPEALS: Mapping[AppealStatus, Both] = APPEAL_NAMES
+
+ELIGIBILITY: Mapping[EligibilityRule, Both] = ELIGIBILITY_NAMES
 
 STANDINGS: Mapping[Standing, Both] = {Standing.OPEN: ("办理中", "Under way"), Standing.CLOSED: ("已办结", "Closed")}
 

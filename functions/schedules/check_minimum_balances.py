@@ -12,7 +12,8 @@ from shared.funds import queries as funds
 from shared.funds.minimum_model import Shortfall
 from shared.funds.model import State
 from shared.institutions import store as institutions
-from shared.institutions.model import Status
+from shared.institutions import usecases as standing
+from shared.institutions.model import BarKind, Institution, Status
 from shared.kernel import clock
 from shared.kernel.ids import InstitutionId
 from shared.kernel.money import Fen
@@ -20,6 +21,8 @@ from shared.policy import queries as policies
 from shared.policy.model import Policy
 
 blueprint = Blueprint(__name__)
+
+BY = "minimum-check"  # who bars a school in its history: no person
 
 
 @blueprint.schedule(Cron("40", "16", "*", "*", "?", "*"))
@@ -43,10 +46,23 @@ def check_minimum_balances() -> dict[str, int]:
         if shortfall is not None and shortfall.ended_on is None:
             open_ones.append(shortfall)
             overdue += _escalate(shortfall, policy, now)
+        _bar(schools[institution_id], shortfall, now)
         return True
 
     checked = scheduled.each("check_minimum_balances", open_schools, check, key=str)
     return {"checked": checked, "short": len(open_ones), "escalated": overdue}
+
+
+def _bar(school: Institution, shortfall: Shortfall | None, now: datetime) -> None:
+    """Let a school sell nothing while its shortfall is overdue; each night anew, so what was missed is made up."""
+    barred = any(bar.kind is BarKind.MINIMUM_OVERDUE for bar in school.bars)
+    overdue = shortfall is not None and shortfall.is_overdue(clock.business_day(now))
+    iid, kind = school.institution_id, BarKind.MINIMUM_OVERDUE
+    if overdue and not barred:
+        reason = "最低余额逾期未补足"
+        standing.bar(institution_id=iid, kind=kind, until=None, reason=reason, by=BY, now=now)
+    elif barred and not overdue:
+        standing.unbar(institution_id=iid, kind=kind, reason="最低余额已补足", by=BY, now=now)
 
 
 def _escalate(shortfall: Shortfall, policy: Policy, now: datetime) -> int:

@@ -88,6 +88,7 @@ FUNCTIONS = (
             "approvals": R | W,
             "terminations": R | W,
             "materials": R | W,
+            "listings": R | C | W,
             "parked": R,
             "edge": R | W | D,
         },
@@ -185,7 +186,13 @@ FUNCTIONS = (
         "check_minimum_balances",
         memory_mb=512,
         timeout_seconds=900,
-        tables={"funds": R | W, "institutions": R, "alerts": W, "parked": W},
+        tables={"funds": R | W, "institutions": R | W, "alerts": W, "parked": W},
+    ),
+    Function(
+        "end_listings",
+        memory_mb=512,
+        timeout_seconds=900,
+        tables={"listings": R | W, "institutions": R | W, "parked": W},
     ),
     Function(
         "calculate_minimum_requirements",

@@ -21,6 +21,10 @@ class Kind(StrEnum):
     SUSPENSE_ALLOCATION = "suspense_allocation"
     SUSPENSE_RETURN = "suspense_return"
     PAYOUT_RECALL = "payout_recall"
+    WHITELISTING = "whitelisting"
+    BLACKLISTING = "blacklisting"
+    DELISTING = "delisting"
+    LISTING_APPEAL = "listing_appeal"
 
 
 class Status(StrEnum):

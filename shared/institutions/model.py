@@ -31,6 +31,8 @@ class Change(StrEnum):
     TERMINATED = "terminated"
     FROZEN = "frozen"
     THAWED = "thawed"
+    BARRED = "barred"
+    UNBARRED = "unbarred"
 
 
 STATUS_NAMES: Mapping[Status, tuple[str, str]] = {
@@ -45,7 +47,33 @@ CHANGE_NAMES: Mapping[Change, tuple[str, str]] = {
     **{Change(status.value): names for status, names in STATUS_NAMES.items()},
     Change.FROZEN: ("资金冻结", "Money frozen"),
     Change.THAWED: ("解除冻结", "Money let go"),
+    Change.BARRED: ("禁止招生", "Barred from selling"),
+    Change.UNBARRED: ("解除禁止招生", "Not barred any more"),
 }
+
+
+class BarKind(StrEnum):
+    """Why a school is barred from selling although it is licensed; each is set and lifted by itself."""
+
+    BLACKLIST = "blacklist"
+    MINIMUM_OVERDUE = "minimum_overdue"
+
+
+BAR_NAMES: Mapping[BarKind, tuple[str, str]] = {
+    BarKind.BLACKLIST: ("列入黑名单", "On the blacklist"),
+    BarKind.MINIMUM_OVERDUE: ("最低余额逾期未补足", "Minimum balance not made up in time"),
+}
+
+FOR_GOOD = date(9999, 12, 31)
+
+
+@dataclass(frozen=True)
+class Bar:
+    """That a school may not sell from `since` on, through the business day `until`."""
+
+    kind: BarKind
+    since: datetime
+    until: date = FOR_GOOD
 
 
 class Purpose(StrEnum):
@@ -107,10 +135,17 @@ class Institution:
     status_reason: str = ""
     frozen: bool = False
     frozen_reason: str = ""
+    bars: tuple[Bar, ...] = ()
 
     def may_sell_on(self, day: date) -> bool:
-        """Whether it may sell on a business day: licensed, and the licence still valid."""
+        """Whether it may sell on a business day: licensed, the licence still valid, its money not frozen, no bar."""
+        if self.frozen or self.barred_on(day):
+            return False
         return self.status is Status.LICENSED and day <= self.licence_valid_to
+
+    def barred_on(self, day: date) -> tuple[Bar, ...]:
+        """The bars that hold on a business day."""
+        return tuple(bar for bar in self.bars if day <= bar.until)
 
 
 @dataclass(frozen=True)

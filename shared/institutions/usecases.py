@@ -1,7 +1,7 @@
 """What can be done with an institution."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from shared.dynamo import transaction
 from shared.institutions import model, rules, store
@@ -64,6 +64,43 @@ def thaw(
     Raises UnknownInstitution, MoneyStopped, NotFrozen, StatusChanged, what `also` refuses, Unavailable.
     """
     _change_releases(institution_id, False, reason, by, now, also)
+
+
+def bar(
+    *,
+    institution_id: InstitutionId,
+    kind: model.BarKind,
+    until: date | None,
+    reason: str,
+    by: str,
+    now: datetime,
+    also: Sequence[transaction.Part] = (),
+) -> None:
+    """Let a school sell nothing from now on, through the business day `until`. What is in `also` commits with it.
+
+    A bar of the same kind that stands is replaced. Raises UnknownInstitution, LostRace, what `also` refuses.
+    """
+    was = store.get(institution_id).bars
+    others = [one for one in was if one.kind is not kind]
+    becomes = [*others, model.Bar(kind, now, until or model.FOR_GOOD)]
+    change = model.StatusChange(institution_id, model.Change.BARRED, reason, by, now)
+    store.change_bars(change, was=was, becomes=becomes, also=also)
+
+
+def unbar(
+    *,
+    institution_id: InstitutionId,
+    kind: model.BarKind,
+    reason: str,
+    by: str,
+    now: datetime,
+    also: Sequence[transaction.Part] = (),
+) -> None:
+    """Lift a bar; the others stay. What is in `also` commits with it. Raises like `bar`."""
+    was = store.get(institution_id).bars
+    becomes = [one for one in was if one.kind is not kind]
+    change = model.StatusChange(institution_id, model.Change.UNBARRED, reason, by, now)
+    store.change_bars(change, was=was, becomes=becomes, also=also)
 
 
 def _change_releases(

@@ -56,6 +56,7 @@ class Policy:
     filing_closing_working_days: int
     filing_reminder_working_days: int
     inspection_submission_working_days: int
+    red_alert_days: int
 
     def minimum_level(self, balance_fen: int, required_fen: int) -> Literal["red", "yellow", "calm"]:
         """How a minimum balance stands against what is required."""

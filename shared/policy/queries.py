@@ -9,7 +9,17 @@ from typing import Any
 from shared.kernel import clock
 from shared.policy.model import Figure, Policy
 
-_SECTIONS = ("charge", "teaching", "alerts", "minimum_balance", "ledger", "refunds", "terminations", "filings")
+_SECTIONS = (
+    "charge",
+    "teaching",
+    "alerts",
+    "minimum_balance",
+    "ledger",
+    "refunds",
+    "terminations",
+    "listings",
+    "filings",
+)
 
 
 @cache

@@ -91,6 +91,7 @@ class TestDocument:
 
 UNREFERENCED = {
     "CatalogueQuery",
+    "ChangesQuery",
     "CompareQuery",
     "EnrolmentStatementQuery",
     "PageQuery",

@@ -22,6 +22,7 @@ ALL = [
     "approvals",
     "terminations",
     "materials",
+    "listings",
     "parked",
     "edge",
 ]
@@ -97,6 +98,7 @@ class TestCreateAll:
             ("terminations", "by_standing"): "KEYS_ONLY",
             ("materials", "by_institution"): "KEYS_ONLY",
             ("materials", "by_wait"): "KEYS_ONLY",
+            ("listings", "by_list"): "KEYS_ONLY",
         }
 
     def test_what_may_be_forgotten_has_its_time_to_live(self, client: Any) -> None:

@@ -19,6 +19,7 @@ SCHEDULED = {
     "AutoConfirm",
     "CalculateMinimumRequirements",
     "CheckMinimumBalances",
+    "EndListings",
     "ExpectStatements",
     "ExpireUnpaid",
     "CreditInterest",

@@ -14,6 +14,7 @@ from pynamodb.expressions.update import Action
 from shared.dynamo import pages, transaction
 from shared.dynamo.rows import Moment, Row, meta
 from shared.institutions import model
+from shared.institutions.store import finding
 from shared.kernel import clock, errors
 from shared.kernel.ids import InstitutionId
 from shared.kernel.page import Page
@@ -59,6 +60,7 @@ class InstitutionRow(Row):
     status_reason = UnicodeAttribute(default="")
     frozen = BooleanAttribute(default=False)
     frozen_reason = UnicodeAttribute(default="")
+    bars = UnicodeAttribute(default="[]")
 
 
 class DirectoryRow(Row):
@@ -83,6 +85,7 @@ class LatchRow(Row):
     selling = BooleanAttribute()
     releasing = BooleanAttribute()
     licence_valid_to = UnicodeAttribute()
+    barred_until = UnicodeAttribute(null=True)
 
 
 class ChangeRow(Row):
@@ -103,8 +106,14 @@ def _latch(institution_id: InstitutionId, spread_by: str) -> LatchRow:
 
 
 def selling_latch(institution_id: InstitutionId, *, spread_by: str, on: date) -> transaction.Part:
-    """The part of a sale that holds only while the school may sell. `spread_by`: an id that differs between sales."""
-    condition = (LatchRow.selling == True) & (LatchRow.licence_valid_to >= on.isoformat())  # noqa: E712
+    """The part of a sale that holds only while the school may sell. `spread_by`: an id that differs between sales.
+
+    It says the same as `Institution.may_sell_on`: a school whose money is frozen takes in no more of it.
+    """
+    day = on.isoformat()
+    licensed = (LatchRow.selling == True) & (LatchRow.licence_valid_to >= day)  # noqa: E712
+    free = LatchRow.barred_until.does_not_exist() | (LatchRow.barred_until < day)
+    condition = licensed & (LatchRow.releasing == True) & free  # noqa: E712
     return transaction.check(_latch(institution_id, spread_by), condition, refused=NotSelling())
 
 
@@ -130,6 +139,7 @@ def add(institution: model.Institution, change: model.StatusChange, *, also: Seq
             credit_code=institution.credit_code,
         ),
         _change_row(change),
+        *finding.rows(institution),
         *(
             AccountRow(
                 f"account#{number}",
@@ -196,6 +206,34 @@ def change_releases(change: model.StatusChange, *, frozen: bool, also: Sequence[
         transaction.put_new(_change_row(change), refused=StatusChanged()),
     ]
     transaction.commit([*parts, *_flip(iid, [LatchRow.releasing.set(not frozen)])])
+
+
+def change_bars(
+    change: model.StatusChange,
+    *,
+    was: Sequence[model.Bar],
+    becomes: Sequence[model.Bar],
+    also: Sequence[transaction.Part],
+) -> None:
+    """Bar a school from selling, or lift a bar, through all latches in one transaction with what stands in `also`.
+
+    A latch has the last day of the longest bar. Raises LostRace when the bars aren't `was` any more, and what `also`
+    refuses.
+    """
+    iid = change.institution_id
+    until = max((bar.until for bar in becomes), default=None)
+    latch = LatchRow.barred_until.remove() if until is None else LatchRow.barred_until.set(until.isoformat())
+    parts = [
+        *also,
+        transaction.update(
+            InstitutionRow(iid, "institution"),
+            [InstitutionRow.bars.set(_bars_text(becomes))],
+            InstitutionRow.bars == _bars_text(was),
+            refused=transaction.LostRace(),
+        ),
+        transaction.put_new(_change_row(change), refused=StatusChanged()),
+    ]
+    transaction.commit([*parts, *_flip(iid, [latch])])
 
 
 def _flip(institution_id: InstitutionId, actions: Sequence[Action]) -> list[transaction.Part]:
@@ -285,7 +323,7 @@ def _change_row(change: model.StatusChange) -> ChangeRow:
 
 def _document(institution: model.Institution) -> str:
     told = dataclasses.asdict(institution)
-    for name in ("status", "status_reason", "frozen", "frozen_reason"):
+    for name in ("status", "status_reason", "frozen", "frozen_reason", "bars"):
         del told[name]
     return json.dumps(told, ensure_ascii=False, default=_plain, separators=(",", ":"))
 
@@ -294,6 +332,19 @@ def _plain(value: object) -> str:
     if isinstance(value, date | datetime):
         return value.isoformat()
     raise TypeError(type(value))
+
+
+def _bars_text(bars: Sequence[model.Bar]) -> str:
+    """Sorted by kind: the same bars are the same text, which a change of them is conditional on."""
+    told = [[bar.kind.value, clock.stored(bar.since), bar.until.isoformat()] for bar in bars]
+    return json.dumps(sorted(told), separators=(",", ":"))
+
+
+def _bars(text: str) -> tuple[model.Bar, ...]:
+    told = json.loads(text)
+    return tuple(
+        model.Bar(model.BarKind(kind), clock.read(since), date.fromisoformat(until)) for kind, since, until in told
+    )
 
 
 def _institution(row: InstitutionRow) -> model.Institution:
@@ -310,5 +361,6 @@ def _institution(row: InstitutionRow) -> model.Institution:
             "status_reason": row.status_reason,
             "frozen": bool(row.frozen),
             "frozen_reason": row.frozen_reason,
+            "bars": _bars(row.bars),
         }
     )
