@@ -58,7 +58,7 @@ def confirmed(client: Any, number: int, *, session: int = 1) -> Record:
     """The record of the `number`-th family's lesson as it is on file; it has the same number."""
     key = {"pk": {"S": enrolment(number)}, "sk": {"S": f"lesson#{an_id('ses', session)}"}}
     item = client.get_item(TableName=rows.table_name("teaching"), Key=key)["Item"]
-    return a_record(item, number=number, table="teaching", event_name="MODIFY")
+    return a_record(dict(item), number=number, table="teaching", event_name="MODIFY")
 
 
 def released() -> list[int]:
