@@ -13,6 +13,7 @@ from functions.api import (
     problem_list,
     refunds,
     school,
+    school_files,
     school_listing,
     school_minimum,
     school_payouts,
@@ -52,12 +53,13 @@ from functions.console import reconciliation as console_reconciliation
 from functions.console import refunds as console_refunds
 from functions.console import seals as console_seals
 from functions.console import statements as console_statements
-from functions.files import reconcile_statement
+from functions.files import check_upload, reconcile_statement
 from functions.schedules import (
     agree_refunds,
     auto_confirm,
     calculate_minimum_requirements,
     check_minimum_balances,
+    check_waiting_uploads,
     credit_interest,
     end_listings,
     expect_statements,
@@ -91,6 +93,7 @@ for module in (
     school_standing,
     school_listing,
     school_statements,
+    school_files,
     notices,
     bank,
     catalogue,
@@ -125,6 +128,8 @@ for module in (
     keep_totals,
     raise_alerts,
     reconcile_statement,
+    check_upload,
+    check_waiting_uploads,
     expect_statements,
     auto_confirm,
     expire_unpaid,

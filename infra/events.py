@@ -64,7 +64,10 @@ class FileFunction:
         return f"functions.files.{self.name}"
 
 
-FILE_FUNCTIONS = (FileFunction("reconcile_statement", "statements"),)
+FILE_FUNCTIONS = (
+    FileFunction("reconcile_statement", "statements"),
+    FileFunction("check_upload", "quarantine"),
+)
 
 STREAM_FUNCTIONS = (
     StreamFunction(
@@ -100,6 +103,7 @@ SCHEDULES = (
     ScheduledFunction("wind_up", "cron(2/15 * * * ? *)"),
     ScheduledFunction("pay_refunds", "cron(5/15 * * * ? *)"),
     ScheduledFunction("pay_minimum_withdrawals", "cron(10/15 * * * ? *)"),
+    ScheduledFunction("check_waiting_uploads", "cron(20 * * * ? *)"),
     ScheduledFunction("pay_out", "cron(0 18 ? * SUN *)"),  # Monday 02:00 in Shanghai
     ScheduledFunction("resend_payouts", "cron(10/15 * * * ? *)"),
     ScheduledFunction("check_minimum_balances", "cron(40 16 * * ? *)"),  # 00:40 in Shanghai

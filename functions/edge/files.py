@@ -6,6 +6,8 @@ address that is signed for her and holds for a few minutes (API Gateway would ta
 
 import hashlib
 import os
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 from urllib.parse import quote
@@ -15,6 +17,8 @@ from shared.kernel import errors
 ADDRESS_LIFE_SECONDS = 300
 DOCUMENTS = "documents"
 STATEMENTS = "statements"
+QUARANTINE = "quarantine"
+MATERIALS = "materials"
 
 
 def bucket_name(of: str) -> str:
@@ -27,13 +31,40 @@ def hand_over(content: bytes, *, name: str, content_type: str) -> str:
 
     `name` may be in any script; its ending says what the file is.
     """
-    bucket = bucket_name(DOCUMENTS)
     key = f"{hashlib.sha256(content).hexdigest()}.{name.rpartition('.')[2]}"
-    told = {"Bucket": bucket, "Key": key}
-    _call("put_object", **told, Body=content, ContentType=content_type)
-    named = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
-    signed = {**told, "ResponseContentDisposition": named, "ResponseContentType": content_type}
-    return str(client().generate_presigned_url("get_object", Params=signed, ExpiresIn=ADDRESS_LIFE_SECONDS))
+    keep(DOCUMENTS, key, content, content_type=content_type)
+    return address(DOCUMENTS, key, name=name, content_type=content_type, life_seconds=ADDRESS_LIFE_SECONDS)
+
+
+def address(of: str, key: str, *, name: str, content_type: str, life_seconds: int) -> str:
+    """Where a kept file can be fetched under `name` by whoever has this address, for so long."""
+    signed = {
+        "Bucket": bucket_name(of),
+        "Key": key,
+        "ResponseContentDisposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
+        "ResponseContentType": content_type,
+    }
+    return str(client().generate_presigned_url("get_object", Params=signed, ExpiresIn=life_seconds))
+
+
+@dataclass(frozen=True)
+class UploadForm:
+    """What is posted to S3 as multipart/form-data: to `url`, these fields, and last the file as `file`."""
+
+    url: str
+    fields: Mapping[str, str]
+
+
+def upload_form(of: str, key: str, *, size: int, content_type: str, life_seconds: int) -> UploadForm:
+    """A form that S3 takes once its signature holds: exactly this key, `size` bytes and type, for so long."""
+    told = client().generate_presigned_post(
+        Bucket=bucket_name(of),
+        Key=key,
+        Fields={"Content-Type": content_type},
+        Conditions=[{"Content-Type": content_type}, ["content-length-range", size, size]],
+        ExpiresIn=life_seconds,
+    )
+    return UploadForm(told["url"], told["fields"])
 
 
 def keep(of: str, key: str, content: bytes, *, content_type: str) -> None:
@@ -47,6 +78,18 @@ def fetch(of: str, key: str, *, at_most: int) -> bytes:
     with told["Body"] as body:
         content: bytes = body.read(at_most + 1)
     return content
+
+
+def find(of: str, key: str, *, at_most: int) -> bytes | None:
+    """Like `fetch`; None when nothing is there, which S3 says as 403 to who may not list. Raises Unavailable."""
+    from botocore.exceptions import ClientError
+
+    try:
+        return fetch(of, key, at_most=at_most)
+    except ClientError as error:
+        if error.response["ResponseMetadata"]["HTTPStatusCode"] in (403, 404):
+            return None
+        raise
 
 
 def put_into(bucket: str) -> dict[str, Any]:

@@ -64,6 +64,14 @@ class Settings:
         return _get("BANK_URL")
 
     @property
+    def clamd_address(self) -> tuple[str, int]:
+        """Where clamd listens, from `host:port`. Raises SettingWrong."""
+        host, _, port = _get("CLAMD_ADDRESS").rpartition(":")
+        if not host or not port.isdigit():
+            raise SettingWrong("the environment variable CLAMD_ADDRESS is a host, a colon and a port")
+        return host, int(port)
+
+    @property
     def wechat_url(self) -> str:
         return _get("WECHAT_URL")
 

@@ -8,6 +8,7 @@ from functools import cache
 from functions.edge.settings import settings
 from shared.bank.client import BankClient
 from shared.kernel import clock, ids
+from shared.materials.scanner import Clamd
 from shared.people.wechat import WeChatClient
 
 _clock: clock.Clock = clock.system_clock
@@ -40,6 +41,13 @@ def new_id(prefix: str) -> str:
 def bank() -> BankClient:
     """The bank, to instruct."""
     return BankClient(url=settings().bank_url, key=settings().bank_signing_key)
+
+
+@cache
+def scanner() -> Clamd:
+    """The malware scanner."""
+    host, port = settings().clamd_address
+    return Clamd(host=host, port=port)
 
 
 @cache

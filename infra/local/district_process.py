@@ -21,8 +21,9 @@ from functions.edge import files as edge_files
 from infra import buckets, events
 from infra.local import engine, stream_delivery, surroundings, trouble
 from infra.local.bank_simulator import Bank
-from infra.local.files import Files
+from infra.local.files import Files, Watched
 from infra.local.gateway import Gateway
+from infra.local.scanner_simulator import Scanner
 from infra.local.scheduler import Scheduler
 from infra.local.streams import Streams
 from infra.local.test_clock import TestClock
@@ -34,8 +35,8 @@ from shared.terminations import signature
 
 STARTS_AT = datetime(2026, 8, 17, 8, 0, tzinfo=SHANGHAI)
 WECHAT_APP_ID = "wx3703050000local"
-_API, _ENGINE, _BANK, _WECHAT, _CONTROL = range(5)
-PORTS = 5
+_API, _ENGINE, _BANK, _WECHAT, _CONTROL, _SCANNER = range(6)
+PORTS = 6
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ class District:
     scheduler: Scheduler
     bank: Bank
     wechat: WeChat
+    scanner: Scanner
     gateway: Gateway
     incoming: Files
 
@@ -103,7 +105,7 @@ def running(
     environment_name: str = "本地演示环境 / Local demonstration",
     on_step: Callable[[str], None] = lambda step: None,
 ) -> Iterator[District]:
-    """Start a district on `port` and the four after it; stop it in order at the end.
+    """Start a district on `port` and the five after it; stop it in order at the end.
 
     With a `state_dir` it goes on where it was left; without one it is new, and forgotten at the end.
     Raises Trouble (PortTaken, EngineDown, …).
@@ -144,7 +146,10 @@ def _compose(
     wechat = WeChat(port=port + _WECHAT, app_id=WECHAT_APP_ID, secret=keys.wechat_secret)
     wechat.start()
     stack.callback(wechat.stop)
-    incoming = _incoming(clients, state_dir)
+    scanner = Scanner(port=port + _SCANNER)
+    scanner.start()
+    stack.callback(scanner.stop)
+    incoming = _incoming(clients, state_dir, clock)
     bank = _bank(port, state_dir, clock, keys, incoming)
     bank.start()
     stack.callback(bank.stop)
@@ -167,19 +172,21 @@ def _compose(
         scheduler=scheduler,
         bank=bank,
         wechat=wechat,
+        scanner=scanner,
         gateway=gateway,
         incoming=incoming,
     )
 
 
-def _incoming(clients: engine.Clients, state_dir: Path | None) -> Files:
-    """What calls the function of the bank's files for each that comes into the bucket."""
-    [function] = events.FILE_FUNCTIONS
+def _incoming(clients: engine.Clients, state_dir: Path | None, clock: TestClock) -> Files:
+    """What calls the functions of files for each that comes into their bucket."""
     incoming = Files(
         s3=clients.s3,
-        bucket=edge_files.bucket_name(function.bucket),
-        function=function,
-        handler=_handler(function),
+        watched=[
+            Watched(edge_files.bucket_name(function.bucket), function, _handler(function))
+            for function in events.FILE_FUNCTIONS
+        ],
+        clock=clock,
         path=_in(state_dir, "files.json"),
     )
     edge_files.client().meta.events.register("after-call.s3.PutObject", incoming.look)
@@ -198,7 +205,7 @@ def _bank(port: int, state_dir: Path | None, clock: TestClock, keys: surrounding
         clock=clock,
         path=_in(state_dir, "bank.sqlite"),
         settles_after_seconds=2,
-        deliver_file=incoming.put,
+        deliver_file=partial(incoming.put, edge_files.bucket_name(edge_files.STATEMENTS)),
     )
 
 
@@ -241,14 +248,14 @@ def _wired(clock: TestClock, randomness: Callable[[int], bytes]) -> Iterator[Non
     """Hand the functions this district's clock and randomness, and clients of this district's bank and WeChat."""
     from functions.edge import files, wiring
 
-    for cached in (wiring.bank, wiring.wechat, files.client):
+    for cached in (wiring.bank, wiring.wechat, wiring.scanner, files.client):
         cached.cache_clear()
     wiring.use(clock=clock, randomness=randomness)
     try:
         yield
     finally:
         wiring.use(clock=system_clock, randomness=os.urandom)
-        for cached in (wiring.bank, wiring.wechat, files.client):
+        for cached in (wiring.bank, wiring.wechat, wiring.scanner, files.client):
             cached.cache_clear()
 
 
@@ -275,6 +282,7 @@ def _settings(port: int, keys: surroundings.Keys, environment_name: str) -> dict
         "SEAL_KEY": keys.seal,
         "SEAL_PUBLIC_KEYS": seals.public_key(keys.seal),
         "BANK_URL": f"http://127.0.0.1:{port + _BANK}",
+        "CLAMD_ADDRESS": f"127.0.0.1:{port + _SCANNER}",
         "WECHAT_URL": f"http://127.0.0.1:{port + _WECHAT}",
         "WECHAT_APP_ID": WECHAT_APP_ID,
         "WECHAT_SECRET": keys.wechat_secret,

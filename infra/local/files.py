@@ -1,11 +1,13 @@
-"""The events of a bucket, by hand: each new file is told to the function that EventBridge would call for it.
+"""The events of the buckets, by hand: each new file is told to the function that EventBridge would call for it.
 
-Everything is looked at that is in the bucket, whoever put it there; what has been told is kept, by key and content.
+Everything is looked at that is in a bucket, whoever put it there; what has been told is kept, by key and content.
 """
 
 import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event, RLock, Thread
 from typing import Any
@@ -23,16 +25,24 @@ _TRIES = 3
 _LOOK_SECONDS = 1.0
 
 
+@dataclass(frozen=True)
+class Watched:
+    """A bucket, by its name, and the function that is told of each file in it."""
+
+    bucket: str
+    function: FileFunction
+    handler: Handler
+
+
 class Files:
-    """The files of one bucket, and the function that is told of each."""
+    """The files of some buckets, and the functions that are told of each; `clock` says when a file came."""
 
     def __init__(
-        self, *, s3: Any, bucket: str, function: FileFunction, handler: Handler, path: Path | None = None
+        self, *, s3: Any, watched: Sequence[Watched], clock: Callable[[], datetime], path: Path | None = None
     ) -> None:
         self._s3 = s3
-        self._bucket = bucket
-        self._function = function
-        self._handler = handler
+        self._watched = watched
+        self._clock = clock
         self._path = path
         self._turn = RLock()
         self._ended = Event()
@@ -40,9 +50,9 @@ class Files:
         self._told: set[str] = set(json.loads(path.read_text("utf-8"))) if path is not None and path.exists() else set()
         self._news = True
 
-    def put(self, key: str, content: bytes) -> None:
-        """Put a file into the bucket, as the bank does."""
-        self._s3.put_object(Bucket=self._bucket, Key=key, Body=content, ContentType="application/xml")
+    def put(self, bucket: str, key: str, content: bytes) -> None:
+        """Put a file into a bucket, as the bank does."""
+        self._s3.put_object(Bucket=bucket, Key=key, Body=content, ContentType="application/xml")
         self.look()
 
     def look(self, *_: Any, **__: Any) -> None:
@@ -50,15 +60,16 @@ class Files:
         self._news = True
 
     def deliver(self) -> int:
-        """Tell the function of every file that it hasn't been told of; how many that were."""
+        """Tell the functions of every file that they haven't been told of; how many that were."""
         if not self._news:
             return 0
         with self._turn:
             self._news = False
-            new = [one for one in self._listed() if self._mark(one) not in self._told]
-            for one in new:
-                self._tell(one)
-                self._told.add(self._mark(one))
+            listed = [(of, one) for of in self._watched for one in self._listed(of.bucket)]
+            new = [(of, one) for of, one in listed if _mark(of, one) not in self._told]
+            for of, one in new:
+                self._tell(of, one)
+                self._told.add(_mark(of, one))
             if new and self._path is not None:
                 self._path.write_text(json.dumps(sorted(self._told)), encoding="utf-8")
         return len(new)
@@ -79,22 +90,24 @@ class Files:
             self.look()
             self.deliver()
 
-    def _listed(self) -> list[Mapping[str, Any]]:
-        pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self._bucket)
+    def _listed(self, bucket: str) -> list[Mapping[str, Any]]:
+        pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=bucket)
         found = [one for page in pages for one in page.get("Contents", ())]
         return sorted(found, key=lambda one: (one["LastModified"], one["Key"]))
 
-    def _mark(self, one: Mapping[str, Any]) -> str:
-        return f"{one['Key']} {one['ETag']}"
-
-    def _tell(self, one: Mapping[str, Any]) -> None:
-        context = LambdaContext(self._function.name, 1024, _LIMIT_MILLISECONDS)
+    def _tell(self, of: Watched, one: Mapping[str, Any]) -> None:
+        context = LambdaContext(of.function.name, 1024, _LIMIT_MILLISECONDS)
+        came = {**one, "LastModified": self._clock()}  # the engine's own clock isn't the district's
         for left in reversed(range(_TRIES)):
             try:
-                self._handler(event(self._bucket, one), context)
+                of.handler(event(of.bucket, came), context)
                 return
             except Exception:
-                _log.exception("%s failed on %s, %d more tries", self._function.name, one["Key"], left)
+                _log.exception("%s failed on %s, %d more tries", of.function.name, one["Key"], left)
+
+
+def _mark(of: Watched, one: Mapping[str, Any]) -> str:
+    return f"{of.bucket} {one['Key']} {one['ETag']}"
 
 
 def event(bucket: str, one: Mapping[str, Any]) -> dict[str, Any]:
@@ -105,7 +118,7 @@ def event(bucket: str, one: Mapping[str, Any]) -> dict[str, Any]:
         "detail-type": "Object Created",
         "source": "aws.s3",
         "account": "000000000000",
-        "time": one["LastModified"].isoformat(timespec="seconds").replace("+00:00", "Z"),
+        "time": one["LastModified"].astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
         "region": engine.REGION,
         "resources": [f"arn:aws-cn:s3:::{bucket}"],
         "detail": {

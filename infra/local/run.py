@@ -71,7 +71,7 @@ def _process_began() -> float:
 def _options(words: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     port = os.environ.get("PORT") or str(welcome.USUAL_PORT)
-    parser.add_argument("--port", type=trouble.port, default=port, help="the API's; four more follow it (%(default)s)")
+    parser.add_argument("--port", type=trouble.port, default=port, help="the API's; five more follow it (%(default)s)")
     parser.add_argument("--state", type=Path, default=STATE, help="where it is kept (%(default)s)")
     parser.add_argument("--until", type=date.fromisoformat, help="live until the start of this day on the first start")
     parser.add_argument("--new", action="store_true", help="forget what is kept and begin anew")

@@ -39,7 +39,7 @@ class Function:
     """A Lambda function, by the name that Chalice knows it under.
 
     `settings` are the stack's parameters that it is given, `secrets` the keys of the stack's secret; both by the name
-    of the environment variable.
+    of the environment variable. `private`: it runs in the stack's private network, where the scanner is.
     """
 
     name: str
@@ -49,6 +49,7 @@ class Function:
     buckets: Mapping[str, Right] = field(default_factory=dict)
     settings: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
+    private: bool = False
 
     @property
     def logical_name(self) -> str:
@@ -125,6 +126,24 @@ FUNCTIONS = (
         memory_mb=512,
         timeout_seconds=900,
         tables={"reconciliation": R | W, "funds": R, "institutions": R, "terminations": R, "alerts": W},
+    ),
+    Function(
+        "check_upload",
+        memory_mb=2048,  # a picture of 50 million pixels, unpacked and turned
+        timeout_seconds=300,
+        tables={"materials": R | W},
+        buckets={"quarantine": R, "materials": W},
+        settings=("CLAMD_ADDRESS",),
+        private=True,
+    ),
+    Function(
+        "check_waiting_uploads",
+        memory_mb=2048,
+        timeout_seconds=900,
+        tables={"materials": R | W, "parked": W},
+        buckets={"quarantine": R, "materials": W},
+        settings=("CLAMD_ADDRESS",),
+        private=True,
     ),
     Function("auto_confirm", memory_mb=512, timeout_seconds=900, tables={"teaching": R | W, "parked": W}),
     Function("expire_unpaid", memory_mb=512, timeout_seconds=900, tables={"funds": R | W, "mall": W, "parked": W}),

@@ -16,6 +16,8 @@ _GIVEN_UP = {
     "MaximumRetryAttempts": 2,
     "DestinationConfig": {"OnFailure": {"Type": "SQS", "Destination": _FAILURES}},
 }
+_NETWORK = {"SubnetIds": {"Ref": "PrivateSubnets"}, "SecurityGroupIds": {"Ref": "PrivateSecurityGroups"}}
+_INTO_THE_NETWORK = {"Fn::Sub": "arn:${AWS::Partition}:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole"}
 
 
 def to_merge(architecture: str) -> dict[str, Any]:
@@ -113,7 +115,12 @@ def _resources_of(function: Function, architecture: str) -> dict[str, Any]:
         properties["Events"] = {f"{name}DynamodbEventSource": {"Properties": _delivery(function.stream)}}
     if function.file is not None:
         properties["EventInvokeConfig"] = _GIVEN_UP
+    added: dict[str, Any] = {}
+    if function.private:
+        properties["VpcConfig"] = _NETWORK
+        added[camel(function.name) + "Role"] = {"Properties": {"ManagedPolicyArns": [_INTO_THE_NETWORK]}}
     return {
+        **added,
         name: {"DependsOn": [log_group], "Properties": properties},
         log_group: {"Properties": {"LogGroupName": {"Fn::Sub": _log_group(function)}}},
         **_alarms(function),

@@ -57,6 +57,11 @@ class KeptFile:
     sent_sha256: str = ""
     kept_size: int = 0
 
+    def status_at(self, now: datetime) -> FileStatus:
+        """Its status as it is shown: a form that is over has expired, whether that was noted yet or not."""
+        over = self.status is FileStatus.WAITING and now > self.expires_at
+        return FileStatus.EXPIRED if over else self.status
+
     @property
     def quarantine_key(self) -> str:
         """Where it is sent to."""

@@ -30,7 +30,7 @@ class NameUnlikeType(errors.Invalid):
 
 
 class TooLarge(errors.Invalid):
-    code = "file_too_large"
+    code = "upload_too_large"
     zh = "文件超过 {most} 字节。"
     en = "The file has more than {most} bytes."
 

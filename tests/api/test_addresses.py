@@ -18,6 +18,7 @@ from tests.api.district import CONTRACTS, District
 from tests.builders import COURSE, ENROLMENT, GUARDIAN, NOW, OFFERING, SCHOOL, SESSION, STUDENT, an_id
 from tests.edge.conftest import SEAL_KEY
 from tests.edge.doors import Door, pointers
+from tests.materials import examples as uploads
 
 IDS = {
     "enrolment_id": ENROLMENT,
@@ -27,10 +28,11 @@ IDS = {
     "course_id": COURSE,
     "category": "dance",
     "withdrawal_id": id_of(SCHOOL, 1),
+    "file_id": uploads.FILE,
     "day": "2026-09-01",
 }
 WRONG = [SCHOOL, STUDENT, "1", "-1", "0" * 64, "enr_", "None", "account", "..", "entry%23release", "%00", "'OR'1"]
-APART = ("statement.pdf", "statement.xlsx", "{number}")  # files are in a bucket, a notice needs a termination
+APART = ("statement.pdf", "statement.xlsx", "/content", "{number}")  # in a bucket; a notice needs a termination
 AT_ONE_THING = [
     one
     for one in CONTRACTS
@@ -46,6 +48,7 @@ class TestIdsInPaths:
         steps.count_all()
         sealing.seal_days(through=NOW.date(), key=SEAL_KEY, now=NOW)
         steps.pay_minimum(20_000)
+        uploads.handed_in()
         steps.ask_to_withdraw()
         door = {
             "guardian": district.guardian,

@@ -63,6 +63,11 @@ COMMANDS = [
     Command("/v1/school/refunds/{refund_id}/answer", "admin", {"agree": True, "reason": "同意"}),
     Command("/v1/school/minimum-balance/withdrawals", "admin", {"amount_fen": 1000, "reason": "缩减校区"}),
     Command("/v1/school/minimum-balance/withdrawals/{withdrawal_id}/cancellation", "admin", {}),
+    Command(
+        "/v1/school/uploads",
+        "admin",
+        {"kind": "document", "name": "a.pdf", "size": 100, "content_type": "application/pdf"},
+    ),
     Command("/v1/school/invitations", "admin", {"teacher_id": TEACHER}),
     Command(
         "/v1/school/offerings/{offering_id}/sessions/{session_id}/attendance",

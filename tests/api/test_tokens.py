@@ -145,6 +145,7 @@ def filled(contract: Contract) -> str:
         offering_id=an_id("off"),
         refund_id=f"ref_{an_id('enr')[4:]}01",
         withdrawal_id=id_of(SCHOOL, 1),
+        file_id=an_id("fil"),
         name="docs.js",
     )
 
@@ -193,6 +194,10 @@ AUDIENCES = {
     "/v1/notices/{number}": Audience.PUBLIC,
     "/v1/me": Audience.SIGNED_IN,
     "/v1/me/children": Audience.GUARDIAN,
+    "/v1/school/files": Audience.SCHOOL_ADMIN,
+    "/v1/school/files/{file_id}": Audience.SCHOOL_ADMIN,
+    "/v1/school/files/{file_id}/content": Audience.SCHOOL_ADMIN,
+    "/v1/school/uploads": Audience.SCHOOL_ADMIN,
     "/v1/school/invitations": Audience.SCHOOL_ADMIN,
     "/v1/school/minimum-balance": Audience.SCHOOL_ADMIN,
     "/v1/school/minimum-balance/withdrawals": Audience.SCHOOL_ADMIN,

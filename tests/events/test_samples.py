@@ -13,7 +13,7 @@ import pytest
 from app import app
 from events import facts
 from functions.edge import files
-from functions.files import reconcile_statement
+from functions.files import check_upload, reconcile_statement
 from functions.streams import keep_totals, raise_alerts, release_lesson
 from infra import events
 from infra.local import files as local_files
@@ -42,6 +42,7 @@ from shared.terminations.signature import public_key
 from tests import builders, steps
 from tests.builders import ENROLMENT, NOW, SCHOOL
 from tests.edge.conftest import SETTINGS
+from tests.materials import examples as uploads
 from tests.people.misbehaving import Misbehaving
 from tests.streams.records import deliver, put_aside
 from tests.teaching import examples
@@ -179,6 +180,15 @@ class TestFiles:
 
         assert read == ["camt.053/2026-09-01.xml"]
         assert (figures["statements"], figures["adopted"], figures["broken"]) == (1, 2, 0)
+
+    def test_a_file_that_a_school_has_posted_is_checked(self, in_memory: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        uploads.asked()
+        places = uploads.in_memory_places(monkeypatch)
+        places.sent[uploads.FILE] = uploads.PDF
+
+        figures = check_upload.check_upload(sample("aws/eventbridge-object-posted.json"), None)
+
+        assert figures == {"accepted": 1, "refused": 0, "unknown": 0}
 
     def test_the_local_event_has_the_same_shape(self) -> None:
         told = sample("aws/eventbridge-object-created.json")

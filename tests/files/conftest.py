@@ -1,5 +1,5 @@
 from tests.edge.conftest import at, settings
 from tests.files.bucket import bucket
-from tests.tables import hurried, in_memory, memory_tables
+from tests.tables import engine_address, hurried, in_memory, memory_tables, on_engine
 
-__all__ = ["at", "bucket", "hurried", "in_memory", "memory_tables", "settings"]
+__all__ = ["at", "bucket", "engine_address", "hurried", "in_memory", "memory_tables", "on_engine", "settings"]

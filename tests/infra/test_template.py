@@ -20,6 +20,7 @@ SCHEDULED = {
     "CalculateMinimumRequirements",
     "CheckMinimumBalances",
     "EndListings",
+    "CheckWaitingUploads",
     "ExpectStatements",
     "ExpireUnpaid",
     "CreditInterest",
@@ -31,7 +32,7 @@ SCHEDULED = {
     "Sweep",
     "WindUp",
 }
-FILED = {"ReconcileStatement"}
+FILED = {"ReconcileStatement", "CheckUpload"}
 STREAMED = {"ReleaseLesson", "KeepTotals", "RaiseAlerts"}
 
 
@@ -149,6 +150,45 @@ class TestFiles:
 
         assert invoked["DestinationConfig"]["OnFailure"]["Destination"] == {"Fn::GetAtt": ["StreamFailures", "Arn"]}
         assert "sqs:SendMessage" in str(statements(package, "ReconcileStatementRole"))
+
+    def test_of_schools_are_forgotten_in_quarantine_and_kept_once_accepted(self, package: Package) -> None:
+        quarantine = package.resources["QuarantineBucket"]["Properties"]
+        kept = package.resources["MaterialsBucket"]["Properties"]
+
+        assert [rule["ExpirationInDays"] for rule in quarantine["LifecycleConfiguration"]["Rules"]] == [30]
+        assert "EventBridgeConfiguration" in quarantine["NotificationConfiguration"]
+        assert (kept["VersioningConfiguration"], "LifecycleConfiguration" in kept) == ({"Status": "Enabled"}, False)
+        for one in (quarantine, kept):
+            assert set(one["PublicAccessBlockConfiguration"].values()) == {True}
+
+    def test_of_schools_are_read_by_the_check_alone_until_they_are_accepted(self, package: Package) -> None:
+        roles = [name for name, told in package.resources.items() if told["Type"] == "AWS::IAM::Role"]
+        found = {
+            (role, action, bucket)
+            for role in roles
+            for statement in statements(package, role)
+            for bucket in ("QuarantineBucket", "MaterialsBucket")
+            if bucket in json.dumps(statement["Resource"])
+            for action in statement["Action"]
+        }
+
+        checks = {
+            (role, action, bucket)
+            for role in ("CheckUploadRole", "CheckWaitingUploadsRole")
+            for action, bucket in (("s3:GetObject", "QuarantineBucket"), ("s3:PutObject", "MaterialsBucket"))
+        }
+        doors = {
+            ("ApiHandlerRole", "s3:PutObject", "QuarantineBucket"),
+            ("ApiHandlerRole", "s3:GetObject", "MaterialsBucket"),
+        }
+        assert found == checks | doors
+
+    def test_of_schools_are_checked_in_the_network_of_the_scanner(self, package: Package) -> None:
+        private = {name for name, told in package.functions.items() if "VpcConfig" in told}
+
+        assert private == {"CheckUpload", "CheckWaitingUploads"}
+        for name in private:
+            assert "AWSLambdaVPCAccessExecutionRole" in str(package.resources[f"{name}Role"])
 
     def test_of_the_bank_are_kept_and_tell_eventbridge(self, package: Package) -> None:
         told = package.resources["StatementsBucket"]

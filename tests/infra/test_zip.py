@@ -156,6 +156,7 @@ GIVEN = {
     "BANK_URL": "http://127.0.0.1:9",
     "WECHAT_URL": "http://127.0.0.1:9",
     "WECHAT_APP_ID": "wx0000000000000000",
+    "CLAMD_ADDRESS": "127.0.0.1:9",
 }
 
 
@@ -247,12 +248,50 @@ class TestDocuments:
         assert b"SIL OPEN FONT LICENSE" in names["functions/documents/fonts/NotoSansSC-LICENSE.txt"].upper()
 
 
+# The same, for what looks into handed-in files.
+LOOK = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from datetime import datetime, timezone
+from io import BytesIO
+from PIL import Image
+from shared.materials import content, limits, rules
+from shared.materials.model import KeptFile, Kind
+at = datetime(2026, 9, 1, tzinfo=timezone.utc)
+for form, ending in (("JPEG", "jpeg"), ("PNG", "png"), ("WEBP", "webp")):
+    sent = BytesIO()
+    Image.new("RGB", (8, 8)).save(sent, form)
+    told = KeptFile("fil", "ins", Kind.PICTURE, "a", "image/" + ending, 1, "usr", at, at)
+    assert Image.open(BytesIO(content.kept(told, sent.getvalue(), limits=limits.in_force()))).format == form
+try:
+    content.kept(told, b"GIF89a", limits=limits.in_force())
+except rules.ContentDiffers as differs:
+    assert differs.figures["found"] == "image/gif"
+outside = [m.__file__ for m in list(sys.modules.values()) if "site-packages" in (getattr(m, "__file__", None) or "")]
+assert outside == [], outside
+"""
+
+
+class TestHandedInFiles:
+    def test_are_looked_into_from_the_zip_alone(self, package: Package) -> None:
+        done = subprocess.run(
+            [sys.executable, "-I", "-S", "-B", "-c", LOOK, package.unzipped],
+            env={"LC_ALL": "C.UTF-8"},
+            cwd=package.unzipped,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
 class TestEveryFunctionRunsFromTheZip:
     def test_every_handler_of_the_template_is_invoked_below(self, package: Package) -> None:
         streams = {functions.camel(one.name) for one in events.STREAM_FUNCTIONS}
         schedules = {functions.camel(one.name) for one in events.SCHEDULES}
 
-        assert set(package.functions) == {"APIHandler", "ReconcileStatement"} | streams | schedules
+        assert set(package.functions) == {"APIHandler", "ReconcileStatement", "CheckUpload"} | streams | schedules
 
     def test_the_door_is_healthy(self, package: Package, database: str) -> None:
         answer = invoke(package, "APIHandler", get("/health"), database)
@@ -271,6 +310,11 @@ class TestEveryFunctionRunsFromTheZip:
         engine.clients(database).s3.put_object(**there, Body=b"<?xml version='1.0'?><nothing/>")
 
         assert invoke(package, "ReconcileStatement", event, database)["unreadable"] == 1
+
+    def test_a_file_that_nobody_asked_for_is_left_where_it_is(self, package: Package, database: str) -> None:
+        event = json.loads((SAMPLES / "aws" / "eventbridge-object-posted.json").read_text())
+
+        assert invoke(package, "CheckUpload", event, database) == {"accepted": 0, "refused": 0, "unknown": 1}
 
     def test_the_door_reads_tables(self, package: Package, database: str) -> None:
         answer = invoke(package, "APIHandler", get("/v1/mall/categories"), database)

@@ -6,8 +6,12 @@ from datetime import datetime, timedelta
 from io import BytesIO
 from typing import Any
 
+import pytest
 from PIL import Image
 
+from functions.edge import wiring
+from functions.files import check_upload
+from functions.schedules import check_waiting_uploads
 from infra.local.scanner_simulator import EICAR
 from shared.kernel.ids import FileId
 from shared.materials import scanner as scanners
@@ -50,21 +54,6 @@ def a_bomb(width: int = 40_000, height: int = 40_000) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
 
 
-class Places:
-    """The quarantine and what is kept, in memory."""
-
-    def __init__(self) -> None:
-        self.sent: dict[str, bytes] = {}
-        self.kept: dict[str, tuple[str, bytes]] = {}
-
-    def fetch(self, key: str, *, at_most: int) -> bytes | None:
-        content = self.sent.get(key)
-        return None if content is None else content[: at_most + 1]
-
-    def keep(self, key: str, content: bytes, *, content_type: str) -> None:
-        self.kept[key] = (content_type, content)
-
-
 class Scanner:
     """A scanner that finds EICAR, and can be down."""
 
@@ -77,6 +66,31 @@ class Scanner:
             raise scanners.ScannerDown()
         self.scanned += 1
         return "Eicar-Signature" if EICAR in content else ""
+
+
+class Places:
+    """The quarantine and what is kept, in memory."""
+
+    def __init__(self) -> None:
+        self.sent: dict[str, bytes] = {}
+        self.kept: dict[str, tuple[str, bytes]] = {}
+        self.scanner = Scanner()
+
+    def fetch(self, key: str, *, at_most: int) -> bytes | None:
+        content = self.sent.get(key)
+        return None if content is None else content[: at_most + 1]
+
+    def keep(self, key: str, content: bytes, *, content_type: str) -> None:
+        self.kept[key] = (content_type, content)
+
+
+def in_memory_places(monkeypatch: pytest.MonkeyPatch) -> Places:
+    """The buckets of the functions that check, and their scanner, in memory."""
+    places = Places()
+    monkeypatch.setattr(check_upload, "Buckets", lambda: places)
+    monkeypatch.setattr(check_waiting_uploads, "Buckets", lambda: places)
+    monkeypatch.setattr(wiring, "scanner", lambda: places.scanner)
+    return places
 
 
 def asked(

@@ -99,7 +99,7 @@ class TestCheck:
         assert rules.why(file, "zh") != rules.why(file, "en") != ""
 
     def test_refuses_what_the_bucket_should_not_have_let_in(self, places: Places, scanner: Scanner) -> None:
-        sizes = {b"": "file_empty", PDF + b" ": "file_size_differs", bytes(10_485_761): "file_too_large"}
+        sizes = {b"": "file_empty", PDF + b" ": "file_size_differs", bytes(10_485_761): "upload_too_large"}
         for number, (content, reason) in enumerate(sizes.items(), 1):
             file_id = FileId(an_id("fil", number))
             asked(file_id)
