@@ -12,6 +12,7 @@ from shared.funds import queries as funds
 from shared.funds.refund_model import RefundWait
 from shared.kernel import clock
 from shared.listings import store as listings
+from shared.materials import queries as materials
 from shared.people.model import StaffRole
 from shared.reconciliation.model import BreakState
 from shared.reconciliation.store import breaks as reconciliation
@@ -37,6 +38,7 @@ _ROOMS: tuple[tuple[str, str, str, Set[StaffRole]], ...] = (
     ("/console", "今日", "Today", roles.EVERYONE),
     ("/console/schools", "机构", "Schools", roles.EVERYONE),
     ("/console/listings", "名单", "Lists", roles.EVERYONE),
+    ("/console/files", "材料", "Files", roles.EVERYONE),
     ("/console/disputes", "争议", "Disputes", roles.EVERYONE),
     ("/console/refunds", "退费", "Refunds", roles.EVERYONE),
     ("/console/minimums", "最低余额", "Minimums", roles.EVERYONE),
@@ -64,6 +66,8 @@ def _is_in(here: str, path: str) -> bool:
     here = here.partition("?")[0]
     if here.startswith("/console/instructions"):
         here = "/console/reconciliation"
+    if here.startswith("/console/file-readings"):
+        here = "/console/files"
     if here.startswith("/console/notices"):
         here = "/console/terminations"
     if here.startswith(("/console/enrolments", "/console/payouts")):
@@ -75,6 +79,7 @@ def _is_in(here: str, path: str) -> bool:
 
 def _counts(role: StaffRole, now: datetime) -> dict[str, int]:
     counts = {
+        "/console/files": materials.count_late(now=now, at_most=MOST_COUNTED),
         "/console/disputes": teaching.count_waiting(Due.DECISION, until=now, at_most=MOST_COUNTED),
         "/console/terminations": terminations.count_open(at_most=MOST_COUNTED),
         "/console/approvals": approvals.count_waiting(at_most=MOST_COUNTED),

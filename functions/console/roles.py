@@ -7,6 +7,8 @@ MONEY = EVERYONE - {StaffRole.REVIEWER}
 """Who sees bank messages and money that matches nothing: payers' names are in them."""
 PERSONAL = frozenset({StaffRole.SUPERVISOR, StaffRole.FINANCE_OFFICER, StaffRole.AUDITOR})
 """Who may be shown a child's name, for a purpose that is recorded."""
+AUDITORS = frozenset({StaffRole.SUPERVISOR, StaffRole.AUDITOR})
+"""Who sees who of the bureau opened which of the schools' files."""
 RECOMMENDERS = frozenset({StaffRole.REVIEWER, StaffRole.SUPERVISOR})
 """Who recommends on a contested refund; another person decides."""
 MONEY_MOVERS = frozenset({StaffRole.SUPERVISOR, StaffRole.FINANCE_OFFICER})

@@ -372,6 +372,7 @@ CONTENT_TYPES: Mapping[str, Both] = {code: (name, name) for code, name in TYPES.
 NOTICES: Mapping[str, Both] = {
     "break_taken": ("已认领该差异。", "The break has its owner."),
     "break_settled": ("已记录说明。", "What you said of the break is kept."),
+    "reading_recorded": ("查阅目的已记录，可以打开文件。", "The purpose is recorded; the file can be opened."),
     "proposed": ("已提出，等待另一人批准。", "Proposed; another person approves it."),
     "approved": ("已批准并办理。", "Approved and done."),
     "not_approved": ("已否决。", "Rejected; nothing was done."),

@@ -44,19 +44,16 @@ _UNUSED = (
     "fontTools/qu2cu",
     "fontTools/ufoLib",
     "fontTools/voltLib",
-    "PIL/_avif*",  # kinds of pictures and of text that no document has
+    "PIL/_avif*",  # kinds of pictures and of text that nobody hands in and no document has
     "PIL/_imagingcms*",
     "PIL/_imagingft*",
     "PIL/_imagingmath*",
     "PIL/_imagingmorph*",
     "PIL/_imagingtk*",
-    "PIL/_webp*",
     "pillow.libs/libavif*",
     "pillow.libs/libfreetype*",
     "pillow.libs/libharfbuzz*",
     "pillow.libs/liblcms2*",
-    "pillow.libs/libsharpyuv*",
-    "pillow.libs/libwebp*",
     "pydantic/v1",
     "stdnum/*.dat",  # of the world's numbers, only China's
     "stdnum/[!_]*/",

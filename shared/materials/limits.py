@@ -26,6 +26,7 @@ class Limits:
     upload_link_minutes: int
     upload_late_minutes: int
     download_link_seconds: int
+    reading_minutes: int
     name_max_characters: int
     picture_max_pixels: int
     look_again_after_minutes: int
