@@ -11,6 +11,7 @@ from typing import Any
 import urllib3
 
 from infra.local import trouble
+from infra.local.scanner_simulator import Fault
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _CONTROL = 4
@@ -169,6 +170,11 @@ def _counts(counts: dict[str, int]) -> str:
     return "，".join(f"{name} {count}" for name, count in counts.items()) or "0"
 
 
+def _scanner(told: argparse.Namespace) -> str:
+    answer = _call(told.port, "POST", "/scanner", {"fault": told.fault})
+    return f"病毒扫描 scanner: {answer['fault']}"
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m infra.local.control", description="控制正在运行的本地演示区 · steer the running local district"
@@ -183,6 +189,9 @@ def _parser() -> argparse.ArgumentParser:
     streams = topics.add_parser("stream", help="暂停或恢复数据流 · pause or resume the streams")
     streams.add_argument("action", choices=["pause", "resume"])
     streams.set_defaults(run=_streams)
+    scanner = topics.add_parser("scanner", help="病毒扫描服务的故障 · what is the matter with the malware scanner")
+    scanner.add_argument("fault", choices=[fault.value for fault in Fault])
+    scanner.set_defaults(run=_scanner)
     status = topics.add_parser("status", help="现在的状态 · how things stand")
     status.add_argument("--json", action="store_true", help="JSON")
     status.set_defaults(run=_status)

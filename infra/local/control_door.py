@@ -15,6 +15,7 @@ from infra.local.bank_books import Booked, NoAccount, TooLittle
 from infra.local.bank_corrections import NothingToCorrect
 from infra.local.bank_faults import UnknownFault
 from infra.local.district_process import District
+from infra.local.scanner_simulator import Fault
 from infra.local.site import Refused, Request, Site
 from shared.kernel import clock, money
 from shared.kernel.ids import EnrolmentId
@@ -61,6 +62,7 @@ class _Door:
             "POST /bank/send-back": lambda request: self._correct(request, self._district.bank.send_back),
             "POST /bank/faults": self._fault,
             "DELETE /bank/faults": self._no_faults,
+            "POST /scanner": self._scanner,
             "POST /streams/pause": self._pause,
             "POST /streams/resume": self._resume,
             "POST /schedules/{name}": self._run,
@@ -159,6 +161,13 @@ class _Door:
     def _no_faults(self, request: Request) -> dict[str, Any]:
         self._district.bank.faults.clear()
         return {"faults": []}
+
+    def _scanner(self, request: Request) -> dict[str, Any]:
+        try:
+            self._district.scanner.fault = Fault(str(request.json().get("fault")))
+        except ValueError:
+            raise Refused(422, "fault: none, down, slow or nonsense") from None
+        return {"fault": self._district.scanner.fault.value}
 
     def _pause(self, request: Request) -> dict[str, Any]:
         self._district.streams.pause()

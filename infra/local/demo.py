@@ -39,6 +39,7 @@ STATE = Path(".hui/demo")
 _STORIES = {
     "deposit": "机构存入最低余额",
     "staff": "教师受邀登录",
+    "files": "机构上传材料：检查、收存或拒收，审核员查阅",
     "enrol": "家长选课报名",
     "pay": "家长缴费入监管账户",
     "mark": "教师登记考勤",

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -67,19 +68,22 @@ class Caller:
 
     def fetch(self, path: str) -> bytes:
         """The file that a path sends to. Its address is fetched as anybody would, without a token. Raises Refused."""
-        headers = {"Authorization": f"Bearer {self._token}"}
-        answer = _http.request("GET", self._url + path, headers=headers, redirect=False)
-        if answer.status != 303:
-            raise Refused(f"{path}: {answer.status}")
-        found = _http.request("GET", answer.headers["Location"])
-        if found.status != 200:
-            raise Refused(f"{answer.headers['Location']}: {found.status}")
-        return bytes(found.data)
+        return _file_behind(self._url + path, {"Authorization": f"Bearer {self._token}"})
 
     def _expected(self, answer: Answer, path: str) -> Any:
         if answer.status >= 400:
             raise Refused(f"{path}: {answer.status} {answer.body}")
         return answer.body
+
+
+def _file_behind(address: str, headers: Mapping[str, str]) -> bytes:
+    answer = _http.request("GET", address, headers=headers, redirect=False)
+    if answer.status != 303:
+        raise Refused(f"{address}: {answer.status}")
+    found = _http.request("GET", answer.headers["Location"])
+    if found.status != 200:
+        raise Refused(f"{answer.headers['Location']}: {found.status}")
+    return bytes(found.data)
 
 
 def sign_in(url: str, wechat: WeChat, openid: str, *, school: bool = False, invitation: str | None = None) -> Caller:
@@ -116,6 +120,10 @@ class Console:
     def send(self, path: str, **fields: str) -> str:
         """Fill the form of a page in and send it; the Set-Cookie header of the answer. Raises Refused."""
         return self.send_to(path, path, **fields)
+
+    def fetch(self, path: str) -> bytes:
+        """The file that a link leads to. Raises Refused."""
+        return _file_behind(self._url + path, {"Cookie": self._cookie})
 
     def send_to(self, page: str, path: str, **fields: str) -> str:
         """Fill in a form that stands on a `page` and goes to a `path`, and send it. Raises Refused."""

@@ -12,6 +12,7 @@ from infra.local.seed import invitation_code
 from infra.local.stage import Cast, Enrolments, Step, admin_openid
 from infra.local.story_accounts import AccountsStory
 from infra.local.story_deposits import DepositStory
+from infra.local.story_files import FileStory
 from infra.local.story_minimums import NEARLY_SHORT, SHORT_AT_FIRST, MinimumStory, required_fen
 from infra.local.story_payouts import PayoutStory
 from infra.local.story_reconciliation import ReconciliationStory
@@ -48,6 +49,7 @@ class Story:
         yield from self._strange_money()
         yield from self._bureau_suspends()
         yield from self._bureau_decides()
+        yield from FileStory(self._cast).steps()
         yield from MinimumStory(self._cast, self._data).steps()
         yield from DepositStory(self._cast, self._data, self._enrolments).steps()
         yield from PayoutStory(self._cast).steps()
