@@ -17,6 +17,7 @@ from functions.api import (
     school_listing,
     school_minimum,
     school_payouts,
+    school_plaque,
     school_refunds,
     school_standing,
     school_statements,
@@ -24,6 +25,7 @@ from functions.api import (
     service,
     sign_ins,
     statements,
+    verification,
 )
 from functions.console import (
     alert_list,
@@ -36,6 +38,7 @@ from functions.console import (
     materials,
     minimums,
     payouts,
+    plaques,
     policy,
     reports,
     school_status,
@@ -47,6 +50,7 @@ from functions.console import (
     today,
     trial_balance,
     unhandled,
+    verify,
 )
 from functions.console import catalogue as console_catalogue
 from functions.console import listings as console_listings
@@ -84,6 +88,7 @@ for module in (
     me,
     mall,
     listings,
+    verification,
     enrolments,
     refunds,
     statements,
@@ -93,6 +98,7 @@ for module in (
     school_minimum,
     school_standing,
     school_listing,
+    school_plaque,
     school_statements,
     school_files,
     notices,
@@ -116,6 +122,8 @@ for module in (
     console_refunds,
     minimums,
     console_listings,
+    plaques,
+    verify,
     approvals,
     terminations,
     alert_list,

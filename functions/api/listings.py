@@ -117,8 +117,10 @@ def list_blacklist(call: Call[None]) -> Page[ListedView]:
     summary_en="A school's changes on the lists, the newest first",
 )
 def list_listing_history(call: Call[None]) -> Page[ListChangeView]:
-    school = institutions.get(InstitutionId(call.path["institution_id"]))
-    page = store.list_history(school.institution_id, limit=call.page.limit, cursor=call.page.cursor)
+    institution_id = InstitutionId(call.path["institution_id"])
+    page = store.list_history(institution_id, limit=call.page.limit, cursor=call.page.cursor)
+    if not page.rows:
+        institutions.get(institution_id)  # one that never was on a list, or that nobody knows
     return page.map(change_view)
 
 

@@ -174,8 +174,8 @@ ACTS: Mapping[Kind, Act] = {
     Kind.FREEZE: Act(
         ("冻结资金", "Freeze the money"),
         (
-            "批准后立即停止拨付和划拨；课程可以继续，家长仍可退费。",
-            "Nothing is released or paid out from the approval on. Lessons may go on; guardians can be refunded.",
+            "批准后立即停止拨付、划拨和招生；课程可以继续，家长仍可退费。",
+            "Nothing is released, paid out or sold from the approval on. Lessons may go on; guardians can be refunded.",
         ),
         roles.MONEY_MOVERS,
         roles.MONEY_MOVERS,

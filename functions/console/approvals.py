@@ -4,6 +4,7 @@ from chalice.app import Blueprint
 
 from functions.console import acts, officers, roles, schools
 from functions.console.pages import Answer, SeeOther, Shown, Visit, form, page
+from functions.edge import reentry
 from functions.edge.auth import NotForYourRole
 from shared.approvals import rules, store, usecases
 from shared.approvals.model import Kind, Proposal, Status
@@ -151,10 +152,12 @@ def _shown(visit: Visit, proposal: Proposal, refusal: errors.Refusal | None = No
     act = acts.ACTS[proposal.kind]
     waits = proposal.status is Status.PROPOSED
     own = proposal.proposed_by == visit.session.username
+    school = institutions.get(proposal.institution_id)
     told = {
         "proposal": proposal,
         "act": act,
-        "school": institutions.get(proposal.institution_id),
+        "school": school,
+        "hints": reentry.hints(school) if waits else [],
         "officers": officers.names([proposal.proposed_by, proposal.decided_by]),
         "may_decide": waits and not own and visit.role in act.approvers,
         "may_withdraw": waits and own,

@@ -8,7 +8,7 @@ from functions.edge import static
 from functions.edge.settings import settings
 
 HOME = "/console"
-_OWN = re.compile(r"/console(/[A-Za-z0-9_-]+)*(\?[A-Za-z0-9_=&%.~+-]*)?")
+_OWN = re.compile(r"/(?:console|verify)(/[A-Za-z0-9_-]+)*(\?[A-Za-z0-9_=&%.~+-]*)?")
 
 
 def link(path: str, **query: str | None) -> str:
@@ -33,5 +33,5 @@ def asset(name: str) -> str:
 
 
 def safe_next(path: str) -> str:
-    """Where to go after signing in: `path` when it is a page of the console, else its first page."""
+    """Where to go after signing in: `path` when it is a page of ours, else the console's first."""
     return path if len(path) <= 500 and _OWN.fullmatch(path) else HOME

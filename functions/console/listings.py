@@ -8,7 +8,7 @@ from functions.console import acts, officers, roles
 from functions.console.approvals import propose
 from functions.console.pages import Answer, Shown, Visit, form, page
 from functions.console.schools import get_school
-from functions.edge import eligibility, listing_acts
+from functions.edge import eligibility, listing_acts, reentry
 from functions.edge.auth import NotForYourRole
 from shared.approvals import rules as approvals
 from shared.approvals.model import Kind
@@ -78,6 +78,7 @@ def show_listing(visit: Visit) -> Shown:
         "eligibility": eligibility.of(school, now=visit.now, listing=listing),
         "selling": school.may_sell_on(clock.business_day(visit.now)),
         "history": history,
+        "hints": reentry.hints(school),
         "appeals": appeals,
         "officers": officers.names(name for one in history.rows for name in (one.proposed_by, one.approved_by)),
         "query": visit.query,

@@ -8,6 +8,7 @@ from chalice.app import Blueprint
 
 from functions.console import charts, csv_files, officers, timeline, words
 from functions.console.pages import Download, Shown, Visit, page
+from functions.edge import reentry
 from shared.funds import queries as funds
 from shared.funds.minimum_model import MinimumBalance
 from shared.funds.model import State
@@ -114,6 +115,7 @@ def show_school(visit: Visit) -> Shown:
         "interest": funds.list_interest(iid, limit=_CREDITS, cursor=visit.asked("interest")),
         "payouts": funds.list_payouts(iid, limit=10, cursor=visit.asked("payouts")),
         "query": visit.query,
+        "hints": reentry.hints(school),
         "done": visit.query.get("done", ""),
     }
     return Shown("school.html", told)

@@ -14,6 +14,7 @@ from shared.funds.model import EnrolmentStatus, EntryKind, State, SuspenseReason
 from shared.funds.payout_model import PayoutStatus
 from shared.funds.refund_model import AgreedBy, RefundRule, RefundStatus, RefundWait
 from shared.funds.suspense_model import ReturnStatus
+from shared.institutions.matching import FIELD_NAMES, Field
 from shared.institutions.model import BAR_NAMES, CHANGE_NAMES, STATUS_NAMES, BarKind, Change, Status
 from shared.listings.model import APPEAL_NAMES, LIST_NAMES, AppealStatus, ChangeKind, ListName
 from shared.listings.model import CHANGE_NAMES as LIST_CHANGE_NAMES
@@ -197,6 +198,8 @@ PROPOSAL_FIGURES: Mapping[str, Both] = {
     "appeal_answer": ("答复", "Answer"),
 }
 
+FIELDS: Mapping[Field, Both] = FIELD_NAMES
+
 LISTS: Mapping[ListName, Both] = LIST_NAMES
 
 LIST_CHANGES: Mapping[ChangeKind, Both] = LIST_CHANGE_NAMES
@@ -379,6 +382,7 @@ NOTICES: Mapping[str, Both] = {
     "taken_back": ("已撤回。", "Withdrawn."),
     "suspended": ("已暂停该机构招生，立即生效。", "The school is suspended from selling, at once."),
     "reinstated": ("已恢复该机构招生。", "The school may sell again."),
+    "plaque_issued": ("牌匾已签发。", "The plaque is issued."),
     "upheld": ("争议成立：这节课不再拨付。", "The dispute is upheld; the lesson won't be paid."),
     "recommended": ("处理意见已记录，等待另一人裁决。", "The recommendation is kept; another person decides."),
     "withdrawal_refused": ("已告知机构不予办理。", "The school is told that it isn't let go."),

@@ -72,4 +72,5 @@ def endings(school: Institution) -> set[str]:
 
 
 def _phone(text: str) -> str:
-    return re.sub(r"^(?:00)?86(?=\d{10,})", "", re.sub(r"\D", "", text))
+    digits = re.sub(r"\D", "", unicodedata.normalize("NFKC", text))
+    return re.sub(r"^(?:00)?86(?=\d{10,})", "", digits)

@@ -22,6 +22,7 @@ WithdrawalId = NewType("WithdrawalId", str)
 AlertId = NewType("AlertId", str)
 ProposalId = NewType("ProposalId", str)
 BreakId = NewType("BreakId", str)
+PlaqueId = NewType("PlaqueId", str)
 FileId = NewType("FileId", str)
 CaseId = NewType("CaseId", str)
 

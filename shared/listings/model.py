@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from shared.kernel.ids import InstitutionId
+from shared.kernel.ids import InstitutionId, PlaqueId
 
 
 class ListName(StrEnum):
@@ -103,6 +103,20 @@ class Appeal:
     status: AppealStatus = AppealStatus.OPEN
     answer: str = ""
     answered_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Plaque:
+    """What hangs on a school's wall (牌匾), with a QR code of the address that says whether the school is legal.
+
+    Its id can't be guessed: one that we don't know is forged. `replaced_at`: another took its place, it is void.
+    """
+
+    plaque_id: PlaqueId
+    institution_id: InstitutionId
+    issued_by: str
+    issued_at: datetime
+    replaced_at: datetime | None = None
 
 
 class Rule(StrEnum):

@@ -43,7 +43,7 @@ class TestGetStanding:
     def test_says_why_the_money_is_frozen(self, district: District) -> None:
         steps.freeze()
         told = district.admin.get(STANDING).body
-        assert (told["frozen"], told["frozen_reason"], told["selling"]) == (True, "核查", True)
+        assert (told["frozen"], told["frozen_reason"], told["selling"]) == (True, "核查", False)
 
     def test_says_why_it_may_not_sell(self, district: District) -> None:
         steps.suspend()

@@ -184,6 +184,11 @@ AUDIENCES = {
     "/v1/enrolments/{enrolment_id}/statement": Audience.GUARDIAN,
     "/v1/enrolments/{enrolment_id}/statement.pdf": Audience.GUARDIAN,
     "/v1/enrolments/{enrolment_id}/statement.xlsx": Audience.GUARDIAN,
+    "/v1/listings/blacklist": Audience.PUBLIC,
+    "/v1/listings/changes": Audience.PUBLIC,
+    "/v1/listings/feed.json": Audience.PUBLIC,
+    "/v1/listings/institutions/{institution_id}/history": Audience.PUBLIC,
+    "/v1/listings/whitelist": Audience.PUBLIC,
     "/v1/mall/categories": Audience.PUBLIC,
     "/v1/mall/categories/{category}/courses": Audience.PUBLIC,
     "/v1/mall/categories/{category}/institutions": Audience.PUBLIC,
@@ -199,6 +204,8 @@ AUDIENCES = {
     "/v1/school/files/{file_id}/content": Audience.SCHOOL_ADMIN,
     "/v1/school/uploads": Audience.SCHOOL_ADMIN,
     "/v1/school/invitations": Audience.SCHOOL_ADMIN,
+    "/v1/school/listing": Audience.SCHOOL_ADMIN,
+    "/v1/school/listing/appeals": Audience.SCHOOL_ADMIN,
     "/v1/school/minimum-balance": Audience.SCHOOL_ADMIN,
     "/v1/school/minimum-balance/withdrawals": Audience.SCHOOL_ADMIN,
     "/v1/school/minimum-balance/withdrawals/{withdrawal_id}": Audience.SCHOOL_ADMIN,
@@ -208,6 +215,8 @@ AUDIENCES = {
     "/v1/school/offerings/{offering_id}/sessions/{session_id}/attendance": Audience.SCHOOL,
     "/v1/school/offerings/{offering_id}/sessions/{session_id}/roster": Audience.SCHOOL,
     "/v1/school/payouts": Audience.SCHOOL_ADMIN,
+    "/v1/school/plaque": Audience.SCHOOL_ADMIN,
+    "/v1/school/plaque.pdf": Audience.SCHOOL_ADMIN,
     "/v1/school/refunds": Audience.SCHOOL_ADMIN,
     "/v1/school/refunds/{refund_id}/answer": Audience.SCHOOL_ADMIN,
     "/v1/school/standing": Audience.SCHOOL_ADMIN,
@@ -216,6 +225,7 @@ AUDIENCES = {
     "/v1/school/statement.xlsx": Audience.SCHOOL_ADMIN,
     "/v1/sign-ins": Audience.PUBLIC,
     "/v1/sign-ins/current": Audience.SIGNED_IN,
+    "/v1/verify": Audience.PUBLIC,
 }
 
 

@@ -167,3 +167,18 @@ class TestLists:
         assert "不可招生" in text_of(black)
         take_off(now=NOW + timedelta(minutes=1))
         assert "名单上没有机构" in text_of(supervisor.get("/console/listings?of=black"))
+
+
+class TestReentry:
+    def test_the_staff_sees_whom_it_is_like_on_every_page_that_decides(
+        self, reviewer: Visitor, supervisor: Visitor
+    ) -> None:
+        steps.register(2, required_fen=0)
+        put_on(number=2, now=wiring.now())
+        proposed = propose(reviewer, "whitelisting").headers["location"].partition("?")[0]
+
+        for path in (PAGE, f"/console/schools/{SCHOOL}", proposed):
+            told = text_of(supervisor.get(path))
+            assert "可能是换名重来" in told
+            assert "在黑名单上" in told
+        assert "换名" not in text_of(supervisor.get("/verify?q=星河"))

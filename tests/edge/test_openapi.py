@@ -97,6 +97,7 @@ UNREFERENCED = {
     "PageQuery",
     "PeriodQuery",
     "SchoolStatementQuery",
+    "VerifyQuery",
 }
 
 

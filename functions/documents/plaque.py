@@ -1,0 +1,105 @@
+"""A school's plaque (牌匾): an A4 page to hang on its wall, and its QR code alone as SVG."""
+
+import io
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from functions.documents.lettering import INK, Colour, Lettering
+from functions.edge.settings import settings
+from shared.institutions.model import Institution
+from shared.kernel import clock
+from shared.listings.model import Plaque
+from shared.policy import queries as policies
+
+CONTENT_TYPE = "application/pdf"
+
+_BLUE: Colour = (11, 58, 126)
+_MUTED: Colour = (85, 96, 110)
+_CODE_MM, _TOP_MM = 96.0, 92.0
+_QUIET = 4  # modules of white around a code, as the standard asks
+_LINE = 1.35  # of a line's size
+
+
+def address(plaque: Plaque) -> str:
+    """What the code says: the page that tells whether the school is legal."""
+    return f"{settings().public_url}/verify/{plaque.plaque_id}"
+
+
+def svg(plaque: Plaque) -> str:
+    """The code alone."""
+    out = io.BytesIO()
+    _code(plaque).save(out, kind="svg", scale=8, border=_QUIET)
+    return out.getvalue().decode()
+
+
+def modules(plaque: Plaque) -> tuple[bytearray, ...]:
+    """The code's rows, 1 for a dark module."""
+    matrix: tuple[bytearray, ...] = _code(plaque).matrix
+    return matrix
+
+
+def pdf(plaque: Plaque, school: Institution) -> bytes:
+    """The page; the same plaque of the same school gives the same bytes."""
+    from fpdf import FPDF
+
+    page = FPDF("portrait", "mm", "A4")
+    letters = Lettering(page)
+    page.set_auto_page_break(False)
+    page.set_title(f"{school.name} 牌匾")
+    page.set_lang("zh-CN")
+    page.set_creation_date(plaque.issued_at)
+    page.add_page()
+    page.set_draw_color(*_BLUE)
+    page.set_line_width(1.6)
+    page.rect(10, 10, page.w - 20, page.h - 20)
+    y = _centred(letters, page.w, 34, "培训机构办学公示牌", 26, _BLUE, bold=True)
+    y = _centred(letters, page.w, y + 1, "Licensed training institution", 12, _MUTED)
+    _centred(letters, page.w, y + 8, school.name, 21, INK, bold=True)
+    _draw(page, modules(plaque), (page.w - _CODE_MM) / 2, _TOP_MM)
+    y = _centred(letters, page.w, _TOP_MM + _CODE_MM + 12, "扫码查验：本机构今日是否合法", 17, _BLUE, bold=True)
+    y = _centred(letters, page.w, y, "Scan to check whether this institution is legal today", 11, _MUTED)
+    for text in (f"统一社会信用代码 {school.credit_code}", f"办学许可证 {school.licence_no}"):
+        y = _centred(letters, page.w, y + 2, text, 12, INK)
+    told = "查验页的名称、地址须与此处一致；查不到的，请勿缴费。"
+    y = _centred(letters, page.w, y + 4, told, 11, INK)
+    told = "The page must name this institution and this place; if it doesn't, don't pay."
+    y = _centred(letters, page.w, y, told, 9, _MUTED)
+    foot = f"{policies.record()['authority']['name']}　{_day(plaque.issued_at)}签发　{plaque.plaque_id}"
+    _centred(letters, page.w, page.h - 20, foot, 9, _MUTED)
+    return bytes(page.output())
+
+
+def _code(plaque: Plaque) -> Any:
+    import segno
+
+    return segno.make(address(plaque), error="q", micro=False)
+
+
+def _draw(page: Any, rows: Sequence[bytearray], left: float, top: float) -> None:
+    """The code as squares, its white border inside `_CODE_MM`."""
+    module = _CODE_MM / (len(rows) + 2 * _QUIET)
+    page.set_fill_color(0, 0, 0)
+    for number, row in enumerate(rows, _QUIET):
+        start = 0
+        for dark, run in groupby(row):
+            length = len(list(run))
+            if dark:
+                x, y = left + (_QUIET + start) * module, top + number * module
+                page.rect(x, y, length * module, module + 0.01, style="F")  # no hairline between two rows
+            start += length
+
+
+def _centred(
+    letters: Lettering, width: float, y: float, text: str, size: float, colour: Colour, *, bold: bool = False
+) -> float:
+    """Write a text in the middle, on as many lines as it needs; the baseline of what comes next."""
+    for line in letters.wrapped(letters.shown(text), size, width - 40):
+        letters.put((width - letters.width(line, size)) / 2, y, line, size=size, colour=colour, bold=bold)
+        y += size * 25.4 / 72 * _LINE
+    return y
+
+
+def _day(moment: datetime) -> str:
+    return clock.business_day(moment).isoformat()

@@ -1,0 +1,88 @@
+"""What everybody may know of a school: is it licensed, may it sell, is it on a list, is its families' money safe."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from shared.funds import queries as funds
+from shared.institutions import store as institutions
+from shared.institutions.model import BarKind, Institution
+from shared.kernel import clock
+from shared.kernel.ids import InstitutionId
+from shared.listings import store as listings
+from shared.listings.model import Listing, ListName
+from shared.listings.plaques import PlaqueReplaced
+from shared.listings.store import plaques
+from shared.policy import queries as policies
+
+
+class Money(StrEnum):
+    """How the money that families have paid in advance stands, without an amount."""
+
+    SAFE = "safe"
+    LOW = "low"
+    SHORT = "short"
+    FROZEN = "frozen"
+
+
+MONEY_NAMES = {
+    Money.SAFE: (
+        "预收费在银行监管中，最低余额达标",
+        "Prepaid tuition is in bank supervision; the minimum balance is there",
+    ),
+    Money.LOW: (
+        "预收费在银行监管中，最低余额偏低",
+        "Prepaid tuition is in bank supervision; the minimum balance is low",
+    ),
+    Money.SHORT: ("最低余额不足", "The minimum balance is short"),
+    Money.FROZEN: ("资金已冻结，停止拨付", "The money is frozen: nothing is paid out"),
+}
+
+
+@dataclass(frozen=True)
+class Verified:
+    """A school as everybody may know it on a day."""
+
+    school: Institution
+    listing: Listing
+    money: Money
+    today: date
+
+    @property
+    def legal(self) -> bool:
+        """Whether it may sell today."""
+        return self.school.may_sell_on(self.today)
+
+    @property
+    def on(self) -> ListName | None:
+        """The list that it is on today."""
+        over = self.listing.until is not None and self.listing.until < self.today
+        return None if over else self.listing.on
+
+
+def schools(institution_ids: Sequence[InstitutionId], *, now: datetime) -> list[Verified]:
+    """These schools, in this order; one that isn't there isn't in the answer. Three reads, however many there are."""
+    found = institutions.get_many(institution_ids) if institution_ids else {}
+    listed, minimums = listings.get_many(list(found)), funds.get_minimum_balances(list(found)) if found else {}
+    policy, today = policies.in_force(at=now), clock.business_day(now)
+    told = []
+    for iid in institution_ids:
+        if (school := found.get(iid)) is None:
+            continue
+        level = policy.minimum_level(minimums[iid].balance_fen, minimums[iid].required_fen)
+        money = {"calm": Money.SAFE, "yellow": Money.LOW, "red": Money.SHORT}[level]
+        if any(bar.kind is BarKind.MINIMUM_OVERDUE for bar in school.barred_on(today)):
+            money = Money.SHORT
+        if school.frozen or school.status.ending:
+            money = Money.FROZEN
+        told.append(Verified(school, listed.get(iid, Listing(iid)), money, today))
+    return told
+
+
+def of_plaque(plaque_id: str, *, now: datetime) -> Verified:
+    """The school whose valid plaque this is. Raises UnknownPlaque for a forged one, PlaqueReplaced for a void one."""
+    plaque = plaques.get(plaque_id)
+    if plaque.replaced_at is not None:
+        raise PlaqueReplaced(day=clock.business_day(plaque.replaced_at))
+    return schools([plaque.institution_id], now=now)[0]

@@ -1,0 +1,126 @@
+"""Is this school legal? Asked by anybody; and a school's plaque."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from shared.listings.model import ListName
+from tests import steps
+from tests.api.district import District
+from tests.builders import NOW, SCHOOL, an_id
+from tests.edge.doors import Clock, admin_bearer
+from tests.listings.examples import put_on, school
+from tests.shelf import Shelf, shelf
+
+__all__ = ["shelf"]
+
+
+@pytest.fixture(autouse=True)
+def on_file(district: District) -> None:
+    steps.register(1, required_fen=0)
+    steps.register(2, required_fen=10_000)
+
+
+def asked(district: District, query: str) -> list[Any]:
+    answer = district.nobody.get(f"/v1/verify?{query}")
+    assert answer.status == 200, answer.text
+    found: list[Any] = answer.body["data"]
+    return found
+
+
+def issue(district: District) -> Any:
+    return district.admin.post("/v1/school/plaque", {}, key="plaque-0001")
+
+
+class TestVerify:
+    def test_by_a_part_of_the_name(self, district: District) -> None:
+        found = asked(district, "name=星河舞蹈")
+
+        assert [one["institution_id"] for one in found] == [SCHOOL, school(2)]
+        assert [(one["legal"], one["money"]) for one in found] == [(True, "safe"), (True, "short")]
+        assert asked(district, "name=没有这家") == []
+
+    def test_by_credit_code_in_english(self, district: District) -> None:
+        code = asked(district, "name=星河")[0]["credit_code"]
+        english = district.nobody.with_headers(accept_language="en")
+
+        [one] = english.get(f"/v1/verify?credit_code={code}").body["data"]
+
+        assert (one["institution_id"], one["status_name"]) == (SCHOOL, "Licensed")
+        assert asked(district, "credit_code=91370305XXXXXXXXXX") == []
+
+    def test_no_amount_and_no_person_is_told(self, district: District) -> None:
+        text = district.nobody.get("/v1/verify?name=星河").text
+
+        assert "fen" not in text
+        assert "phone" not in text
+        assert "representative" not in text
+
+    @pytest.mark.parametrize("query", ["", "name=星", "name=星河&credit_code=9", "x=1", f"name={'星' * 61}"])
+    def test_one_thing_is_asked(self, district: District, query: str) -> None:
+        assert district.nobody.get(f"/v1/verify?{query}").status == 422
+
+    def test_what_a_blacklisted_a_frozen_and_an_ended_school_are_told_as(self, district: District, at: Clock) -> None:
+        put_on(ListName.BLACK, until=NOW.date() + timedelta(days=9))
+        steps.freeze(school(2))
+
+        first, second = asked(district, "name=星河")
+
+        assert (first["legal"], first["on_list"], first["listed_reason"]) == (False, "black", "收费不入监管账户")
+        assert (second["legal"], second["money"]) == (False, "frozen")
+        at.pass_by(days=10)
+        assert asked(district, "name=星河")[0]["on_list"] is None
+
+
+class TestPlaque:
+    def test_a_school_gets_one_whose_code_says_it(self, district: District) -> None:
+        made = issue(district)
+
+        assert made.status == 201
+        assert issue(district).body == made.body
+        assert made.body["address"].endswith(f"/verify/{made.body['plaque_id']}")
+        assert made.body["svg"].startswith("<?xml")
+        [one] = asked(district, f"plaque={made.body['plaque_id']}")
+        assert one["institution_id"] == SCHOOL
+
+    def test_another_key_gives_the_same_plaque(self, district: District) -> None:
+        first = issue(district).body["plaque_id"]
+        assert district.admin.post("/v1/school/plaque", {}, key="plaque-0002").body["plaque_id"] == first
+
+    def test_a_forged_one_is_told_as_such(self, district: District) -> None:
+        forged = an_id("plq", 99)
+        answer = district.refuses(
+            district.nobody, lambda door: door.get(f"/v1/verify?plaque={forged}"), 404, "unknown_plaque"
+        )
+        assert "伪造" in answer.body["detail"]
+
+    def test_it_prints(self, district: District, shelf: Shelf) -> None:
+        district.refuses(district.admin, lambda door: door.get("/v1/school/plaque.pdf"), 404, "no_plaque_yet")
+        issue(district)
+
+        name, content = shelf.fetch(district.admin.get("/v1/school/plaque.pdf").headers["location"])
+
+        assert name.endswith("牌匾.pdf")
+        assert content.startswith(b"%PDF")
+
+    def test_a_school_that_is_not_licensed_gets_none(self, district: District) -> None:
+        steps.suspend()
+
+        district.refuses(
+            district.admin,
+            lambda door: door.post("/v1/school/plaque", {}, key="plaque-0001"),
+            409,
+            "not_for_plaque",
+            but=["edge"],
+        )
+
+    def test_each_school_gets_its_own(self, district: District) -> None:
+        other = district.nobody.with_headers(authorization=admin_bearer(school(2)))
+
+        theirs = other.post("/v1/school/plaque", {}, key="plaque-0002").body["plaque_id"]
+
+        assert theirs != issue(district).body["plaque_id"]
+        assert asked(district, f"plaque={theirs}")[0]["institution_id"] == school(2)
+        for door in (district.guardian, district.teacher):
+            assert door.post("/v1/school/plaque", {}, key="plaque-0009").status == 403
