@@ -55,14 +55,14 @@ class Cast:
             self.district.advance(timedelta(seconds=30), apart=RUNS_APART)
             return sign_in_officer(self.district.api_url, officer, now=self.district.clock())
 
-    def two_people(self, page: str, form: str, *, reason: str, **fields: str) -> None:
-        """A finance officer proposes on a `page`, and a supervisor approves what has this reason.
+    def two_people(self, page: str, form: str, *, reason: str, proposer: str = "finance", **fields: str) -> None:
+        """One officer proposes on a `page`, and a supervisor approves what has this reason.
 
         Nothing is proposed where the form isn't there any more: a story that goes on has done it already.
         """
-        finance, supervisor = self.officer("finance"), self.officer("supervisor")
-        if form in finance.page(page):
-            finance.send_to(page, form, reason=reason, **fields)
+        officer, supervisor = self.officer(proposer), self.officer("supervisor")
+        if form in officer.page(page):
+            officer.send_to(page, form, reason=reason, **fields)
         waiting = re.findall(r"/console/approvals/prp_\w+", supervisor.page("/console/approvals"))
         for proposal in dict.fromkeys(waiting):
             if reason in supervisor.page(proposal):

@@ -13,6 +13,7 @@ from infra.local.stage import Cast, Enrolments, Step, admin_openid
 from infra.local.story_accounts import AccountsStory
 from infra.local.story_deposits import DepositStory
 from infra.local.story_files import FileStory
+from infra.local.story_listings import ListingStory
 from infra.local.story_minimums import NEARLY_SHORT, SHORT_AT_FIRST, MinimumStory, required_fen
 from infra.local.story_payouts import PayoutStory
 from infra.local.story_reconciliation import ReconciliationStory
@@ -56,6 +57,7 @@ class Story:
         yield from RefundStory(self._cast, self._data, self._enrolments).steps()
         yield from ReconciliationStory(self._cast, self._data).steps()
         yield from AccountsStory(self._cast, self._data, self._enrolments).steps()
+        yield from ListingStory(self._cast, self._data).steps()
         yield from TerminationStory(self._cast, self._data).steps()
 
     def _school_opens(self, number: int, school: School) -> Iterator[Step]:
