@@ -6,16 +6,18 @@ import pydantic
 from chalice.app import Blueprint
 
 from functions.api import mall_views as views
+from functions.api.school_files import address_of
 from functions.api.views import View
 from functions.edge.auth import Audience
-from functions.edge.contract import Call, PageQuery, endpoint
+from functions.edge.contract import Call, PageQuery, SeeOther, endpoint
 from shared.institutions import store as institutions
-from shared.kernel import clock
-from shared.kernel.ids import CourseId, InstitutionId
+from shared.kernel import clock, errors
+from shared.kernel.ids import CourseId, FileId, InstitutionId
 from shared.kernel.page import Page
 from shared.mall import queries, rules
 from shared.mall.model import CATEGORIES, CourseWithOfferings
 from shared.mall.store import UnknownCourse
+from shared.materials import queries as materials
 
 blueprint = Blueprint(__name__)
 
@@ -28,6 +30,12 @@ class CompareQuery(pydantic.BaseModel):
     """`courses`: two to four course ids, separated by commas."""
 
     courses: Annotated[str, pydantic.Field(max_length=200)]
+
+
+class UnknownPicture(errors.Missing):
+    code = "unknown_picture"
+    zh = "没有这张公示照片。"
+    en = "There is no such published picture."
 
 
 class Courses(View):
@@ -117,6 +125,24 @@ def list_courses_of_category(call: Call[None]) -> Page[views.CourseCard]:
 def get_institution(call: Call[None]) -> views.InstitutionView:
     school = institutions.get(InstitutionId(call.path["institution_id"]))
     return views.institution(school, clock.business_day(call.now))
+
+
+@endpoint(
+    blueprint,
+    "GET",
+    "/v1/mall/institutions/{institution_id}/rooms/{item_id}/picture",
+    audience=Audience.PUBLIC,
+    status=303,
+    errors=(institutions.UnknownInstitution, UnknownPicture),
+    summary_zh="教学环境照片",
+    summary_en="The address of a room's published picture, good for a short time",
+)
+def get_room_picture(call: Call[None]) -> SeeOther:
+    school = institutions.get(InstitutionId(call.path["institution_id"]))
+    found = next((one.file for one in school.rooms if one.item_id == call.path["item_id"] and one.file), None)
+    if found is None:
+        raise UnknownPicture()
+    return SeeOther(address_of(materials.get_of_institution(school.institution_id, FileId(found.file_id))))
 
 
 @endpoint(

@@ -1,6 +1,7 @@
 """What the API says of schools, courses and classes."""
 
 from datetime import date
+from typing import Any
 
 from functions.api.views import View, money
 from functions.edge.contract import Money
@@ -37,6 +38,28 @@ class TeacherView(View):
     subject: str
     qualification: str
     qualification_no: str
+    valid_to: date | None
+
+
+class CertificateView(View):
+    """A certificate, valid through `valid_to`."""
+
+    item_id: str
+    kind: str
+    number: str
+    issuer: str
+    valid_from: date
+    valid_to: date
+    valid: bool
+
+
+class RoomView(View):
+    """A place where is taught, in whole square metres; whether there is a picture of it."""
+
+    item_id: str
+    caption: str
+    area_m2: int
+    picture: bool
 
 
 class InstitutionView(View):
@@ -51,6 +74,8 @@ class InstitutionView(View):
     categories: list[str]
     campuses: list[CampusView]
     teachers: list[TeacherView]
+    certificates: list[CertificateView]
+    rooms: list[RoomView]
 
 
 class CourseCard(View):
@@ -115,8 +140,18 @@ def institution(school: institutions.Institution, today: date) -> InstitutionVie
         phone=school.phone,
         categories=list(school.categories),
         campuses=[CampusView(**vars(campus)) for campus in school.campuses],
-        teachers=[TeacherView(**vars(teacher)) for teacher in school.teachers],
+        teachers=[TeacherView(**_but_file(teacher)) for teacher in school.teachers],
+        certificates=[
+            CertificateView(**{**_but_file(one), "kind": one.kind.value}, valid=today <= one.valid_to)
+            for one in school.certificates
+        ],
+        rooms=[RoomView(**_but_file(room), picture=room.file is not None) for room in school.rooms],
     )
+
+
+def _but_file(item: institutions.Teacher | institutions.Certificate | institutions.Room) -> dict[str, Any]:
+    """What is shown of an item: the scan of a certificate or a qualification isn't for the public."""
+    return {name: value for name, value in vars(item).items() if name != "file"}
 
 
 def _course_facts(course: mall.Course) -> dict[str, object]:

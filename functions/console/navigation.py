@@ -14,6 +14,7 @@ from shared.kernel import clock
 from shared.listings import store as listings
 from shared.materials import queries as materials
 from shared.people.model import StaffRole
+from shared.profiles import store as profiles
 from shared.reconciliation.model import BreakState
 from shared.reconciliation.store import breaks as reconciliation
 from shared.teaching import queries as teaching
@@ -37,6 +38,7 @@ class Room:
 _ROOMS: tuple[tuple[str, str, str, Set[StaffRole]], ...] = (
     ("/console", "今日", "Today", roles.EVERYONE),
     ("/console/schools", "机构", "Schools", roles.EVERYONE),
+    ("/console/profiles", "公示", "Profiles", roles.EVERYONE),
     ("/console/listings", "名单", "Lists", roles.EVERYONE),
     ("/console/files", "材料", "Files", roles.EVERYONE),
     ("/console/disputes", "争议", "Disputes", roles.EVERYONE),
@@ -83,6 +85,7 @@ def _counts(role: StaffRole, now: datetime) -> dict[str, int]:
         "/console/disputes": teaching.count_waiting(Due.DECISION, until=now, at_most=MOST_COUNTED),
         "/console/terminations": terminations.count_open(at_most=MOST_COUNTED),
         "/console/approvals": approvals.count_waiting(at_most=MOST_COUNTED),
+        "/console/profiles": profiles.count_waiting(at_most=MOST_COUNTED),
         "/console/listings": listings.count_open_appeals(at_most=MOST_COUNTED),
         "/console/refunds": funds.count_refunds_waiting(RefundWait.DECISION, at_most=MOST_COUNTED),
     }

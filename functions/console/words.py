@@ -15,7 +15,7 @@ from shared.funds.payout_model import PayoutStatus
 from shared.funds.refund_model import AgreedBy, RefundRule, RefundStatus, RefundWait
 from shared.funds.suspense_model import ReturnStatus
 from shared.institutions.matching import FIELD_NAMES, Field
-from shared.institutions.model import BAR_NAMES, CHANGE_NAMES, STATUS_NAMES, BarKind, Change, Status
+from shared.institutions.model import BAR_NAMES, CHANGE_NAMES, STATUS_NAMES, BarKind, CertificateKind, Change, Status
 from shared.listings.model import APPEAL_NAMES, LIST_NAMES, AppealStatus, ChangeKind, ListName
 from shared.listings.model import CHANGE_NAMES as LIST_CHANGE_NAMES
 from shared.listings.model import RULE_NAMES as ELIGIBILITY_NAMES
@@ -24,6 +24,8 @@ from shared.mall.model import CATEGORIES
 from shared.mall.model import Status as SaleStatus
 from shared.people.model import StaffRole
 from shared.policy.model import Beneficiary
+from shared.profiles.model import ChangeStatus
+from shared.profiles.model import Kind as ProfileKind
 from shared.reconciliation.model import BreakKind, BreakState
 from shared.reconciliation.model import Outcome as LineOutcome
 from shared.teaching.model import LessonStatus, Outcome
@@ -206,6 +208,45 @@ LIST_CHANGES: Mapping[ChangeKind, Both] = LIST_CHANGE_NAMES
 
 APPEALS: Mapping[AppealStatus, Both] = APPEAL_NAMES
 
+PROFILE_KINDS: Mapping[ProfileKind, Both] = {
+    ProfileKind.CERTIFICATE: ("证书", "Certificate"),
+    ProfileKind.TEACHER: ("教师", "Teacher"),
+    ProfileKind.ROOM: ("教学环境", "Room"),
+}
+
+PROFILE_CHANGES: Mapping[ChangeStatus, Both] = {
+    ChangeStatus.DRAFT: ("草稿", "Draft"),
+    ChangeStatus.SUBMITTED: ("待审核", "To be reviewed"),
+    ChangeStatus.ACCEPTED: ("已通过并公示", "Accepted and published"),
+    ChangeStatus.RETURNED: ("已退回", "Returned"),
+}
+
+CERTIFICATES: Mapping[CertificateKind, Both] = {
+    CertificateKind.BUSINESS: ("营业执照", "Business licence"),
+    CertificateKind.FIRE_SAFETY: ("消防安全证明", "Fire safety"),
+    CertificateKind.PREMISES: ("场所证明", "Premises"),
+    CertificateKind.HYGIENE: ("卫生许可", "Hygiene"),
+    CertificateKind.INSURANCE: ("保险", "Insurance"),
+}
+
+PROFILE_FIELDS: Mapping[str, Both] = {
+    "certificate": ("证书类型", "Certificate"),
+    "kind": ("证书类型", "Certificate"),
+    "number": ("证号", "Number"),
+    "issuer": ("发证机关", "Issuer"),
+    "valid_from": ("有效期起", "Valid from"),
+    "valid_to": ("有效期止", "Valid to"),
+    "name": ("姓名", "Name"),
+    "subject": ("任教科目", "Subject"),
+    "qualification": ("资格", "Qualification"),
+    "qualification_no": ("资格证号", "Qualification no."),
+    "serves_public_school": ("是否为在职中小学教师", "Serves at a public school"),
+    "caption": ("说明", "Caption"),
+    "area_m2": ("面积（平方米）", "Area (m²)"),
+}
+
+YES_NO: Mapping[str, Both] = {"yes": ("是", "Yes"), "no": ("否", "No")}
+
 ELIGIBILITY: Mapping[EligibilityRule, Both] = ELIGIBILITY_NAMES
 
 STANDINGS: Mapping[Standing, Both] = {Standing.OPEN: ("办理中", "Under way"), Standing.CLOSED: ("已办结", "Closed")}
@@ -373,6 +414,8 @@ MATERIAL_SECTIONS: Mapping[str, Both] = SECTIONS
 CONTENT_TYPES: Mapping[str, Both] = {code: (name, name) for code, name in TYPES.items()}
 
 NOTICES: Mapping[str, Both] = {
+    "profile_accepted": ("已通过，变更已公示。", "Accepted: the change is published."),
+    "profile_returned": ("已退回机构。", "Returned to the school."),
     "break_taken": ("已认领该差异。", "The break has its owner."),
     "break_settled": ("已记录说明。", "What you said of the break is kept."),
     "reading_recorded": ("查阅目的已记录，可以打开文件。", "The purpose is recorded; the file can be opened."),

@@ -26,7 +26,15 @@ from shared.kernel.page import Page
 
 B = TypeVar("B")
 
+
+class EditNotNamed(errors.Invalid):
+    code = "if_match_needed"
+    zh = "请在 If-Match 中给出读取时的 ETag。"
+    en = "Send the ETag that you read as If-Match."
+
+
 Id = Annotated[str, pydantic.Field(pattern=f"^{ids.SHAPE}$")]
+_ETAG = re.compile(r'"([1-9][0-9]{0,8})"')
 _IN_A_PATH = re.compile(r"[0-9A-Za-z_.-]{1,64}")  # every id and name of ours; DynamoDB takes no key of any length
 
 
@@ -64,6 +72,7 @@ class Call(Generic[B]):
     language: str
     request_id: str
     idempotency_key: str
+    if_match: str
 
     @property
     def principal(self) -> Principal:
@@ -86,6 +95,14 @@ class Call(Generic[B]):
     def teacher_id(self) -> TeacherId | None:
         """The teacher who calls; None for the school's administrator."""
         return self.principal.teacher_id
+
+    @property
+    def edits(self) -> int:
+        """The edit that `If-Match` names. Only where the endpoint is `conditional`. Raises EditNotNamed."""
+        named = _ETAG.fullmatch(self.if_match)
+        if named is None:
+            raise EditNotNamed()
+        return int(named[1])
 
     @property
     def page(self) -> PageQuery:
@@ -119,6 +136,7 @@ class Contract:
     summary_en: str
     name: str
     body_schema: Callable[[], Mapping[str, Any]] | None = None
+    conditional: bool = False
 
 
 CONTRACTS: dict[tuple[str, str], Contract] = {}
@@ -137,9 +155,13 @@ def endpoint(
     response: type[pydantic.BaseModel] | None = None,
     status: int = 200,
     idempotent: bool = False,
+    conditional: bool = False,
     errors: Sequence[type[errors.Refusal]] = (),
 ) -> Callable[[Callable[[Call[Any]], Any]], Callable[..., Response]]:
-    """Register a view under its contract. A list is told by `query=PageQuery` and a view that gives a Page."""
+    """Register a view under its contract. A list is told by `query=PageQuery` and a view that gives a Page.
+
+    `conditional`: the call names by `If-Match` what it was made for, the `edits` of what it read (its ETag).
+    """
 
     def decorate(view: Callable[[Call[Any]], Any]) -> Callable[..., Response]:
         contract = Contract(
@@ -156,6 +178,7 @@ def endpoint(
             summary_zh=summary_zh,
             summary_en=summary_en,
             name=view.__name__,
+            conditional=conditional,
         )
         return _register(blueprint, contract, lambda asked: _act(asked, contract, view))
 
@@ -230,6 +253,7 @@ def _act(asked: exchange.Asked, contract: Contract, view: Callable[[Call[Any]], 
         language=language,
         request_id=asked.request_id,
         idempotency_key=http.headers.get("idempotency-key", ""),
+        if_match=http.headers.get("if-match", ""),
     )
     if not contract.idempotent:
         return contract.status, _plain(view(call))

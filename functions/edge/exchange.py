@@ -102,6 +102,8 @@ def _response(status: int, body: Any, request_id: str) -> Response:
     if status == 204:
         return Response(body="", status_code=status, headers=headers)
     headers["Content-Type"] = "application/json"
+    if isinstance(body, dict) and "edits" in body:
+        headers["ETag"] = f'"{body["edits"]}"'  # what an edit of it names by If-Match
     return Response(body=json.dumps(body, ensure_ascii=False), status_code=status, headers=headers)
 
 

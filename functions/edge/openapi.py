@@ -9,7 +9,7 @@ from pydantic.json_schema import models_json_schema
 
 from functions.edge import auth, idempotency, problems
 from functions.edge.auth import Audience
-from functions.edge.contract import CONTRACTS, Contract
+from functions.edge.contract import CONTRACTS, Contract, EditNotNamed
 from shared.dynamo import pages
 from shared.kernel import errors
 
@@ -105,6 +105,9 @@ def _parameters(contract: Contract, refs: Any) -> list[dict[str, Any]]:
     if contract.idempotent:
         key = {"type": "string", "pattern": "^[A-Za-z0-9_.:-]{8,128}$"}
         found.append({"name": "Idempotency-Key", "in": "header", "required": True, "schema": key})
+    if contract.conditional:
+        etag = {"type": "string", "pattern": '^"[1-9][0-9]{0,8}"$'}
+        found.append({"name": "If-Match", "in": "header", "required": True, "schema": etag})
     return found
 
 
@@ -130,6 +133,8 @@ def _problems(contract: Contract) -> dict[str, Any]:
         found.append(problems.NoSuchPath)
     if contract.idempotent:
         found += idempotency.ERRORS
+    if contract.conditional:
+        found.append(EditNotNamed)
     if contract.request is not None:
         found += [problems.InvalidRequest, problems.BrokenJson, problems.TooLarge, problems.WrongContentType]
     elif contract.query is not None:

@@ -90,6 +90,7 @@ FUNCTIONS = (
             "terminations": R | W,
             "materials": R | W,
             "listings": R | C | W,
+            "profiles": R | C | W,
             "parked": R,
             "edge": R | W | D,
         },

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from shared.kernel.ids import CampusId, InstitutionId, TeacherId
+from shared.kernel.ids import CampusId, FileId, InstitutionId, ItemId, TeacherId
 
 
 class Status(StrEnum):
@@ -94,14 +94,58 @@ class Campus:
 
 
 @dataclass(frozen=True)
+class FileRef:
+    """An accepted file of the school's: a scan, a picture."""
+
+    file_id: FileId
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True)
 class Teacher:
-    """A teacher and the qualification that is published."""
+    """A teacher and the qualification that is published. `valid_to`: the last day, None where it doesn't end."""
 
     teacher_id: TeacherId
     name: str
     subject: str
     qualification: str
     qualification_no: str
+    valid_to: date | None = None
+    file: FileRef | None = None
+
+
+class CertificateKind(StrEnum):
+    """What a school holds beside its licence, which is on file by itself (`licence_valid_to`)."""
+
+    BUSINESS = "business"
+    FIRE_SAFETY = "fire_safety"
+    PREMISES = "premises"
+    HYGIENE = "hygiene"
+    INSURANCE = "insurance"
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """A certificate that is published. It is valid through `valid_to`."""
+
+    item_id: ItemId
+    kind: CertificateKind
+    number: str
+    issuer: str
+    valid_from: date
+    valid_to: date
+    file: FileRef | None = None
+
+
+@dataclass(frozen=True)
+class Room:
+    """A place where is taught, with its picture. `area_m2`: whole square metres."""
+
+    item_id: ItemId
+    caption: str
+    area_m2: int
+    file: FileRef | None = None
 
 
 @dataclass(frozen=True)
@@ -136,12 +180,19 @@ class Institution:
     frozen: bool = False
     frozen_reason: str = ""
     bars: tuple[Bar, ...] = ()
+    certificates: tuple[Certificate, ...] = ()
+    rooms: tuple[Room, ...] = ()
+
+    @property
+    def valid_to(self) -> date:
+        """The last day on which its licence and every published certificate are valid."""
+        return min([self.licence_valid_to, *(one.valid_to for one in self.certificates)])
 
     def may_sell_on(self, day: date) -> bool:
-        """Whether it may sell on a business day: licensed, the licence still valid, its money not frozen, no bar."""
+        """Whether it may sell on a business day: licensed, its papers valid, its money not frozen, no bar."""
         if self.frozen or self.barred_on(day):
             return False
-        return self.status is Status.LICENSED and day <= self.licence_valid_to
+        return self.status is Status.LICENSED and day <= self.valid_to
 
     def barred_on(self, day: date) -> tuple[Bar, ...]:
         """The bars that hold on a business day."""

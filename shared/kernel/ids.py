@@ -25,6 +25,8 @@ BreakId = NewType("BreakId", str)
 PlaqueId = NewType("PlaqueId", str)
 FileId = NewType("FileId", str)
 CaseId = NewType("CaseId", str)
+ItemId = NewType("ItemId", str)
+ProfileChangeId = NewType("ProfileChangeId", str)
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 SHAPE = r"[a-z]{3}_[0-9A-HJKMNP-TV-Z]{26}"

@@ -57,6 +57,16 @@ class Policy:
     filing_reminder_working_days: int
     inspection_submission_working_days: int
     red_alert_days: int
+    certificate_first_warning_days: int
+    certificate_second_warning_days: int
+    certificate_last_warning_days: int
+
+    def validity_level(self, valid_to: date | None, today: date) -> Literal["red", "yellow", "calm"]:
+        """How a validity stands: over, near its last day, or neither. None: it has no end."""
+        days = (valid_to - today).days if valid_to else None
+        if days is None or days > self.certificate_first_warning_days:
+            return "calm"
+        return "red" if days < 0 else "yellow"
 
     def minimum_level(self, balance_fen: int, required_fen: int) -> Literal["red", "yellow", "calm"]:
         """How a minimum balance stands against what is required."""

@@ -19,6 +19,7 @@ from tests.builders import COURSE, ENROLMENT, GUARDIAN, NOW, OFFERING, SCHOOL, S
 from tests.edge.conftest import SEAL_KEY
 from tests.edge.doors import Door, pointers
 from tests.materials import examples as uploads
+from tests.profiles import examples as profiles
 
 IDS = {
     "enrolment_id": ENROLMENT,
@@ -29,10 +30,17 @@ IDS = {
     "category": "dance",
     "withdrawal_id": id_of(SCHOOL, 1),
     "file_id": uploads.FILE,
+    "change_id": profiles.CHANGE,
     "day": "2026-09-01",
 }
 WRONG = [SCHOOL, STUDENT, "1", "-1", "0" * 64, "enr_", "None", "account", "..", "entry%23release", "%00", "'OR'1"]
-APART = ("statement.pdf", "statement.xlsx", "/content", "{number}")  # in a bucket; a notice needs a termination
+APART = (
+    "statement.pdf",
+    "statement.xlsx",
+    "/content",
+    "/picture",
+    "{number}",
+)  # in a bucket; a notice needs a termination
 AT_ONE_THING = [
     one
     for one in CONTRACTS
@@ -50,6 +58,7 @@ class TestIdsInPaths:
         steps.pay_minimum(20_000)
         uploads.handed_in()
         steps.ask_to_withdraw()
+        profiles.drafted()
         door = {
             "guardian": district.guardian,
             "school": district.teacher,

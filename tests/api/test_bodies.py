@@ -8,13 +8,15 @@ import pytest
 
 from shared.funds.store.withdrawals import id_of
 from tests.api.district import CONTRACTS, District
-from tests.builders import COURSE, ENROLMENT, OFFERING, SCHOOL, SESSION, STUDENT, TEACHER
+from tests.builders import COURSE, ENROLMENT, OFFERING, SCHOOL, SESSION, STUDENT, TEACHER, an_id
 from tests.edge.doors import Answer, Door, pointers
+from tests.profiles.examples import CERTIFICATE
 
 _LESSON = "/v1/enrolments/{enrolment_id}/lessons/{session_id}"
 
 REFUND = f"ref_{ENROLMENT.removeprefix('enr_')}01"
 WITHDRAWAL = id_of(SCHOOL, 1)
+CHANGE = an_id("chg")
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,7 @@ class Command:
     path: str
     who: str
     body: dict[str, Any]
+    method: str = "POST"
 
     def door(self, district: District, **headers: str) -> Door:
         """The door of who may send it."""
@@ -38,10 +41,11 @@ class Command:
             "offering_id": OFFERING,
             "refund_id": REFUND,
             "withdrawal_id": WITHDRAWAL,
+            "change_id": CHANGE,
         }
         path = self.path.format(**ids)
         door = self.door(district, **headers)
-        return district.refuses(door, lambda door: door.call("POST", path, raw), status, code)
+        return district.refuses(door, lambda door: door.call(self.method, path, raw), status, code)
 
     def written(self, **changes: Any) -> bytes:
         """The body with changes."""
@@ -70,6 +74,10 @@ COMMANDS = [
         "admin",
         {"kind": "document", "name": "a.pdf", "size": 100, "content_type": "application/pdf"},
     ),
+    Command("/v1/school/profile/changes", "admin", {"item": CERTIFICATE}),
+    Command("/v1/school/profile/withdrawals", "admin", {"item_id": TEACHER}),
+    Command("/v1/school/profile/changes/{change_id}", "admin", {"item": CERTIFICATE}, "PUT"),
+    Command("/v1/school/profile/changes/{change_id}/submission", "admin", {}),
     Command("/v1/school/invitations", "admin", {"teacher_id": TEACHER}),
     Command(
         "/v1/school/offerings/{offering_id}/sessions/{session_id}/attendance",

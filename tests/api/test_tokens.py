@@ -146,6 +146,8 @@ def filled(contract: Contract) -> str:
         refund_id=f"ref_{an_id('enr')[4:]}01",
         withdrawal_id=id_of(SCHOOL, 1),
         file_id=an_id("fil"),
+        change_id=an_id("chg"),
+        item_id=an_id("itm"),
         name="docs.js",
     )
 
@@ -203,7 +205,12 @@ AUDIENCES = {
     "/v1/school/files": Audience.SCHOOL_ADMIN,
     "/v1/school/files/{file_id}": Audience.SCHOOL_ADMIN,
     "/v1/school/files/{file_id}/content": Audience.SCHOOL_ADMIN,
+    "/v1/mall/institutions/{institution_id}/rooms/{item_id}/picture": Audience.PUBLIC,
     "/v1/school/uploads": Audience.SCHOOL_ADMIN,
+    "/v1/school/profile/changes": Audience.SCHOOL_ADMIN,
+    "/v1/school/profile/changes/{change_id}": Audience.SCHOOL_ADMIN,
+    "/v1/school/profile/changes/{change_id}/submission": Audience.SCHOOL_ADMIN,
+    "/v1/school/profile/withdrawals": Audience.SCHOOL_ADMIN,
     "/v1/school/invitations": Audience.SCHOOL_ADMIN,
     "/v1/school/listing": Audience.SCHOOL_ADMIN,
     "/v1/school/listing/appeals": Audience.SCHOOL_ADMIN,

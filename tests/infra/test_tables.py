@@ -23,6 +23,7 @@ ALL = [
     "terminations",
     "materials",
     "listings",
+    "profiles",
     "parked",
     "edge",
 ]
@@ -99,6 +100,7 @@ class TestCreateAll:
             ("materials", "by_institution"): "KEYS_ONLY",
             ("materials", "by_wait"): "KEYS_ONLY",
             ("listings", "by_list"): "KEYS_ONLY",
+            ("profiles", "by_wait"): "KEYS_ONLY",
         }
 
     def test_what_may_be_forgotten_has_its_time_to_live(self, client: Any) -> None:

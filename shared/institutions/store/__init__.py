@@ -3,7 +3,7 @@
 import dataclasses
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from itertools import islice
 from typing import Any
@@ -79,7 +79,10 @@ class AccountRow(Row):
 
 
 class LatchRow(Row):
-    """One of 16 copies of what a school may do, so that no item is hot; all 16 change in one transaction."""
+    """One of 16 copies of what a school may do, so that no item is hot; all 16 change in one transaction.
+
+    `licence_valid_to` is `Institution.valid_to`: the licence's last day, or a certificate's that ends before.
+    """
 
     Meta = meta("institutions")
     selling = BooleanAttribute()
@@ -157,7 +160,7 @@ def add(institution: model.Institution, change: model.StatusChange, *, also: Seq
                 *_latch_key(iid, number),
                 selling=institution.status is model.Status.LICENSED,
                 releasing=True,
-                licence_valid_to=institution.licence_valid_to.isoformat(),
+                licence_valid_to=institution.valid_to.isoformat(),
             )
             for number in range(LATCHES)
         ),
@@ -236,6 +239,28 @@ def change_bars(
     transaction.commit([*parts, *_flip(iid, [latch])])
 
 
+def publish(
+    institution_id: InstitutionId, change: Callable[[model.Institution], model.Institution]
+) -> list[transaction.Part]:
+    """The parts that change what is published of a school; the latches get the new last day, if it is another.
+
+    They hold only while the document is as it was read now, else LostRace. Raises UnknownInstitution, what `change`
+    refuses.
+    """
+    row = _read(institution_id)
+    before = _institution(row)
+    after = change(before)
+    document = InstitutionRow.document.set(_document(after))
+    school = transaction.update(
+        InstitutionRow(institution_id, "institution"),
+        [document],
+        InstitutionRow.document == row.document,
+        refused=transaction.LostRace(),
+    )
+    last_day = [LatchRow.licence_valid_to.set(after.valid_to.isoformat())] if after.valid_to != before.valid_to else []
+    return [school, *_flip(institution_id, last_day)]
+
+
 def _flip(institution_id: InstitutionId, actions: Sequence[Action]) -> list[transaction.Part]:
     latches = [LatchRow(*_latch_key(institution_id, number)) for number in range(LATCHES)] if actions else []
     there = LatchRow.pk.exists()
@@ -244,8 +269,12 @@ def _flip(institution_id: InstitutionId, actions: Sequence[Action]) -> list[tran
 
 def get(institution_id: InstitutionId) -> model.Institution:
     """A school. Raises UnknownInstitution."""
+    return _institution(_read(institution_id))
+
+
+def _read(institution_id: InstitutionId) -> InstitutionRow:
     try:
-        return _institution(InstitutionRow.get(institution_id, "institution", consistent_read=True))
+        return InstitutionRow.get(institution_id, "institution", consistent_read=True)
     except InstitutionRow.DoesNotExist:
         raise UnknownInstitution() from None
 
@@ -356,7 +385,9 @@ def _institution(row: InstitutionRow) -> model.Institution:
             "categories": tuple(told["categories"]),
             "accounts": model.Accounts(**told["accounts"]),
             "campuses": tuple(model.Campus(**campus) for campus in told["campuses"]),
-            "teachers": tuple(model.Teacher(**teacher) for teacher in told["teachers"]),
+            "teachers": tuple(_teacher(one) for one in told["teachers"]),
+            "certificates": tuple(_certificate(one) for one in told.get("certificates", ())),
+            "rooms": tuple(model.Room(**{**one, "file": _file(one)}) for one in told.get("rooms", ())),
             "status": model.Status(row.status),
             "status_reason": row.status_reason,
             "frozen": bool(row.frozen),
@@ -364,3 +395,17 @@ def _institution(row: InstitutionRow) -> model.Institution:
             "bars": _bars(row.bars),
         }
     )
+
+
+def _file(told: Mapping[str, Any]) -> model.FileRef | None:
+    return model.FileRef(**told["file"]) if told.get("file") else None
+
+
+def _teacher(told: Mapping[str, Any]) -> model.Teacher:
+    valid_to = date.fromisoformat(told["valid_to"]) if told.get("valid_to") else None
+    return model.Teacher(**{**told, "valid_to": valid_to, "file": _file(told)})
+
+
+def _certificate(told: Mapping[str, Any]) -> model.Certificate:
+    days = {name: date.fromisoformat(told[name]) for name in ("valid_from", "valid_to")}
+    return model.Certificate(**{**told, **days, "kind": model.CertificateKind(told["kind"]), "file": _file(told)})

@@ -1,0 +1,1 @@
+"""What schools want published of themselves, change by change (机构公示信息)."""
