@@ -33,7 +33,7 @@ class ListingStory:
     def _plaque(self) -> None:
         """The school gets its plaque, and somebody scans it."""
         admin = self._cast.school_user(admin_openid(WHITE))
-        plaque = admin.post("/v1/school/plaque", {}, key="plaque")["plaque_id"]
+        plaque = admin.post("/v1/school/plaque", {}, key="get-plaque-0001")["plaque_id"]
         [told] = self._anybody().get(f"/v1/verify?plaque={plaque}")["data"]
         if not told["legal"]:
             raise RuntimeError(f"a licensed school's plaque says that it isn't legal: {told}")
@@ -50,7 +50,7 @@ class ListingStory:
         admin = self._cast.school_user(admin_openid(BLACK))
         if admin.get("/v1/school/listing")["may_appeal"]:
             text = {"text": "所开课程为兴趣阅读，请复核现场笔录"}
-            admin.post("/v1/school/listing/appeals", text, key="appeal-blacklisting")
+            admin.post("/v1/school/listing/appeals", text, key="appeal-listing-0001")
 
     def _two_people(self, number: int, act: str, **fields: str) -> None:
         page = f"/console/schools/{self._data.schools[number - 1].institution.institution_id}/listing"
