@@ -103,6 +103,8 @@ def _plain(picture: "Image.Image", form: str) -> "Image.Image":
     """In colours that every reader knows, and without a word beside the pixels."""
     see_through = form != "JPEG" and picture.has_transparency_data
     wanted = "RGBA" if see_through else "L" if picture.mode in ("1", "L", "I;16") else "RGB"
+    if picture.mode == "I;16":  # 65,536 greys; Pillow would cut off all but the darkest 256
+        picture = picture.point(lambda grey: grey * (1 / 257))
     plain = picture.convert(wanted) if picture.mode != wanted else picture.copy()
     plain.info.clear()
     return plain

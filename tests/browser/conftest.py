@@ -22,6 +22,8 @@ from shared.funds import refunds
 from shared.institutions import store as institutions
 from shared.kernel.clock import SHANGHAI
 from shared.kernel.ids import EnrolmentId, InstitutionId
+from shared.materials import queries as materials
+from shared.materials.model import KeptFile
 from shared.teaching import queries as teaching
 from shared.teaching import usecases
 from shared.teaching.model import Due, Lesson
@@ -46,12 +48,13 @@ DESK, PHONE = (1280, 900), (390, 844)
 @dataclass(frozen=True)
 class Lived:
     """The district, and what of it the tests look at: a school with enrolments, an enrolment with a dispute, a
-    contested refund."""
+    contested refund, a picture that is at two schools."""
 
     running: District
     school: InstitutionId
     enrolment: EnrolmentId
     refund: str
+    file: KeptFile
 
     @property
     def url(self) -> str:
@@ -93,7 +96,13 @@ def lived(chromium: Browser) -> Iterator[Lived]:
         _go_astray(running)
         enrolment = _dispute(running)
         refund = _contest(running, enrolment)
-        yield Lived(running, funds.get_account(enrolment).institution_id, enrolment, refund)
+        school = funds.get_account(enrolment).institution_id
+        yield Lived(running, school, enrolment, refund, _photo(data.schools[0].institution.institution_id))
+
+
+def _photo(school: InstitutionId) -> KeptFile:
+    """What a school handed in last."""
+    return materials.list_of_institution(school, limit=1, cursor=None).rows[0]
 
 
 def _waiting() -> list[Lesson]:

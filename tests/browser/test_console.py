@@ -26,6 +26,10 @@ ROOMS = [
     "/console/trial-balance?from=2026-08-17&to=2026-09-10",
     "/console/reports?kind=monthly&on=2026-09-10",
     "/console/trial-balance?from=2026-08-17&to=2026-09-10&school={school}",
+    "/console/files",
+    "/console/schools/{of_file}/files",
+    "/console/files/{file}",
+    "/console/file-readings?month=2026-08",
     "/console/enrolments/{enrolment}",
     "/console/enrolments/{enrolment}/statement",
     "/console/enrolments/{enrolment}?purpose=dispute",
@@ -44,7 +48,13 @@ ROOMS = [
 
 
 def path_of(room: str, lived: Lived) -> str:
-    return room.format(school=lived.school, enrolment=lived.enrolment, refund=lived.refund)
+    return room.format(
+        school=lived.school,
+        enrolment=lived.enrolment,
+        refund=lived.refund,
+        file=lived.file.file_id,
+        of_file=lived.file.institution_id,
+    )
 
 
 class TestRooms:
@@ -165,6 +175,20 @@ class TestFindingOnesWay:
 
 
 class TestActing:
+    def test_a_file_is_opened_only_after_what_for(self, open_page: Open, lived: Lived) -> None:
+        page = open_page(f"/console/files/{lived.file.file_id}").page
+
+        page.get_by_role("button", name="记录并继续").click()  # without a purpose the form isn't sent
+        page.get_by_label("用途").select_option(label="年检或现场核查")
+        page.get_by_label("事由").fill("核对教室")
+        page.get_by_role("button", name="记录并继续").click()
+        with page.expect_download() as download:
+            page.get_by_role("link", name="打开文件").click()
+
+        assert download.value.suggested_filename == lived.file.name
+        assert download.value.path().stat().st_size == lived.file.kept_size
+        expect(page.get_by_text("年检或现场核查：核对教室")).to_be_visible()
+
     def test_a_school_is_suspended_and_reinstated_through_the_dialogs(
         self, open_page: Open, lived: Lived, school_name: str
     ) -> None:

@@ -69,6 +69,17 @@ class TestPictures:
 
         assert opened(kept(out.getvalue(), **PNG)).size == (3, 2)
 
+    def test_of_many_greys_keep_them_apart(self) -> None:
+        out = BytesIO()
+        many = Image.new("I;16", (2, 1))
+        many.putpixel((0, 0), 20_000)
+        many.putpixel((1, 0), 40_000)
+        many.save(out, "PNG")
+
+        told = opened(kept(out.getvalue(), **PNG))
+
+        assert [told.getpixel((x, 0)) for x in (0, 1)] == [77, 155]
+
     def test_keep_what_is_seen_through(self) -> None:
         out = BytesIO()
         Image.new("RGBA", (3, 2), (0, 0, 255, 0)).save(out, "PNG")
