@@ -45,15 +45,19 @@ _UNUSED = (
     "fontTools/ufoLib",
     "fontTools/voltLib",
     "PIL/_avif*",  # kinds of pictures and of text that nobody hands in and no document has
+    "PIL/[B-F]*ImagePlugin.py",  # Pillow does without those that aren't there
+    "PIL/[H-I]*ImagePlugin.py",
     "PIL/_imagingcms*",
     "PIL/_imagingft*",
     "PIL/_imagingmath*",
     "PIL/_imagingmorph*",
     "PIL/_imagingtk*",
     "pillow.libs/libavif*",
+    "pillow.libs/libbrotli*",  # what freetype alone stands on
     "pillow.libs/libfreetype*",
     "pillow.libs/libharfbuzz*",
     "pillow.libs/liblcms2*",
+    "pillow.libs/libpng16*",  # freetype's; Pillow reads PNG by itself
     "pydantic/v1",
     "stdnum/*.dat",  # of the world's numbers, only China's
     "stdnum/[!_]*/",
