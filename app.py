@@ -3,6 +3,7 @@
 from chalice.app import Chalice
 
 from functions.api import (
+    applications,
     bank,
     catalogue,
     enrolments,
@@ -11,9 +12,11 @@ from functions.api import (
     me,
     notices,
     problem_list,
+    public_filings,
     refunds,
     school,
     school_files,
+    school_filings,
     school_listing,
     school_minimum,
     school_payouts,
@@ -34,6 +37,8 @@ from functions.console import (
     books,
     disputes,
     enrolment,
+    filings,
+    inspections,
     instructions,
     interest,
     materials,
@@ -71,12 +76,14 @@ from functions.schedules import (
     end_listings,
     expect_statements,
     expire_unpaid,
+    open_inspections,
     pay_minimum_withdrawals,
     pay_out,
     pay_refunds,
     resend_payouts,
     seal_day,
     sweep,
+    watch_filings,
     wind_up,
 )
 from functions.streams import keep_totals, raise_alerts, release_lesson
@@ -85,6 +92,7 @@ app = Chalice(app_name="hui", configure_logs=False)
 
 for module in (
     service,
+    applications,
     problem_list,
     sign_ins,
     me,
@@ -97,6 +105,8 @@ for module in (
     school,
     school_refunds,
     school_payouts,
+    public_filings,
+    school_filings,
     school_minimum,
     school_standing,
     school_listing,
@@ -136,6 +146,8 @@ for module in (
     unhandled,
     console_seals,
     console_catalogue,
+    filings,
+    inspections,
     policy,
     search,
     release_lesson,
@@ -157,6 +169,8 @@ for module in (
     calculate_minimum_requirements,
     end_listings,
     sweep,
+    open_inspections,
+    watch_filings,
     credit_interest,
     seal_day,
 ):

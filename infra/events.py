@@ -109,6 +109,8 @@ SCHEDULES = (
     ScheduledFunction("check_minimum_balances", "cron(40 16 * * ? *)"),  # 00:40 in Shanghai
     ScheduledFunction("end_listings", "cron(5 16 * * ? *)"),  # 00:05 in Shanghai
     ScheduledFunction("calculate_minimum_requirements", "cron(0 1 1 * ? *)"),
+    ScheduledFunction("open_inspections", "cron(0 1 1-5 3 ? *)"),  # 09:00 in Shanghai, the first days of March
+    ScheduledFunction("watch_filings", "cron(30 0 * * ? *)"),  # 08:30 in Shanghai
     ScheduledFunction("expect_statements", "cron(0 1 * * ? *)"),  # 09:00 in Shanghai
     ScheduledFunction("sweep", "cron(0 19 * * ? *)"),  # 03:00 in Shanghai
     ScheduledFunction("credit_interest", "cron(30 20 * * ? *)"),  # 04:30 in Shanghai

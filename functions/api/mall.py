@@ -11,6 +11,7 @@ from functions.api.views import View
 from functions.edge.auth import Audience
 from functions.edge.contract import Call, PageQuery, SeeOther, endpoint
 from shared.institutions import store as institutions
+from shared.institutions.model import Status
 from shared.kernel import clock, errors
 from shared.kernel.ids import CourseId, FileId, InstitutionId
 from shared.kernel.page import Page
@@ -124,6 +125,8 @@ def list_courses_of_category(call: Call[None]) -> Page[views.CourseCard]:
 )
 def get_institution(call: Call[None]) -> views.InstitutionView:
     school = institutions.get(InstitutionId(call.path["institution_id"]))
+    if school.status is Status.APPLICANT:
+        raise institutions.UnknownInstitution()
     return views.institution(school, clock.business_day(call.now))
 
 

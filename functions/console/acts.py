@@ -11,6 +11,7 @@ from functions.console import closing, roles
 from functions.edge import listing_acts
 from shared.approvals.model import Kind, Proposal
 from shared.dynamo.transaction import Part
+from shared.filings import decisions as filing_decisions
 from shared.funds import minimum_money, minimum_requirements, payout_answers, suspense
 from shared.funds.minimum_model import Formula
 from shared.funds.store import withdrawals
@@ -170,7 +171,30 @@ def _answer_appeal(proposal: Proposal, approval: Part, by: str, now: datetime) -
     )
 
 
+def _license(proposal: Proposal, approval: Part, by: str, now: datetime) -> None:
+    _, closed = filing_decisions.licensing(case_id=proposal.subject, by=by, now=now)
+    institutions.license(
+        institution_id=proposal.institution_id,
+        licence_no=proposal.words["licence_no"],
+        valid_to=date.fromisoformat(proposal.words["licence_valid_to"]),
+        reason=proposal.reason,
+        by=by,
+        now=now,
+        also=[approval, *closed],
+    )
+
+
 ACTS: Mapping[Kind, Act] = {
+    Kind.LICENCE: Act(
+        ("发放办学许可证", "Give the licence"),
+        (
+            "批准后该机构成为持证机构，申请办结；监管账户开立后方可招生。",
+            "The applicant is a licensed school then and its case is closed. It sells once its accounts are opened.",
+        ),
+        roles.RECOMMENDERS,
+        roles.SUPERVISORS,
+        _license,
+    ),
     Kind.FREEZE: Act(
         ("冻结资金", "Freeze the money"),
         (

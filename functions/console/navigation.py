@@ -41,6 +41,7 @@ _ROOMS: tuple[tuple[str, str, str, Set[StaffRole]], ...] = (
     ("/console/profiles", "公示", "Profiles", roles.EVERYONE),
     ("/console/listings", "名单", "Lists", roles.EVERYONE),
     ("/console/files", "材料", "Files", roles.EVERYONE),
+    ("/console/filings", "申报", "Filings", roles.EVERYONE),
     ("/console/disputes", "争议", "Disputes", roles.EVERYONE),
     ("/console/refunds", "退费", "Refunds", roles.EVERYONE),
     ("/console/minimums", "最低余额", "Minimums", roles.EVERYONE),
@@ -70,6 +71,8 @@ def _is_in(here: str, path: str) -> bool:
         here = "/console/reconciliation"
     if here.startswith("/console/file-readings"):
         here = "/console/files"
+    if here.startswith("/console/inspections"):
+        here = "/console/filings"
     if here.startswith("/console/notices"):
         here = "/console/terminations"
     if here.startswith(("/console/enrolments", "/console/payouts")):

@@ -158,7 +158,10 @@ def get_school(visit: Visit) -> Institution:
     text = visit.path["institution_id"]
     if not ids.is_id(text, "ins"):
         raise institutions.UnknownInstitution()
-    return institutions.get(InstitutionId(text))
+    school = institutions.get(InstitutionId(text))
+    if not school.accounts.opened:  # its filings are all that there is of it
+        raise institutions.UnknownInstitution()
+    return school
 
 
 def _totals() -> dict[InstitutionId, Totals]:

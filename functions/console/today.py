@@ -13,6 +13,9 @@ from functions.edge import parked
 from shared.alerts import store as alerts
 from shared.approvals import store as approvals
 from shared.bank import store as bank
+from shared.filings import usecases as filings
+from shared.filings.model import Role as FilingRole
+from shared.filings.store import cases as filing_cases
 from shared.funds import queries as funds
 from shared.funds.minimum_model import MinimumBalance
 from shared.funds.model import EnrolmentStatus, State
@@ -102,6 +105,7 @@ def _items(
         _licences(visit.now, schools),
         _stopped(schools),
         _terminations(totals, schools),
+        _filings(visit.now),
     ]
     if visit.role in roles.MONEY:
         items += [_breaks(), _suspense(totals), _unhandled(visit.now), _repairs()]
@@ -215,6 +219,20 @@ def _terminations(totals: Sequence[Totals], schools: Mapping[InstitutionId, Inst
         zh, en = f"{zh}（{len(left)} 家终止后账户又有余额）", f"{en} ({len(left)} with money since)"
     count = open_ones + len(left)
     return Item("yellow" if count else "calm", zh, en, count, sum(left) or None, path="/console/terminations")
+
+
+def _filings(now: datetime) -> Item:
+    """Filings in which the bureau has to act soon, and those in which it should have."""
+    today = clock.business_day(now)
+    soon, _ = filings.days(today, policies.in_force(at=now).filing_reminder_working_days)
+    bureau = (FilingRole.REVIEWER, FilingRole.SUPERVISOR)
+    near = sum(filing_cases.count_due(one, until=soon, at_most=_MOST) for one in bureau)
+    over = sum(filing_cases.count_due(one, until=today - timedelta(days=1), at_most=_MOST) for one in bureau)
+    zh, en = "申报将到期", "Filings to act on soon"
+    if over:
+        zh, en = f"{zh}（{over} 件逾期）", f"{en} ({over} overdue)"
+    level = "red" if over else "yellow" if near else "calm"
+    return Item(level, zh, en, min(near, _MOST), path="/console/filings")
 
 
 def _breaks() -> Item:

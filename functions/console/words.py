@@ -7,7 +7,11 @@ from shared.approvals.model import Status as ProposalStatus
 from shared.bank.store import Outcome as BankOutcome
 from shared.filings.catalogue import SECTIONS, TYPES
 from shared.filings.model import Filing, InstitutionType
+from shared.filings.model import ObjectionStatus as FilingObjection
+from shared.filings.model import Outcome as FilingOutcome
+from shared.filings.model import Review as MaterialReview
 from shared.filings.model import Role as FilingRole
+from shared.filings.model import State as FilingState
 from shared.funds.interest_model import CreditStatus
 from shared.funds.minimum_model import WITHDRAWAL_NAMES, WithdrawalStatus
 from shared.funds.model import EnrolmentStatus, EntryKind, State, SuspenseReason, Unmarked
@@ -171,6 +175,8 @@ CHANGES: Mapping[Change, Both] = CHANGE_NAMES
 BARS: Mapping[BarKind, Both] = BAR_NAMES
 
 PROPOSAL_FIGURES: Mapping[str, Both] = {
+    "licence_no": ("办学许可证号", "Licence number"),
+    "licence_valid_to": ("有效期至", "Valid until"),
     "required_fen": ("核定最低余额", "Required"),
     "in_force_fen": ("现行核定额", "Required so far"),
     "floor_fen": ("按规模的下限", "Floor by size"),
@@ -409,6 +415,37 @@ FILING_ROLES: Mapping[FilingRole, Both] = {
     FilingRole.PUBLIC: ("公众", "The public"),
 }
 
+FILING_STATES: Mapping[FilingState, Both] = {
+    FilingState.DRAFT: ("草稿", "Draft"),
+    FilingState.SUBMITTED: ("已提交", "Submitted"),
+    FilingState.ACCEPTED: ("已受理", "Accepted"),
+    FilingState.DOCUMENT_REVIEW: ("材料审核", "Document review"),
+    FilingState.CORRECTION_REQUIRED: ("待补正", "Corrections required"),
+    FilingState.RESUBMITTED: ("已补正", "Resubmitted"),
+    FilingState.SITE_VISIT: ("现场核查", "Site visit"),
+    FilingState.DECIDED: ("已决定", "Decided"),
+    FilingState.PUBLICISED: ("公示中", "Publicised"),
+    FilingState.CLOSED: ("已办结", "Closed"),
+}
+
+FILING_OUTCOMES: Mapping[FilingOutcome, Both] = {
+    FilingOutcome.PASS: ("通过", "Passed"),
+    FilingOutcome.CONDITIONAL: ("整改后通过", "Passed under conditions"),
+    FilingOutcome.FAIL: ("不通过", "Not passed"),
+}
+
+MATERIAL_REVIEWS: Mapping[MaterialReview, Both] = {
+    MaterialReview.GIVEN: ("待审核", "To be reviewed"),
+    MaterialReview.ACCEPTED: ("符合", "Accepted"),
+    MaterialReview.RETURNED: ("退回", "Returned"),
+}
+
+FILING_OBJECTIONS: Mapping[FilingObjection, Both] = {
+    FilingObjection.OPEN: ("待处理", "Open"),
+    FilingObjection.UPHELD: ("成立", "Upheld"),
+    FilingObjection.DISMISSED: ("不成立", "Dismissed"),
+}
+
 MATERIAL_SECTIONS: Mapping[str, Both] = SECTIONS
 
 CONTENT_TYPES: Mapping[str, Both] = {code: (name, name) for code, name in TYPES.items()}
@@ -419,6 +456,7 @@ NOTICES: Mapping[str, Both] = {
     "break_taken": ("已认领该差异。", "The break has its owner."),
     "break_settled": ("已记录说明。", "What you said of the break is kept."),
     "reading_recorded": ("查阅目的已记录，可以打开文件。", "The purpose is recorded; the file can be opened."),
+    "filing_acted": ("已办理。", "Done."),
     "proposed": ("已提出，等待另一人批准。", "Proposed; another person approves it."),
     "approved": ("已批准并办理。", "Approved and done."),
     "not_approved": ("已否决。", "Rejected; nothing was done."),

@@ -91,6 +91,7 @@ FUNCTIONS = (
             "materials": R | W,
             "listings": R | C | W,
             "profiles": R | C | W,
+            "filings": R | W,
             "parked": R,
             "edge": R | W | D,
         },
@@ -220,6 +221,13 @@ FUNCTIONS = (
         timeout_seconds=900,
         tables={"funds": R | W, "institutions": R, "parked": W},
     ),
+    Function(
+        "open_inspections",
+        memory_mb=512,
+        timeout_seconds=900,
+        tables={"filings": R | W, "institutions": R, "parked": W},
+    ),
+    Function("watch_filings", memory_mb=512, timeout_seconds=900, tables={"filings": R | W, "parked": W}),
     Function(
         "sweep",
         memory_mb=1024,

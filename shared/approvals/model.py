@@ -21,6 +21,7 @@ class Kind(StrEnum):
     SUSPENSE_ALLOCATION = "suspense_allocation"
     SUSPENSE_RETURN = "suspense_return"
     PAYOUT_RECALL = "payout_recall"
+    LICENCE = "licence"
     WHITELISTING = "whitelisting"
     BLACKLISTING = "blacklisting"
     DELISTING = "delisting"

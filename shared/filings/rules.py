@@ -24,6 +24,7 @@ from shared.filings.model import (
 from shared.kernel import clock, errors
 
 MOST_TEXT = 500
+PUBLIC = "public"
 
 Days = Callable[[date, int], tuple[date, bool]]
 """The working day so many after a day, and whether it had to be assumed."""
@@ -87,6 +88,12 @@ class ExpiryNotAsked(errors.Invalid):
     code = "filing_expiry_not_asked"
     zh = "这一项没有有效期。"
     en = "This item has no date of expiry."
+
+
+class MaterialExpired(errors.Invalid):
+    code = "filing_material_expired"
+    zh = "已过有效期：{missing_zh}。"
+    en = "No longer valid: {missing}."
 
 
 class NotReviewedYet(errors.Conflict):
@@ -206,17 +213,25 @@ def check_material(
     return tuple(ref for ref, _, _ in files)
 
 
-def check_complete(case: Case, catalogue: Catalogue) -> None:
-    """Whether all that is required was handed in, and all that was returned was changed.
+def missing(case: Case, catalogue: Catalogue) -> list[Item]:
+    """What is required and wasn't handed in yet."""
+    return [item for item in catalogue.items if item.required and item.code not in case.materials]
 
-    Raises MaterialsMissing, NotCorrected; the pointer is of the first gap.
+
+def check_complete(case: Case, catalogue: Catalogue, *, today: date) -> None:
+    """Whether all that is required was handed in, is still valid, and all that was returned was changed.
+
+    Raises MaterialsMissing, NotCorrected, MaterialExpired; the pointer is of the first gap.
     """
-    gaps = [item for item in catalogue.items if item.required and item.code not in case.materials]
+    gaps = missing(case, catalogue)
     if gaps:
         raise MaterialsMissing(pointer=f"/materials/{gaps[0].code}", **_listed(gaps))
     returned = [item for item in catalogue.items if _review(case, item) is Review.RETURNED]
     if returned:
         raise NotCorrected(pointer=f"/materials/{returned[0].code}", **_listed(returned))
+    over = [item for item in catalogue.items if _is_over(case, item, today)]
+    if over:
+        raise MaterialExpired(pointer=f"/materials/{over[0].code}", **_listed(over))
 
 
 def check_reviewed(case: Case, *, returns: bool) -> None:
@@ -241,6 +256,11 @@ def changed(case: Case) -> Mapping[str, Material]:
 def _review(case: Case, item: Item) -> Review | None:
     found = case.materials.get(item.code)
     return found.review if found else None
+
+
+def _is_over(case: Case, item: Item, today: date) -> bool:
+    found = case.materials.get(item.code)
+    return found is not None and found.expires_on is not None and found.expires_on <= today
 
 
 def _listed(items: list[Item]) -> dict[str, str]:

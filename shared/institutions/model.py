@@ -11,6 +11,7 @@ from shared.kernel.ids import CampusId, FileId, InstitutionId, ItemId, TeacherId
 class Status(StrEnum):
     """applicant → licensed ⇄ suspended → terminating → terminated, or revoked."""
 
+    APPLICANT = "applicant"
     LICENSED = "licensed"
     SUSPENDED = "suspended"
     TERMINATING = "terminating"
@@ -25,6 +26,7 @@ class Status(StrEnum):
 class Change(StrEnum):
     """What happens to a school on file: a status that it comes to, or its money frozen and let go again."""
 
+    APPLICANT = "applicant"
     LICENSED = "licensed"
     SUSPENDED = "suspended"
     TERMINATING = "terminating"
@@ -36,6 +38,7 @@ class Change(StrEnum):
 
 
 STATUS_NAMES: Mapping[Status, tuple[str, str]] = {
+    Status.APPLICANT: ("申请设立中", "Applying"),
     Status.LICENSED: ("正常办学", "Licensed"),
     Status.SUSPENDED: ("暂停招生", "Suspended"),
     Status.TERMINATING: ("终止办理中", "Terminating"),
@@ -157,6 +160,16 @@ class Accounts:
     minimum_balance_account_no: str
     payout_account_no: str
 
+    @property
+    def opened(self) -> bool:
+        """Whether the bank has opened them: until then a school is not under supervision, and sells nothing."""
+        return bool(self.tuition_account_no)
+
+
+NO_ACCOUNTS = Accounts("", "", "", "")
+NO_LICENCE = date.min
+"""Until when an applicant may teach."""
+
 
 @dataclass(frozen=True)
 class Institution:
@@ -192,7 +205,7 @@ class Institution:
         """Whether it may sell on a business day: licensed, its papers valid, its money not frozen, no bar."""
         if self.frozen or self.barred_on(day):
             return False
-        return self.status is Status.LICENSED and day <= self.valid_to
+        return self.status is Status.LICENSED and self.accounts.opened and day <= self.valid_to
 
     def barred_on(self, day: date) -> tuple[Bar, ...]:
         """The bars that hold on a business day."""

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from stdnum.cn import uscc
 
@@ -10,8 +10,10 @@ from shared.institutions.model import STATUS_NAMES, Change, Institution, Status,
 from shared.kernel import errors
 
 _LICENCE = re.compile(r"\d{13}|教民\d{15}")
+_PHONE = re.compile(r"1[3-9][0-9]{9}|0[0-9]{2,3}-?[0-9]{7,8}")
 
 _BECOMES: dict[Status, frozenset[Status]] = {
+    Status.APPLICANT: frozenset({Status.LICENSED}),
     Status.LICENSED: frozenset({Status.SUSPENDED, Status.TERMINATING}),
     Status.SUSPENDED: frozenset({Status.LICENSED, Status.TERMINATING}),
     Status.TERMINATING: frozenset({Status.TERMINATED}),
@@ -64,12 +66,58 @@ class ReasonMissing(errors.Invalid):
     en = "Give a reason."
 
 
+class LicenceOver(errors.Invalid):
+    code = "licence_over"
+    zh = "许可证有效期应晚于今天。"
+    en = "A licence is valid until a day after today."
+
+
+class ApplicationBlank(errors.Invalid):
+    code = "application_blank"
+    zh = "此项不能为空，也不能含有不可见字符。"
+    en = "This is not empty, and has no characters that can't be seen."
+
+
+class WrongPhone(errors.Invalid):
+    code = "wrong_phone"
+    zh = "电话应为手机号或带区号的座机号。"
+    en = "This is neither a mobile number nor a landline with its area code."
+
+
 def check_registration(institution: Institution) -> None:
     """Raises WrongCreditCode (GB 32100-2015) or WrongLicence."""
     if not uscc.is_valid(institution.credit_code):
         raise WrongCreditCode(pointer="/credit_code", credit_code=institution.credit_code)
-    if not _LICENCE.fullmatch(institution.licence_no):
-        raise WrongLicence(pointer="/licence_no", licence_no=institution.licence_no)
+    check_licence_no(institution.licence_no)
+
+
+def check_licence_no(licence_no: str) -> None:
+    """Raises WrongLicence."""
+    if not _LICENCE.fullmatch(licence_no):
+        raise WrongLicence(pointer="/licence_no", licence_no=licence_no)
+
+
+def check_licence(licence_no: str, valid_to: date, *, today: date) -> None:
+    """Whether a licence can be given. Raises WrongLicence, LicenceOver."""
+    check_licence_no(licence_no)
+    if valid_to <= today:
+        raise LicenceOver(pointer="/valid_to")
+
+
+def check_application(institution: Institution) -> None:
+    """Raises ApplicationBlank, WrongCreditCode, WrongPhone; each with its pointer."""
+    told = {
+        "name": institution.name,
+        "legal_representative": institution.legal_representative,
+        "address": institution.campuses[0].address,
+    }
+    for name, text in told.items():
+        if not text.strip() or not text.isprintable():
+            raise ApplicationBlank(pointer=f"/{name}")
+    if not uscc.is_valid(institution.credit_code):
+        raise WrongCreditCode(pointer="/credit_code", credit_code=institution.credit_code)
+    if not _PHONE.fullmatch(institution.phone):
+        raise WrongPhone(pointer="/phone")
 
 
 def check_freeze(institution: Institution, *, frozen: bool) -> None:

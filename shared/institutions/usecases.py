@@ -1,10 +1,12 @@
 """What can be done with an institution."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from shared.dynamo import transaction
 from shared.institutions import model, rules, store
+from shared.kernel import clock
 from shared.kernel.ids import InstitutionId
 
 
@@ -17,6 +19,39 @@ def register(*, institution: model.Institution, by: str, now: datetime, also: Se
     reason = "登记"
     change = model.Change(institution.status.value)
     store.add(institution, model.StatusChange(institution.institution_id, change, reason, by, now), also=also)
+
+
+def applying(*, institution: model.Institution, by: str, now: datetime) -> list[transaction.Part]:
+    """The parts that put an applicant on file: somebody who asks to found a school.
+
+    Raises ApplicationBlank, WrongCreditCode, WrongPhone; their commit raises AlreadyRegistered.
+    """
+    rules.check_application(institution)
+    change = model.StatusChange(institution.institution_id, model.Change.APPLICANT, "申请设立", by, now)
+    return store.apply(institution, change)
+
+
+def license(
+    *,
+    institution_id: InstitutionId,
+    licence_no: str,
+    valid_to: date,
+    reason: str,
+    by: str,
+    now: datetime,
+    also: Sequence[transaction.Part],
+) -> None:
+    """Make an applicant a licensed school. What is in `also` commits with it.
+
+    It isn't under supervision before its accounts are opened, and sells nothing until then. Raises UnknownInstitution,
+    WrongLicence, LicenceOver, StatusCantChange, StatusChanged, LicenceTaken, what `also` refuses, Unavailable.
+    """
+    rules.check_licence(licence_no, valid_to, today=clock.business_day(now))
+    was = store.get(institution_id)
+    if was.status is not model.Status.APPLICANT:
+        raise rules.StatusCantChange(status=was.status.value, status_zh=model.STATUS_NAMES[was.status][0])
+    after = replace(was, licence_no=licence_no, licence_valid_to=valid_to, status=model.Status.LICENSED)
+    store.license(after, model.StatusChange(institution_id, model.Change.LICENSED, reason.strip(), by, now), also=also)
 
 
 def suspend(*, institution_id: InstitutionId, reason: str, by: str, now: datetime) -> None:

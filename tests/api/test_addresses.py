@@ -18,6 +18,7 @@ from tests.api.district import CONTRACTS, District
 from tests.builders import COURSE, ENROLMENT, GUARDIAN, NOW, OFFERING, SCHOOL, SESSION, STUDENT, an_id
 from tests.edge.conftest import SEAL_KEY
 from tests.edge.doors import Door, pointers
+from tests.filings import examples as filings
 from tests.materials import examples as uploads
 from tests.profiles import examples as profiles
 
@@ -31,6 +32,7 @@ IDS = {
     "withdrawal_id": id_of(SCHOOL, 1),
     "file_id": uploads.FILE,
     "change_id": profiles.CHANGE,
+    "case_id": an_id("cas"),
     "day": "2026-09-01",
 }
 WRONG = [SCHOOL, STUDENT, "1", "-1", "0" * 64, "enr_", "None", "account", "..", "entry%23release", "%00", "'OR'1"]
@@ -39,6 +41,7 @@ APART = (
     "statement.xlsx",
     "/content",
     "/picture",
+    "/decision.pdf",
     "{number}",
 )  # in a bucket; a notice needs a termination
 AT_ONE_THING = [
@@ -57,6 +60,7 @@ class TestIdsInPaths:
         sealing.seal_days(through=NOW.date(), key=SEAL_KEY, now=NOW)
         steps.pay_minimum(20_000)
         uploads.handed_in()
+        filings.open_change()
         steps.ask_to_withdraw()
         profiles.drafted()
         door = {

@@ -10,6 +10,7 @@ from shared.funds.store.withdrawals import id_of
 from tests.api.district import CONTRACTS, District
 from tests.builders import COURSE, ENROLMENT, OFFERING, SCHOOL, SESSION, STUDENT, TEACHER, an_id
 from tests.edge.doors import Answer, Door, pointers
+from tests.filings import examples as filings
 from tests.profiles.examples import CERTIFICATE
 
 _LESSON = "/v1/enrolments/{enrolment_id}/lessons/{session_id}"
@@ -42,6 +43,9 @@ class Command:
             "refund_id": REFUND,
             "withdrawal_id": WITHDRAWAL,
             "change_id": CHANGE,
+            "case_id": an_id("cas"),
+            "code": "charter",
+            "number": "1",
         }
         path = self.path.format(**ids)
         door = self.door(district, **headers)
@@ -78,6 +82,11 @@ COMMANDS = [
     Command("/v1/school/profile/withdrawals", "admin", {"item_id": TEACHER}),
     Command("/v1/school/profile/changes/{change_id}", "admin", {"item": CERTIFICATE}, "PUT"),
     Command("/v1/school/profile/changes/{change_id}/submission", "admin", {}),
+    Command("/v1/applications", "guardian", filings.APPLICATION),
+    Command("/v1/school/filings", "admin", {"statement": "变更校长"}),
+    Command("/v1/school/filings/{case_id}/materials/{code}", "admin", {"files": [an_id("fil")]}),
+    Command("/v1/school/filings/{case_id}/findings/{number}/rectification", "admin", {"answer": "已更换"}),
+    Command("/v1/publicity/{case_id}/objections", "nobody", {"by_whom": "邻居", "text": "楼下是网吧"}),
     Command("/v1/school/invitations", "admin", {"teacher_id": TEACHER}),
     Command(
         "/v1/school/offerings/{offering_id}/sessions/{session_id}/attendance",

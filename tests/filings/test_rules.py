@@ -144,7 +144,7 @@ class TestCheckMaterial:
 class TestCheckComplete:
     def test_each_gap_is_named(self) -> None:
         with pytest.raises(rules.MaterialsMissing) as refused:
-            rules.check_complete(a_case(), CATALOGUE)
+            rules.check_complete(a_case(), CATALOGUE, today=date(2026, 9, 1))
 
         assert refused.value.pointer == "/materials/business_licence"
         assert "消防验收或安全检查合格证明" in refused.value.sentence("zh")
@@ -155,7 +155,7 @@ class TestCheckComplete:
         given["fire_inspection"] = Material((a_ref(),), None, 1, Review.RETURNED, "已过期")
 
         with pytest.raises(rules.NotCorrected) as refused:
-            rules.check_complete(a_case(materials=given), CATALOGUE)
+            rules.check_complete(a_case(materials=given), CATALOGUE, today=date(2026, 9, 1))
         assert refused.value.pointer == "/materials/fire_inspection"
 
 

@@ -24,6 +24,7 @@ ALL = [
     "materials",
     "listings",
     "profiles",
+    "filings",
     "parked",
     "edge",
 ]
@@ -98,6 +99,10 @@ class TestCreateAll:
             ("approvals", "by_institution"): "KEYS_ONLY",
             ("terminations", "by_standing"): "KEYS_ONLY",
             ("materials", "by_institution"): "KEYS_ONLY",
+            ("filings", "by_state"): "KEYS_ONLY",
+            ("filings", "by_owner"): "KEYS_ONLY",
+            ("filings", "by_institution"): "KEYS_ONLY",
+            ("filings", "by_year"): "KEYS_ONLY",
             ("materials", "by_wait"): "KEYS_ONLY",
             ("listings", "by_list"): "KEYS_ONLY",
             ("profiles", "by_wait"): "KEYS_ONLY",

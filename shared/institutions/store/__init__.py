@@ -41,6 +41,12 @@ class StatusChanged(errors.Conflict):
     en = "Somebody else has just changed the status. Reload and try again."
 
 
+class LicenceTaken(errors.Conflict):
+    code = "licence_taken"
+    zh = "该办学许可证号已发给另一家机构。"
+    en = "The licence number is another institution's."
+
+
 class NotSelling(errors.Conflict):
     code = "institution_not_selling"
     zh = "该机构已暂停招生，暂不能报名。"
@@ -76,6 +82,13 @@ class AccountRow(Row):
     Meta = meta("institutions")
     institution_id = UnicodeAttribute()
     purpose = UnicodeAttribute()
+
+
+class LicenceRow(Row):
+    """Whose a licence number is, that was given here."""
+
+    Meta = meta("institutions")
+    institution_id = UnicodeAttribute()
 
 
 class LatchRow(Row):
@@ -166,6 +179,45 @@ def add(institution: model.Institution, change: model.StatusChange, *, also: Seq
         ),
     ]
     transaction.commit([*(transaction.put_new(row, refused=taken) for row in rows), *also])
+
+
+def apply(institution: model.Institution, change: model.StatusChange) -> list[transaction.Part]:
+    """The parts that put an applicant on file: it has no accounts and no latches, and isn't in the directory.
+
+    Their commit raises AlreadyRegistered.
+    """
+    taken = AlreadyRegistered()
+    row = InstitutionRow(
+        institution.institution_id,
+        "institution",
+        document=_document(institution),
+        status=institution.status.value,
+        frozen=False,
+    )
+    return [transaction.put_new(one, refused=taken) for one in (row, _change_row(change))]
+
+
+def license(institution: model.Institution, change: model.StatusChange, *, also: Sequence[transaction.Part]) -> None:
+    """Make an applicant the licensed school that it is now, together with what stands in `also`.
+
+    Raises StatusChanged when it isn't an applicant any more, LicenceTaken, and what `also` refuses.
+    """
+    iid = institution.institution_id
+    row = InstitutionRow(iid, "institution")
+    actions: list[Action] = [
+        InstitutionRow.document.set(_document(institution)),
+        InstitutionRow.status.set(institution.status.value),
+    ]
+    was = InstitutionRow.status == model.Status.APPLICANT.value
+    number = LicenceRow(f"licence#{institution.licence_no}", "licence", institution_id=iid)
+    transaction.commit(
+        [
+            *also,
+            transaction.update(row, actions, was, refused=StatusChanged()),
+            transaction.put_new(number, refused=LicenceTaken(pointer="/licence_no")),
+            transaction.put_new(_change_row(change), refused=StatusChanged()),
+        ]
+    )
 
 
 _LATCH_ACTIONS: Mapping[model.Status, Sequence[Action]] = {

@@ -1,0 +1,46 @@
+"""What time brings to filings: deadlines near or over are told, publicity that is over is closed. Every morning."""
+
+from datetime import date, timedelta
+
+from chalice.app import Blueprint, Cron
+
+from functions.edge import scheduled, wiring
+from shared.filings import watching
+from shared.filings.model import Case, Role
+from shared.filings.store import cases
+from shared.kernel import clock
+
+blueprint = Blueprint(__name__)
+
+_LOOKED_AHEAD = timedelta(days=14)  # further than the policy's reminder, holidays included
+_PAGE = 100
+
+
+@blueprint.schedule(Cron("30", "0", "*", "*", "?", "*"))
+@scheduled.run
+def watch_filings() -> dict[str, int]:
+    """Every case in which somebody has to act soon, or had to."""
+    now = wiring.now()
+    until = clock.business_day(now) + _LOOKED_AHEAD
+    due = [case for owner in Role for case in _due(owner, until=until)]
+    figures = {"reminded": 0, "escalated": 0, "closed": 0}
+
+    def watch(case: Case) -> int:
+        done = watching.watch(case_id=case.case_id, now=now)
+        for one in done:
+            figures[one] += 1
+        return len(done)
+
+    scheduled.each("watch_filings", due, watch, key=lambda case: case.case_id)
+    return {"due": len(due), **figures}
+
+
+def _due(owner: Role, *, until: date) -> list[Case]:
+    found: list[Case] = []
+    cursor: str | None = None
+    while True:
+        page = cases.list_due(owner, until=until, limit=_PAGE, cursor=cursor)
+        found += page.rows
+        cursor = page.next_cursor
+        if cursor is None:
+            return found

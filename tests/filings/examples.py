@@ -1,0 +1,173 @@
+"""A filing at the doors of the API and of the console: who acts on it, and its way from the draft on."""
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
+
+from shared.dynamo import transaction
+from shared.filings import usecases
+from shared.filings.model import Case, Filing, InstitutionType
+from shared.filings.store import cases
+from shared.kernel.ids import CaseId, FileId, InstitutionId
+from shared.materials.model import FileStatus, KeptFile, Kind
+from shared.materials.store import files
+from shared.people.model import StaffRole
+from tests import builders
+from tests.api.documented import Documented
+from tests.builders import NOW, an_id
+from tests.console.visitors import Visitor, sign_in
+from tests.edge.doors import Answer, admin_bearer
+
+APPLICATION = {
+    "name": "淄博市临淄区新星美术培训学校有限公司",
+    "credit_code": builders.a_school(77).credit_code,
+    "legal_representative": "稷示例",
+    "address": "临淄区示例路77号",
+    "phone": "13800000077",
+}
+EXPIRE = ("premises_proof", "fire_inspection", "liability_insurance")
+REQUIRED = (
+    "business_licence",
+    "founder_identity",
+    "premises_proof",
+    "floor_plan",
+    "fire_inspection",
+    "capital_proof",
+    "teacher_list",
+    "liability_insurance",
+    "charge_rules",
+)
+
+
+def keep_file(number: int, institution_id: str, **changes: Any) -> FileId:
+    """The `number`-th file, handed in by a school and accepted unless `changes` says otherwise."""
+    told: dict[str, Any] = {
+        "file_id": FileId(an_id("fil", number)),
+        "institution_id": InstitutionId(institution_id),
+        "kind": Kind.DOCUMENT,
+        "name": f"材料{number}.pdf",
+        "content_type": "application/pdf",
+        "size": 1000,
+        "asked_by": "usr",
+        "asked_at": NOW,
+        "expires_at": NOW + timedelta(minutes=10),
+    }
+    asked = KeptFile(**{**told, **changes})
+    files.add(asked)
+    if asked.status is FileStatus.WAITING and "status" not in changes:
+        begun = files.begin(asked, sent_at=NOW)
+        accepted: dict[str, Any] = {
+            "status": FileStatus.ACCEPTED,
+            "decided_at": NOW,
+            "sha256": f"{number:064d}",
+            "kept_size": 1000,
+        }
+        files.decide(begun, replace(begun, **{**accepted, "sent_sha256": f"{number:064d}"}))
+    return asked.file_id
+
+
+@dataclass
+class Filed:
+    """An application with everybody who acts on it."""
+
+    nobody: Documented
+    admin: Documented
+    case_id: str
+    institution_id: str
+    acted: int = 0
+
+    @property
+    def home(self) -> str:
+        return f"/v1/school/filings/{self.case_id}"
+
+    @property
+    def page(self) -> str:
+        return f"/console/filings/{self.case_id}"
+
+    @property
+    def case(self) -> Case:
+        return cases.get(self.case_id)
+
+    def post(self, path: str, body: Any = None) -> Answer:
+        """The school's administrator sends something new."""
+        self.acted += 1
+        return self.admin.post(f"{self.home}{path}", {} if body is None else body, key=f"filing-{self.acted:04d}")
+
+    def hand_in(self, code: str, number: int = 1) -> Answer:
+        body: dict[str, Any] = {"files": [an_id("fil", number)]}
+        if code in EXPIRE:
+            body["expires_on"] = "2027-12-31"
+        return self.post(f"/materials/{code}", body)
+
+    def hand_in_all(self) -> None:
+        for code in REQUIRED:
+            answer = self.hand_in(code)
+            assert answer.status == 201, answer.text
+
+    def submit(self) -> Answer:
+        return self.post("/submission")
+
+    def act(self, who: Visitor, action: str, **told: str) -> Answer:
+        """Somebody of the bureau takes a step on the case's page."""
+        return who.post(f"{self.page}/acts/{action}", told)
+
+    def does(self, who: Visitor, action: str, **told: str) -> None:
+        answer = self.act(who, action, **told)
+        assert answer.status == 303, answer.text
+
+    def review(self, who: Visitor, *, returned: dict[str, str] | None = None) -> None:
+        """Each material that isn't reviewed is accepted, but for those that are returned with a reason."""
+        for code, one in self.case.materials.items():
+            if code in (returned or {}):
+                self.does(who, "review_item", code=code, decision="return", reason=(returned or {})[code])
+            elif one.review != "accepted":
+                self.does(who, "review_item", code=code, decision="accept")
+
+    def to_review(self, who: Visitor) -> None:
+        """From the draft to the review of its materials."""
+        self.hand_in_all()
+        assert self.submit().status == 201
+        self.does(who, "accept")
+        self.does(who, "begin_review")
+
+    def visited(self, who: Visitor, *, finding: str = "") -> None:
+        """All accepted, and the site visited; with a finding, if one is told."""
+        self.review(who)
+        self.does(who, "order_visit")
+        checks = {f"check-{code}": "yes" for code in ("premises", "fire_safety", "staff", "rules", "cameras")}
+        due = (date(2026, 9, 1) + timedelta(days=20)).isoformat()
+        found = {"finding-1": finding, "due-1": due} if finding else {}
+        self.does(who, "record_visit", **checks, **found)
+
+
+def apply(nobody: Documented, guardian: Documented, *, key: str = "apply-0001", **changes: Any) -> Filed:
+    """Somebody asks to found a school, and signs in as its administrator."""
+    answer = guardian.post("/v1/applications", {**APPLICATION, **changes}, key=key)
+    assert answer.status == 201, answer.text
+    told = answer.body
+    admin = nobody.with_headers(authorization=admin_bearer(InstitutionId(told["institution_id"])))
+    return Filed(nobody, admin, told["case_id"], told["institution_id"])
+
+
+def open_change(number: int = 1) -> CaseId:
+    """The first school files a change."""
+    case, parts = usecases.opening(
+        case_id=CaseId(an_id("cas", number)),
+        filing=Filing.CHANGE,
+        institution_id=builders.SCHOOL,
+        institution_type=InstitutionType.COMPANY,
+        subject="星河舞蹈",
+        by="usr",
+        now=NOW,
+        statement="变更校长",
+    )
+    transaction.commit(parts)
+    return case.case_id
+
+
+def reviewer() -> Visitor:
+    return sign_in("reviewer", StaffRole.REVIEWER)
+
+
+def supervisor(username: str = "supervisor") -> Visitor:
+    return sign_in(username, StaffRole.SUPERVISOR)
