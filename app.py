@@ -83,6 +83,7 @@ from functions.schedules import (
     resend_payouts,
     seal_day,
     sweep,
+    watch_certificates,
     watch_filings,
     wind_up,
 )
@@ -168,6 +169,7 @@ for module in (
     check_minimum_balances,
     calculate_minimum_requirements,
     end_listings,
+    watch_certificates,
     sweep,
     open_inspections,
     watch_filings,

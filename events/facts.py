@@ -291,6 +291,24 @@ class MinimumOverdue:
 
 
 @dataclass(frozen=True)
+class ValidityEnding:
+    """A licence, a certificate or a teacher's qualification ends, or has ended: `last_day` is the last valid one.
+
+    `stage` is how many days before it this is told (60, 30, 7 by the policy); -1: it is over. `stops_sales`: the school
+    sells nothing after that day.
+    """
+
+    institution_id: InstitutionId
+    item_id: str
+    kind: str
+    named: str
+    last_day: date
+    stage: int
+    stops_sales: bool
+    noticed_at: datetime
+
+
+@dataclass(frozen=True)
 class ReferenceConflicted:
     """The bank sent a reference that is posted already, with another body. Nothing was booked for it."""
 

@@ -107,6 +107,7 @@ SCHEDULES = (
     ScheduledFunction("pay_out", "cron(0 18 ? * SUN *)"),  # Monday 02:00 in Shanghai
     ScheduledFunction("resend_payouts", "cron(10/15 * * * ? *)"),
     ScheduledFunction("check_minimum_balances", "cron(40 16 * * ? *)"),  # 00:40 in Shanghai
+    ScheduledFunction("watch_certificates", "cron(10 16 * * ? *)"),  # 00:10 in Shanghai
     ScheduledFunction("end_listings", "cron(5 16 * * ? *)"),  # 00:05 in Shanghai
     ScheduledFunction("calculate_minimum_requirements", "cron(0 1 1 * ? *)"),
     ScheduledFunction("open_inspections", "cron(0 1 1-5 3 ? *)"),  # 09:00 in Shanghai, the first days of March

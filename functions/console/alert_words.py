@@ -78,6 +78,17 @@ def _minimum_overdue(figures: _Figures, threshold: str) -> words.Both:
     )
 
 
+def _validity(figures: _Figures, threshold: str) -> words.Both:
+    zh, en = words.VALIDITIES.get(str(figures.get("kind", "")), ("", ""))
+    named, day = figures.get("named", ""), figures.get("last_day", "")
+    stops = figures.get("stops_sales")
+    then = ("；此后不能招生", "; nothing is sold after it") if stops else ("", "")
+    return (
+        f"{zh}（{named}）有效期至 {day}{then[0]}（界限 {threshold}）",
+        f"{en} ({named}) is valid through {day}{then[1]} (limit {threshold})",
+    )
+
+
 def _conflict(figures: _Figures, threshold: str) -> words.Both:
     reference = figures.get("reference", "")
     posted, sent = _yuan(figures, "posted_fen"), _yuan(figures, "sent_fen")
@@ -117,6 +128,7 @@ _SENTENCES: Mapping[Rule, Callable[[_Figures, str], words.Both]] = {
     Rule.LARGE_PAYOUT: _large_payout,
     Rule.MINIMUM_BALANCE_LOW: _minimum_low,
     Rule.MINIMUM_OVERDUE: _minimum_overdue,
+    Rule.VALIDITY_ENDING: _validity,
     Rule.REFERENCE_CONFLICT: _conflict,
     Rule.INTEREST_DIFFERS: _interest_differs,
     Rule.RECONCILIATION_BREAK: _break,

@@ -77,6 +77,8 @@ def _is_in(here: str, path: str) -> bool:
         here = "/console/terminations"
     if here.startswith(("/console/enrolments", "/console/payouts")):
         here = "/console/schools"
+    if here.startswith("/console/validities"):
+        here = "/console/profiles"
     if here.startswith("/console/minimum-withdrawals"):
         here = "/console/minimums"
     return here == path or (path != "/console" and here.startswith(f"{path}/"))

@@ -33,6 +33,22 @@ def show_profile_changes(visit: Visit) -> Shown:
     return Shown("profile_changes.html", told)
 
 
+@page(blueprint, "/console/validities")
+def show_validities(visit: Visit) -> Shown:
+    """What ends within the first warning's days or has ended, of every school that goes on; the first to end first."""
+    today, policy = clock.business_day(visit.now), policies.in_force(at=visit.now)
+    schools = institutions.get_many(institutions.list_ids()).values()
+    ending = [
+        (school, paper, policy.validity_level(paper.last_day, today))
+        for school in schools
+        if not school.status.ending
+        for paper in school.validities
+        if policy.validity_stage(paper.last_day, today) is not None
+    ]
+    told = {"rows": sorted(ending, key=lambda one: one[1].last_day), "days": policy.certificate_first_warning_days}
+    return Shown("validities.html", told)
+
+
 @page(blueprint, "/console/schools/{institution_id}/profile")
 def show_profile(visit: Visit) -> Shown:
     """What is published of a school, how long it is valid, and every change of it, the newest first."""

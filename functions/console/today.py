@@ -192,13 +192,13 @@ def _payments(now: datetime) -> Item:
 
 def _licences(now: datetime, schools: Mapping[InstitutionId, Institution]) -> Item:
     until = clock.business_day(now) + timedelta(days=LICENCE_DAYS)
-    count = sum(school.licence_valid_to <= until for school in schools.values())
+    count = sum(school.valid_to <= until for school in schools.values() if not school.status.ending)
     return Item(
         "yellow" if count else "calm",
-        f"许可证 {LICENCE_DAYS} 日内到期",
-        f"Licences ending within {LICENCE_DAYS} days",
+        f"证照 {LICENCE_DAYS} 日内到期",
+        f"Schools whose papers end within {LICENCE_DAYS} days",
         count,
-        path="/console/schools",
+        path="/console/validities",
     )
 
 

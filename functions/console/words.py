@@ -19,7 +19,17 @@ from shared.funds.payout_model import PayoutStatus
 from shared.funds.refund_model import AgreedBy, RefundRule, RefundStatus, RefundWait
 from shared.funds.suspense_model import ReturnStatus
 from shared.institutions.matching import FIELD_NAMES, Field
-from shared.institutions.model import BAR_NAMES, CHANGE_NAMES, STATUS_NAMES, BarKind, CertificateKind, Change, Status
+from shared.institutions.model import (
+    BAR_NAMES,
+    CERTIFICATE_NAMES,
+    CHANGE_NAMES,
+    STATUS_NAMES,
+    VALIDITY_NAMES,
+    BarKind,
+    CertificateKind,
+    Change,
+    Status,
+)
 from shared.listings.model import APPEAL_NAMES, LIST_NAMES, AppealStatus, ChangeKind, ListName
 from shared.listings.model import CHANGE_NAMES as LIST_CHANGE_NAMES
 from shared.listings.model import RULE_NAMES as ELIGIBILITY_NAMES
@@ -227,13 +237,9 @@ PROFILE_CHANGES: Mapping[ChangeStatus, Both] = {
     ChangeStatus.RETURNED: ("已退回", "Returned"),
 }
 
-CERTIFICATES: Mapping[CertificateKind, Both] = {
-    CertificateKind.BUSINESS: ("营业执照", "Business licence"),
-    CertificateKind.FIRE_SAFETY: ("消防安全证明", "Fire safety"),
-    CertificateKind.PREMISES: ("场所证明", "Premises"),
-    CertificateKind.HYGIENE: ("卫生许可", "Hygiene"),
-    CertificateKind.INSURANCE: ("保险", "Insurance"),
-}
+CERTIFICATES: Mapping[CertificateKind, Both] = CERTIFICATE_NAMES
+
+VALIDITIES: Mapping[str, Both] = VALIDITY_NAMES
 
 PROFILE_FIELDS: Mapping[str, Both] = {
     "certificate": ("证书类型", "Certificate"),

@@ -10,6 +10,7 @@ from functions.documents.report_parts import OfSchool, T
 from shared.funds.model import State
 from shared.funds.periods import Period
 from shared.funds.refund_model import Refund, RefundStatus
+from shared.institutions.model import VALIDITY_NAMES, Validity
 from shared.kernel import clock
 from shared.mall.model import Category, Course
 
@@ -44,7 +45,6 @@ def of(
         ],
         notes=[
             *report_parts.notes(t, period, now),
-            t("教师资格没有有效期，故只列办学许可证。", "Qualifications have no end, so only licences are listed."),
         ],
         made_at=now,
         wide=True,
@@ -128,17 +128,25 @@ def _kind(refund: Refund, today: date) -> str:
 def _licences(t: T, told: Sequence[OfSchool], period: Period, days: int) -> Table:
     columns = [
         report_parts.school(t),
-        Column(t("办学许可证", "Licence"), Kind.TEXT, 44),
+        Column(t("证照", "What ends"), Kind.TEXT, 60),
         Column(t("有效期至", "Valid to"), Kind.DAY, 26),
         Column(t("距月末天数", "Days left at the month's end"), Kind.COUNT, 26),
     ]
-    ending = [one.school for one in told if one.school.licence_valid_to <= period.last + timedelta(days=days)]
+    until = period.last + timedelta(days=days)
+    ending = [(one.school, paper) for one in told for paper in one.school.validities if paper.last_day <= until]
     rows: list[list[Cell]] = [
-        [one.short_name, one.licence_no, one.licence_valid_to, (one.licence_valid_to - period.last).days]
-        for one in sorted(ending, key=lambda one: one.licence_valid_to)
+        [school.short_name, _named(t, paper), paper.last_day, (paper.last_day - period.last).days]
+        for school, paper in sorted(ending, key=lambda both: both[1].last_day)
     ]
-    title = t(f"{days} 天内到期的办学许可证", f"Licences that end within {days} days")
-    return Table(title, columns, rows, empty=t("没有临近到期的办学许可证。", "No licence ends soon."))
+    title = t(
+        f"{days} 天内到期的许可证、证书和教师资格",
+        f"Licences, certificates and qualifications that end within {days} days",
+    )
+    return Table(title, columns, rows, empty=t("没有临近到期的证照。", "Nothing ends soon."))
+
+
+def _named(t: T, paper: Validity) -> str:
+    return f"{t(*VALIDITY_NAMES[paper.kind])} {paper.named}"
 
 
 def _prices(t: T, courses: Sequence[tuple[Category, Sequence[Course]]]) -> Table:

@@ -210,6 +210,12 @@ FUNCTIONS = (
         tables={"funds": R | W, "institutions": R | W, "alerts": W, "parked": W},
     ),
     Function(
+        "watch_certificates",
+        memory_mb=512,
+        timeout_seconds=900,
+        tables={"institutions": R, "alerts": W, "parked": W},
+    ),
+    Function(
         "end_listings",
         memory_mb=512,
         timeout_seconds=900,

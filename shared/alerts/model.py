@@ -21,6 +21,7 @@ class Rule(StrEnum):
     REFERENCE_CONFLICT = "reference_conflict"
     INTEREST_DIFFERS = "interest_differs"
     RECONCILIATION_BREAK = "reconciliation_break"
+    VALIDITY_ENDING = "validity_ending"
 
 
 class Severity(StrEnum):
@@ -40,6 +41,7 @@ RULE_NAMES: Mapping[Rule, tuple[str, str]] = {
     Rule.MINIMUM_OVERDUE: ("最低余额逾期未补足", "Minimum balance not made up in time"),
     Rule.REFERENCE_CONFLICT: ("银行流水号内容冲突", "Bank reference conflict"),
     Rule.INTEREST_DIFFERS: ("利息与约定不符", "Interest isn't as agreed"),
+    Rule.VALIDITY_ENDING: ("证照到期", "A licence or certificate ends"),
     Rule.RECONCILIATION_BREAK: ("对账差异", "Reconciliation break"),
 }
 

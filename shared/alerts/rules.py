@@ -62,6 +62,22 @@ def on_minimum_overdue(fact: facts.MinimumOverdue, policy: Policy) -> Alert:
     )
 
 
+def on_validity_ending(fact: facts.ValidityEnding, policy: Policy) -> Alert:
+    """What ends or has ended: once for each of the policy's days before it, and once when it is over."""
+    figures: Figures = {
+        "kind": fact.kind,
+        "named": fact.named,
+        "last_day": fact.last_day.isoformat(),
+        "stops_sales": int(fact.stops_sales),
+    }
+    over = fact.stage < 0
+    subject = f"validity#{fact.institution_id}/{fact.item_id}#{fact.last_day}#{fact.stage}"
+    limit = "0 days" if over else f"{fact.stage} days"
+    severity = Severity.RED if over else Severity.YELLOW
+    args = (fact.institution_id, subject, figures, limit, policy, fact.noticed_at)
+    return _alert(Rule.VALIDITY_ENDING, severity, *args)
+
+
 def on_break_found(fact: facts.BreakFound, policy: Policy) -> Alert:
     """The bank's statement differs from the ledger, or hasn't come."""
     figures: Figures = {"kind": fact.kind, "account_no": fact.account_no, "day": fact.day.isoformat(), **fact.figures}

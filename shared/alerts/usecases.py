@@ -5,7 +5,14 @@ from shared.alerts import rules, store
 from shared.alerts.model import Alert
 from shared.policy.model import Policy
 
-Fact = facts.MoneyMoved | facts.ReferenceConflicted | facts.InterestDiffers | facts.MinimumOverdue | facts.BreakFound
+Fact = (
+    facts.MoneyMoved
+    | facts.ReferenceConflicted
+    | facts.InterestDiffers
+    | facts.MinimumOverdue
+    | facts.BreakFound
+    | facts.ValidityEnding
+)
 
 
 def consider(*, fact: Fact, policy: Policy) -> list[Alert]:
@@ -16,6 +23,8 @@ def consider(*, fact: Fact, policy: Policy) -> list[Alert]:
         found = [rules.on_interest_differs(fact, policy)]
     elif isinstance(fact, facts.MinimumOverdue):
         found = [rules.on_minimum_overdue(fact, policy)]
+    elif isinstance(fact, facts.ValidityEnding):
+        found = [rules.on_validity_ending(fact, policy)]
     elif isinstance(fact, facts.BreakFound):
         found = [rules.on_break_found(fact, policy)]
     else:

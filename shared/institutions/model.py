@@ -128,6 +128,31 @@ class CertificateKind(StrEnum):
     INSURANCE = "insurance"
 
 
+CERTIFICATE_NAMES: Mapping[CertificateKind, tuple[str, str]] = {
+    CertificateKind.BUSINESS: ("营业执照", "Business licence"),
+    CertificateKind.FIRE_SAFETY: ("消防安全证明", "Fire safety"),
+    CertificateKind.PREMISES: ("场所证明", "Premises"),
+    CertificateKind.HYGIENE: ("卫生许可", "Hygiene"),
+    CertificateKind.INSURANCE: ("保险", "Insurance"),
+}
+VALIDITY_NAMES: Mapping[str, tuple[str, str]] = {
+    "licence": ("办学许可证", "Licence"),
+    "teacher": ("教师资格", "A teacher's qualification"),
+    **{kind.value: names for kind, names in CERTIFICATE_NAMES.items()},
+}
+
+
+@dataclass(frozen=True)
+class Validity:
+    """What of a school has a last day. `stops_sales`: the school sells nothing after it."""
+
+    item_id: str
+    kind: str
+    named: str
+    last_day: date
+    stops_sales: bool
+
+
 @dataclass(frozen=True)
 class Certificate:
     """A certificate that is published. It is valid through `valid_to`."""
@@ -200,6 +225,17 @@ class Institution:
     def valid_to(self) -> date:
         """The last day on which its licence and every published certificate are valid."""
         return min([self.licence_valid_to, *(one.valid_to for one in self.certificates)])
+
+    @property
+    def validities(self) -> tuple[Validity, ...]:
+        """The licence, the certificates, and the qualifications of teachers that end."""
+        certificates = [
+            Validity(one.item_id, one.kind.value, one.number, one.valid_to, True) for one in self.certificates
+        ]
+        teachers = [
+            Validity(one.teacher_id, "teacher", one.name, one.valid_to, False) for one in self.teachers if one.valid_to
+        ]
+        return (Validity("licence", "licence", self.licence_no, self.licence_valid_to, True), *certificates, *teachers)
 
     def may_sell_on(self, day: date) -> bool:
         """Whether it may sell on a business day: licensed, its papers valid, its money not frozen, no bar."""

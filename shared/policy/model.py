@@ -61,12 +61,22 @@ class Policy:
     certificate_second_warning_days: int
     certificate_last_warning_days: int
 
+    def validity_stage(self, valid_to: date, today: date) -> int | None:
+        """How many days before the last day is to be warned now; -1 when it is over, None when there is time."""
+        days = (valid_to - today).days
+        if days < 0:
+            return -1
+        warnings = (
+            self.certificate_last_warning_days,
+            self.certificate_second_warning_days,
+            self.certificate_first_warning_days,
+        )
+        return next((warning for warning in warnings if days <= warning), None)
+
     def validity_level(self, valid_to: date | None, today: date) -> Literal["red", "yellow", "calm"]:
         """How a validity stands: over, near its last day, or neither. None: it has no end."""
-        days = (valid_to - today).days if valid_to else None
-        if days is None or days > self.certificate_first_warning_days:
-            return "calm"
-        return "red" if days < 0 else "yellow"
+        stage = self.validity_stage(valid_to, today) if valid_to else None
+        return "calm" if stage is None else "red" if stage < 0 else "yellow"
 
     def minimum_level(self, balance_fen: int, required_fen: int) -> Literal["red", "yellow", "calm"]:
         """How a minimum balance stands against what is required."""

@@ -34,6 +34,7 @@ FIGURES: dict[Rule, dict[str, int | str]] = {
     Rule.MINIMUM_BALANCE_LOW: {"balance_fen": 12_000_000, "required_fen": 15_000_000, "share_percent": 80},
     Rule.INTEREST_DIFFERS: {"reference": "BKI00001", "amount_fen": 100, "expected_fen": 19, "difference_fen": 81},
     Rule.MINIMUM_OVERDUE: {"short_fen": 1_000, "since": "2026-09-01", "due_on": "2026-09-15"},
+    Rule.VALIDITY_ENDING: {"kind": "fire_safety", "named": "11", "last_day": "2026-10-15", "stops_sales": 1},
     Rule.REFERENCE_CONFLICT: {"reference": "BK000001", "posted_fen": 100, "sent_fen": 200},
     Rule.RECONCILIATION_BREAK: {
         "kind": "custody",

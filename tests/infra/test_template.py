@@ -20,6 +20,7 @@ SCHEDULED = {
     "CalculateMinimumRequirements",
     "CheckMinimumBalances",
     "EndListings",
+    "WatchCertificates",
     "CheckWaitingUploads",
     "ExpectStatements",
     "ExpireUnpaid",
