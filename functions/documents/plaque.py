@@ -18,6 +18,7 @@ CONTENT_TYPE = "application/pdf"
 _BLUE: Colour = (11, 58, 126)
 _MUTED: Colour = (85, 96, 110)
 _CODE_MM, _TOP_MM = 96.0, 92.0
+_MOST_PLACES = 3
 _QUIET = 4  # modules of white around a code, as the standard asks
 _LINE = 1.35  # of a line's size
 
@@ -56,7 +57,9 @@ def pdf(plaque: Plaque, school: Institution) -> bytes:
     page.rect(10, 10, page.w - 20, page.h - 20)
     y = _centred(letters, page.w, 34, "培训机构办学公示牌", 26, _BLUE, bold=True)
     y = _centred(letters, page.w, y + 1, "Licensed training institution", 12, _MUTED)
-    _centred(letters, page.w, y + 8, school.name, 21, INK, bold=True)
+    y = _centred(letters, page.w, y + 8, school.name, 21, INK, bold=True)
+    for campus in school.campuses[:_MOST_PLACES]:
+        y = _centred(letters, page.w, y, campus.address, 11, INK)
     _draw(page, modules(plaque), (page.w - _CODE_MM) / 2, _TOP_MM)
     y = _centred(letters, page.w, _TOP_MM + _CODE_MM + 12, "扫码查验：本机构今日是否合法", 17, _BLUE, bold=True)
     y = _centred(letters, page.w, y, "Scan to check whether this institution is legal today", 11, _MUTED)

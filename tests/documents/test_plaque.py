@@ -42,7 +42,14 @@ class TestPdf:
         [page] = pypdf.PdfReader(io.BytesIO(papers.pdf(PLAQUE, school))).pages
         text = page.extract_text().replace("\n", "")
 
-        for said in (school.name, school.credit_code, school.licence_no, PLAQUE.plaque_id, "扫码查验"):
+        for said in (
+            school.name,
+            school.campuses[0].address,
+            school.credit_code,
+            school.licence_no,
+            PLAQUE.plaque_id,
+            "扫码查验",
+        ):
             assert said in text
 
     def test_its_squares_are_the_code(self) -> None:

@@ -7,9 +7,13 @@ import pytest
 from functions.schedules import calculate_minimum_requirements, check_minimum_balances
 from shared.alerts import store as alerts
 from shared.funds.store import minimums, requirements
+from shared.institutions import store as institutions
+from shared.institutions.model import BarKind
+from shared.kernel import clock
 from tests import steps, tables
 from tests.builders import SCHOOL
 from tests.edge.doors import Clock
+from tests.institutions.test_usecases import may_sell
 from tests.schedules.running import run
 
 pytestmark = pytest.mark.usefixtures("hurried", "short")
@@ -49,6 +53,26 @@ class TestCheckMinimumBalances:
         [alert] = alerts.list_alerts(SCHOOL, limit=9, cursor=None).rows
         assert (alert.rule, alert.severity) == ("minimum_overdue", "red")
         assert alert.figures == {"short_fen": 1_000, "since": "2026-09-01", "due_on": "2026-09-15"}
+
+    def test_what_is_overdue_bars_the_school_from_selling_until_it_is_made_up(self, at: Clock) -> None:
+        at.pass_by(days=1)
+        check()
+        assert institutions.get(SCHOOL).bars == ()
+        at.pass_by(days=14)
+        check()
+        check()
+
+        [bar] = institutions.get(SCHOOL).bars
+        assert bar.kind is BarKind.MINIMUM_OVERDUE
+        assert not any(may_sell(on=clock.business_day(at.now)))
+
+        steps.pay_minimum(1_000, reference="BKM00002", now=at.now)
+        steps.count_all()
+        for _ in range(2):  # the day of the payment was short still
+            at.pass_by(days=1)
+            check()
+        assert institutions.get(SCHOOL).bars == ()
+        assert all(may_sell(on=clock.business_day(at.now)))
 
     def test_puts_off_a_school_whose_totals_are_behind(self, at: Clock) -> None:
         at.pass_by(days=1)
