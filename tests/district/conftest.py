@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from infra.local import demo, district, district_process, seed, trouble
+from infra.local import demo_figures, district, district_process, seed, trouble
 from infra.local.district_process import District
 from infra.local.stage import RUNS_APART
 from infra.local.term import Term
@@ -49,7 +49,7 @@ def look(running: District, term: Term) -> Lived:
         number: (one.status.value, int(one.tuition_held_fen), int(one.released_fen), one.lessons_released)
         for number, one in accounts.items()
     }
-    return Lived(demo.read_figures(running), told, demo.read_books(running))
+    return Lived(demo_figures.read_figures(running), told, demo_figures.read_books(running))
 
 
 def live(*, before: Callable[[District], None] = lambda running: None) -> Lived:
