@@ -24,6 +24,7 @@ class Money(StrEnum):
     LOW = "low"
     SHORT = "short"
     FROZEN = "frozen"
+    NOT_SUPERVISED = "not_supervised"
 
 
 MONEY_NAMES = {
@@ -37,6 +38,10 @@ MONEY_NAMES = {
     ),
     Money.SHORT: ("最低余额不足", "The minimum balance is short"),
     Money.FROZEN: ("资金已冻结，停止拨付", "The money is frozen: nothing is paid out"),
+    Money.NOT_SUPERVISED: (
+        "尚未开立监管账户，不得收取学费",
+        "It has no supervised account yet, so it may take no tuition",
+    ),
 }
 
 
@@ -76,6 +81,8 @@ def schools(institution_ids: Sequence[InstitutionId], *, now: datetime) -> list[
             money = Money.SHORT
         if school.frozen or school.status.ending:
             money = Money.FROZEN
+        if not school.accounts.opened:
+            money = Money.NOT_SUPERVISED
         told.append(Verified(school, listed.get(iid, Listing(iid)), money, today))
     return told
 

@@ -235,7 +235,8 @@ class Institution:
         teachers = [
             Validity(one.teacher_id, "teacher", one.name, one.valid_to, False) for one in self.teachers if one.valid_to
         ]
-        return (Validity("licence", "licence", self.licence_no, self.licence_valid_to, True), *certificates, *teachers)
+        licence = Validity("licence", "licence", self.licence_no, self.licence_valid_to, True)
+        return (*([licence] if self.licence_valid_to > NO_LICENCE else []), *certificates, *teachers)
 
     def may_sell_on(self, day: date) -> bool:
         """Whether it may sell on a business day: licensed, its papers valid, its money not frozen, no bar."""

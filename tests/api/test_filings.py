@@ -89,6 +89,8 @@ class TestApplication:
         assert school.licence_valid_to == date(2029, 12, 31)
         assert filed.case.state is State.CLOSED
         assert not school.may_sell_on(date(2026, 9, 12))
+        [known] = filed.nobody.get(f"/v1/verify?credit_code={school.credit_code}").body["data"]
+        assert (known["status_name"], known["money"]) == ("正常办学", "not_supervised")
 
     def test_who_applied_becomes_its_administrator_by_the_invitation(self, district: District) -> None:
         answer = district.guardian.post("/v1/applications", APPLICATION, key="apply-0001")

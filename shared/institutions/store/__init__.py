@@ -198,7 +198,7 @@ def apply(institution: model.Institution, change: model.StatusChange) -> list[tr
 
 
 def license(institution: model.Institution, change: model.StatusChange, *, also: Sequence[transaction.Part]) -> None:
-    """Make an applicant the licensed school that it is now, together with what stands in `also`.
+    """Make an applicant the licensed school that it is now, which everybody finds, together with what is in `also`.
 
     Raises StatusChanged when it isn't an applicant any more, LicenceTaken, and what `also` refuses.
     """
@@ -216,6 +216,7 @@ def license(institution: model.Institution, change: model.StatusChange, *, also:
             transaction.update(row, actions, was, refused=StatusChanged()),
             transaction.put_new(number, refused=LicenceTaken(pointer="/licence_no")),
             transaction.put_new(_change_row(change), refused=StatusChanged()),
+            *(transaction.put(one) for one in finding.rows(institution)),
         ]
     )
 
