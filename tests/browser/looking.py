@@ -4,7 +4,7 @@ from functools import cache
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, Response
+from playwright.sync_api import Page, Request, Response
 
 # axe can't tell the contrast of one-character labels and of what touches another box: it is computed for those here,
 # from the colour of the text and the nearest ground that isn't transparent.
@@ -38,11 +38,16 @@ class Watched:
         page.set_default_timeout(_PATIENCE_MS)
         page.on("console", lambda told: self._hear(told.type, told.text))
         page.on("pageerror", lambda error: self.complaints.append(f"{page.url}: {error}"))
-        page.on("requestfailed", lambda request: self.complaints.append(f"{page.url}: {request.url} failed"))
+        page.on("requestfailed", self._miss)
 
     def _hear(self, kind: str, text: str) -> None:
         if kind in ("error", "warning"):
             self.complaints.append(f"{self.page.url}: {text}")
+
+    def _miss(self, request: Request) -> None:
+        if request.is_navigation_request() and request.failure == "net::ERR_ABORTED":
+            return  # the page stays where it is, because what came is a file to keep
+        self.complaints.append(f"{self.page.url}: {request.url} failed")
 
     def go(self, path: str) -> Response:
         """Go to a path."""
