@@ -72,7 +72,7 @@ def check_eligible(institution_id: InstitutionId, listing: Listing, now: datetim
         names = [RULE_NAMES[fact.rule] for fact in missing]
         raise rules.NotEligible(
             missing_zh="、".join(f"“{zh}”不满足" for zh, _ in names),
-            missing_en="; ".join(f"not: {en}" for _, en in names),
+            missing="; ".join(f"not: {en}" for _, en in names),
         )
 
 

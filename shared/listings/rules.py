@@ -30,7 +30,7 @@ class BlacklistedStays(errors.Conflict):
 class NotEligible(errors.Conflict):
     code = "not_eligible"
     zh = "该机构目前不具备资格：{missing_zh}。"
-    en = "The institution isn't eligible now: {missing_en}."
+    en = "The institution isn't eligible now: {missing}."
 
 
 class ListingEndsTooEarly(errors.Invalid):

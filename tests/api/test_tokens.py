@@ -148,6 +148,9 @@ def filled(contract: Contract) -> str:
         file_id=an_id("fil"),
         change_id=an_id("chg"),
         item_id=an_id("itm"),
+        case_id=an_id("cas"),
+        code="business_licence",
+        number="1",
         name="docs.js",
     )
 
@@ -171,6 +174,15 @@ class TestEveryClosedEndpoint:
 
 
 AUDIENCES = {
+    "/v1/applications": Audience.GUARDIAN,
+    "/v1/publicity": Audience.PUBLIC,
+    "/v1/publicity/{case_id}/objections": Audience.PUBLIC,
+    "/v1/school/filings": Audience.SCHOOL_ADMIN,
+    "/v1/school/filings/{case_id}": Audience.SCHOOL_ADMIN,
+    "/v1/school/filings/{case_id}/decision.pdf": Audience.SCHOOL_ADMIN,
+    "/v1/school/filings/{case_id}/findings/{number}/rectification": Audience.SCHOOL_ADMIN,
+    "/v1/school/filings/{case_id}/materials/{code}": Audience.SCHOOL_ADMIN,
+    "/v1/school/filings/{case_id}/submission": Audience.SCHOOL_ADMIN,
     "/v1/bank/events": Audience.PUBLIC,
     "/v1/bank/statements": Audience.PUBLIC,
     "/v1/seals/{day}": Audience.PUBLIC,

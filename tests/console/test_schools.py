@@ -305,7 +305,7 @@ class TestLicenceEnds:
     def test_today_counts_it(self, supervisor: Visitor) -> None:
         steps.register(licence_valid_to=date(2026, 9, 30))
 
-        assert "许可证 60 日内到期 1" in text_of(supervisor.get("/console"))
+        assert "证照 60 日内到期 1" in text_of(supervisor.get("/console"))
 
 
 class TestStandings:
