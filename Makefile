@@ -30,7 +30,8 @@ lint: environment  ## format, lint, types and import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-check: lint test  ## lint and test: what CI runs
+check: export SIMULATION_STEPS = 50000
+check: lint test  ## lint and test, with 50,000 steps of the simulation (CI's lint and test live 10,000)
 
 parity: environment  ## hold the tests' engine in memory to moto and to ministack, 20,000 random calls (about 4 minutes)
 	@exec $(BIN)/python -m tests.memory.parity $(ARGS)
