@@ -63,7 +63,7 @@ class TestATermWithoutFaults:
 
 @pytest.fixture(scope="module")
 def lived() -> Lived:
-    """The first weeks: a poison record first, then each message of the bank 5 times, each record 3 times, in any order."""
+    """The first weeks: a poison record first, then every message of the bank 5 times, every record 3 times, shuffled."""
 
     def everything(running: District) -> None:
         _poison(running)
