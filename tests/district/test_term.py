@@ -63,7 +63,7 @@ class TestATermWithoutFaults:
 
 @pytest.fixture(scope="module")
 def lived() -> Lived:
-    """The first weeks: a poison record first, then every message of the bank 5 times, every record 3 times, shuffled."""
+    """The first weeks: a poison record first, then every message of the bank 5 times, every record 3, shuffled."""
 
     def everything(running: District) -> None:
         _poison(running)
