@@ -12,7 +12,7 @@ from operator import add
 
 from chalice.app import Blueprint
 
-from functions.console import csv_files, minimums, periods, roles, today
+from functions.console import csv_files, minimums, periods, roles
 from functions.console.pages import Download, Elsewhere, NoSuchPage, Shown, Visit, page
 from functions.documents import daily_report, delivery, monthly_report, weekly_report
 from functions.documents.delivery import Form
@@ -28,6 +28,7 @@ from shared.kernel import clock, errors
 from shared.kernel.ids import InstitutionId
 from shared.mall import queries as mall
 from shared.mall.model import CATEGORIES, Category, Course, Status
+from shared.policy import queries as policies
 from shared.reconciliation.model import BreakState
 from shared.reconciliation.store import breaks as reconciliation
 
@@ -131,7 +132,7 @@ def _document(visit: Visit, asked: Asked) -> Document:
     return monthly_report.of(
         found,
         courses=_courses(),
-        licence_days=today.LICENCE_DAYS,
+        licence_days=policies.in_force(at=visit.now).certificate_first_warning_days,
         period=asked.period,
         language=visit.language,
         now=visit.now,

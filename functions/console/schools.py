@@ -28,7 +28,6 @@ blueprint = Blueprint(__name__)
 PAGE = 20
 WEEKS = 10
 _CREDITS = 8
-LICENCE_DAYS = 60  # the first of the warnings before a licence ends (60, 30, 7 days)
 
 
 @dataclass(frozen=True)
@@ -54,8 +53,7 @@ class Line:
 def line(school: Institution, totals: Totals, minimum: MinimumBalance, *, today: date, policy: Policy) -> Line:
     """A school with its money, and how it stands."""
     level = policy.minimum_level(minimum.balance_fen, minimum.required_fen)
-    days = (school.licence_valid_to - today).days
-    return Line(school, totals, minimum, level, "red" if days < 0 else "yellow" if days <= LICENCE_DAYS else "calm")
+    return Line(school, totals, minimum, level, policy.validity_level(school.licence_valid_to, today))
 
 
 @page(blueprint, "/console/schools")

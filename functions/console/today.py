@@ -38,7 +38,6 @@ blueprint = Blueprint(__name__)
 
 WEEKS = 10
 ALERTS = 6
-LICENCE_DAYS = 60  # the first of the warnings before a licence ends (60, 30, 7 days)
 _MOST = navigation.MOST_COUNTED
 
 
@@ -191,12 +190,13 @@ def _payments(now: datetime) -> Item:
 
 
 def _licences(now: datetime, schools: Mapping[InstitutionId, Institution]) -> Item:
-    until = clock.business_day(now) + timedelta(days=LICENCE_DAYS)
+    days = policies.in_force(at=now).certificate_first_warning_days
+    until = clock.business_day(now) + timedelta(days=days)
     count = sum(school.valid_to <= until for school in schools.values() if not school.status.ending)
     return Item(
         "yellow" if count else "calm",
-        f"证照 {LICENCE_DAYS} 日内到期",
-        f"Schools whose papers end within {LICENCE_DAYS} days",
+        f"证照 {days} 日内到期",
+        f"Schools whose papers end within {days} days",
         count,
         path="/console/validities",
     )
