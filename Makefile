@@ -22,7 +22,7 @@ control: environment  ## steer a running district: make control ARGS="clock adva
 	@exec $(BIN)/python -m infra.local.control $(ARGS)
 
 test: environment browser hledger  ## all tests (ARGS="-k webhook" passes words on to pytest)
-	@exec $(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
+	@exec $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: environment  ## format, lint, types and import contracts
 	$(BIN)/ruff format --check .

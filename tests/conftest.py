@@ -13,6 +13,14 @@ def forget_accounts() -> None:
     KNOWN_ACCOUNTS.clear()
 
 
+_LONG = ("tests/district/", "tests/simulation/")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes minutes begins first, so that no core waits for it at the end."""
+    items.sort(key=lambda item: not item.nodeid.startswith(_LONG))
+
+
 __all__ = ["watch_rights", "within_its_rights"]
 
 # The same examples on every run, and no limit on one example's time: a busy machine isn't a failure.
