@@ -4,7 +4,7 @@ All names and numbers are invented. Nothing here is stored; `tests/steps.py` put
 """
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from stdnum.cn import uscc
@@ -22,6 +22,7 @@ from shared.kernel.ids import (
     EnrolmentId,
     GuardianId,
     InstitutionId,
+    ItemId,
     OfferingId,
     SessionId,
     StudentId,
@@ -60,6 +61,7 @@ GUARDIAN = GuardianId(an_id("grd"))
 STUDENT = StudentId(an_id("stu"))
 SESSION = SessionId(an_id("ses"))
 TEACHER = TeacherId(an_id("tch"))
+ROOM = ItemId(an_id("itm"))
 TUITION_NO = "8000000011"
 MINIMUM_NO = "8000000012"
 PAYOUT_NO = "8000000013"
@@ -96,10 +98,14 @@ def a_course(**changes: Any) -> mall.Course:
         "title": "少儿中国舞基础",
         "category": "dance",
         "summary": "身韵与基本功，不含学科内容。",
-        "ages": "6-9岁",
+        "content": "基本功训练、身韵组合与成品舞。",
+        "mode": mall.Mode.ON_SITE,
+        "age_from": 6,
+        "age_to": 9,
         "price_fen": Fen(288_000),
         "lessons": 48,
         "minutes_per_lesson": 60,
+        "full_refund_days": 5,
     }
     return mall.Course(**{**told, **changes})
 
@@ -110,15 +116,18 @@ def a_class(**changes: Any) -> mall.Offering:
         "offering_id": OFFERING,
         "course_id": COURSE,
         "institution_id": SCHOOL,
+        "number": "DANCE-2026-01",
         "name": "周六上午一班",
         "campus_id": CampusId(an_id("cmp")),
+        "room_id": ROOM,
         "room": "二楼201室",
         "teacher_id": TEACHER,
         "teacher_name": "鲁示例",
-        "times": "周六 09:00-10:00",
+        "weekly": (mall.WeeklyTime(6, time(9), time(10)),),
         "starts_on": date(2026, 9, 7),
         "ends_on": date(2026, 11, 30),
         "seats": 30,
+        "minimum_students": 5,
         "seats_left": 30,
         "terms_hash": "a" * 64,
     }

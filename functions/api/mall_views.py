@@ -1,7 +1,7 @@
 """What the API says of schools, courses and classes."""
 
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from functions.api.views import View, money
 from functions.edge.contract import Money
@@ -28,6 +28,7 @@ class InstitutionCard(View):
 class CampusView(View):
     campus_id: str
     name: str
+    street: str
     address: str
     phone: str
 
@@ -79,11 +80,16 @@ class InstitutionView(View):
 
 
 class CourseCard(View):
+    """A course. `ages` are shown, `age_from` and `age_to` are whole years, both included."""
+
     course_id: str
     institution_id: str
     title: str
     category: str
     ages: str
+    age_from: int
+    age_to: int
+    mode: str
     price: Money
     lessons: int
     minutes_per_lesson: int
@@ -91,24 +97,48 @@ class CourseCard(View):
     price_per_hour: Money
 
 
+class WeeklyTimeView(View):
+    """A time of the week: 1 is Monday, 7 Sunday; hours of Shanghai, as 09:00."""
+
+    weekday: int
+    starts: str
+    ends: str
+
+
 class OfferingView(View):
+    """A class. It opens with `minimum_students` or more; `seats` is the most that it takes."""
+
     offering_id: str
+    number: str
     name: str
     campus_id: str
+    room_id: str | None
     room: str
     teacher_id: str
     teacher_name: str
     times: str
+    weekly: list[WeeklyTimeView]
     starts_on: date
     ends_on: date
     seats: int
+    minimum_students: int
     seats_left: int
     on_sale: bool
     terms_hash: str
 
 
 class CourseView(CourseCard):
+    """A course with what the contract says of it.
+
+    All is given back when that is asked for `full_refund_days` or more before the class starts. `supervision`:
+    how the prepayment is supervised; `bank_custody`, the bank holds it.
+    """
+
     summary: str
+    content: str
+    full_refund_days: int
+    supervision: Literal["bank_custody"]
+    version: int
     institution_name: str
     selling: bool
     classes: list[OfferingView]
@@ -161,6 +191,9 @@ def _course_facts(course: mall.Course) -> dict[str, object]:
         "title": course.title,
         "category": course.category,
         "ages": course.ages,
+        "age_from": course.age_from,
+        "age_to": course.age_to,
+        "mode": course.mode.value,
         "price": money(course.price_fen),
         "lessons": course.lessons,
         "minutes_per_lesson": course.minutes_per_lesson,
@@ -178,6 +211,10 @@ def course(found: mall.CourseWithOfferings, school: institutions.Institution, to
         {
             **_course_facts(found.course),
             "summary": found.course.summary,
+            "content": found.course.content,
+            "full_refund_days": found.course.full_refund_days,
+            "supervision": mall.SUPERVISION,
+            "version": found.course.version,
             "institution_name": school.name,
             "selling": school.may_sell_on(today),
             "classes": [offering(one, today) for one in found.offerings],
@@ -188,16 +225,24 @@ def course(found: mall.CourseWithOfferings, school: institutions.Institution, to
 def offering(one: mall.Offering, today: date) -> OfferingView:
     return OfferingView(
         offering_id=one.offering_id,
+        number=one.number,
         name=one.name,
         campus_id=one.campus_id,
+        room_id=one.room_id or None,
         room=one.room,
         teacher_id=one.teacher_id,
         teacher_name=one.teacher_name,
         times=one.times,
+        weekly=[weekly(told) for told in one.weekly],
         starts_on=one.starts_on,
         ends_on=one.ends_on,
         seats=one.seats,
+        minimum_students=one.minimum_students,
         seats_left=one.seats_left,
         on_sale=one.status is mall.Status.PUBLISHED and one.seats_left > 0 and today <= one.starts_on,
         terms_hash=one.terms_hash,
     )
+
+
+def weekly(told: mall.WeeklyTime) -> WeeklyTimeView:
+    return WeeklyTimeView(weekday=told.weekday, starts=f"{told.starts:%H:%M}", ends=f"{told.ends:%H:%M}")

@@ -88,12 +88,13 @@ class Purpose(StrEnum):
 
 @dataclass(frozen=True)
 class Campus:
-    """A place where a school teaches."""
+    """A place where a school teaches. `street` is that of the address, empty where nobody has told it."""
 
     campus_id: CampusId
     name: str
     address: str
     phone: str
+    street: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,22 +1,26 @@
 """The course mall (课程商城): categories, courses, classes, and the terms that a sale accepts."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from enum import StrEnum
+from typing import Literal
 
-from shared.kernel.ids import CampusId, CourseId, EnrolmentId, InstitutionId, OfferingId, SessionId, TeacherId
+from shared.kernel.clock import SHANGHAI
+from shared.kernel.ids import CampusId, CourseId, EnrolmentId, InstitutionId, ItemId, OfferingId, TeacherId
 from shared.kernel.money import Fen
 
 
 @dataclass(frozen=True)
 class Category:
-    """A kind of training, and the authority that answers for it."""
+    """A kind of training, and the authority that answers for it. `subject`: it is a school's subject (学科类)."""
 
     code: str
     zh: str
     en: str
     authority_zh: str
     authority_en: str
+    subject: bool = False
 
 
 CATEGORIES: tuple[Category, ...] = (
@@ -30,31 +34,55 @@ CATEGORIES: tuple[Category, ...] = (
     Category("swimming", "游泳", "Swimming", "教育和体育局", "Education and Sports Bureau"),
     Category("coding", "编程", "Coding", "科学技术局", "Science and Technology Bureau"),
     Category("robotics", "机器人", "Robotics", "科学技术局", "Science and Technology Bureau"),
-    Category("english", "英语（学科类）", "English (subject)", "教育和体育局", "Education and Sports Bureau"),
+    Category("english", "英语（学科类）", "English (subject)", "教育和体育局", "Education and Sports Bureau", True),
 )
+SUBJECTS = frozenset(category.code for category in CATEGORIES if category.subject)
+_WEEKDAYS = "一二三四五六日"
 
 
 class Status(StrEnum):
-    """draft → in_review → published ⇄ withdrawn."""
+    """draft → in_review → published ⇄ withdrawn. What is sold is `published`."""
 
+    DRAFT = "draft"
+    IN_REVIEW = "in_review"
     PUBLISHED = "published"
     WITHDRAWN = "withdrawn"
 
 
-@dataclass(frozen=True)
-class Course:
-    """What a school teaches, at what price. `price_fen` is for all `lessons`."""
+class Mode(StrEnum):
+    """Where a course is taught."""
 
-    course_id: CourseId
-    institution_id: InstitutionId
+    ON_SITE = "on_site"
+    ONLINE = "online"
+
+
+SUPERVISION: Literal["bank_custody"] = "bank_custody"
+"""How prepayments are supervised (预收费监管方式): held by the bank, for every course of the district."""
+
+
+@dataclass(frozen=True)
+class CourseFacts:
+    """What a school says of a course. `price_fen` is for all `lessons`; ages in whole years, both included.
+
+    `full_refund_days`: all is given back when that is asked for so many days before the class starts, or earlier.
+    """
+
     title: str
     category: str
     summary: str
-    ages: str
+    content: str
+    mode: Mode
+    age_from: int
+    age_to: int
     price_fen: Fen
     lessons: int
     minutes_per_lesson: int
-    status: Status = Status.PUBLISHED
+    full_refund_days: int
+
+    @property
+    def ages(self) -> str:
+        """The ages as they are shown."""
+        return f"{self.age_from}至{self.age_to}岁"
 
     @property
     def lesson_fen(self) -> Fen:
@@ -68,34 +96,105 @@ class Course:
 
 
 @dataclass(frozen=True)
-class Slot:
-    """One session of a class's timetable."""
+class Course(CourseFacts):
+    """A course of the mall, in the `version` that is published. In lists `content` is left out."""
 
-    session_id: SessionId
-    number: int
-    starts_at: datetime
-    ends_at: datetime
+    course_id: CourseId
+    institution_id: InstitutionId
+    version: int = 1
+    status: Status = Status.PUBLISHED
+
+
+@dataclass(frozen=True, order=True)
+class WeeklyTime:
+    """A time of the week at which a class meets, in Shanghai. `weekday`: 1 is Monday, 7 Sunday."""
+
+    weekday: int
+    starts: time
+    ends: time
+
+    def __str__(self) -> str:
+        return f"周{_WEEKDAYS[self.weekday - 1]} {self.starts:%H:%M}-{self.ends:%H:%M}"
 
 
 @dataclass(frozen=True)
-class Offering:
-    """A class (班级) of a course: when, where, with whom, and how many seats are left."""
+class Period:
+    """When a class meets once. Half-open, aware."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+    @property
+    def weekly(self) -> WeeklyTime:
+        """The time of the week that it is at."""
+        starts, ends = self.starts_at.astimezone(SHANGHAI), self.ends_at.astimezone(SHANGHAI)
+        return WeeklyTime(starts.isoweekday(), starts.time(), ends.time())
+
+    @property
+    def day(self) -> date:
+        """The day in Shanghai on which it begins."""
+        return self.starts_at.astimezone(SHANGHAI).date()
+
+
+def weekly_times(sessions: Iterable[Period]) -> tuple[WeeklyTime, ...]:
+    """The times of the week at which a timetable meets, each once, in order."""
+    return tuple(sorted({session.weekly for session in sessions}))
+
+
+@dataclass(frozen=True)
+class ClassFacts:
+    """What a school says of a class (班级). `number`: its own for it; `seats`: at most so many students.
+
+    It opens with `minimum_students` or more. `room_id` is empty where a course is taught online.
+    """
+
+    number: str
+    name: str
+    campus_id: CampusId
+    room_id: ItemId
+    teacher_id: TeacherId
+    seats: int
+    minimum_students: int
+
+
+@dataclass(frozen=True)
+class ClassPlan(ClassFacts):
+    """A class with its timetable, as a school plans it."""
+
+    sessions: tuple[Period, ...]
+
+    @property
+    def starts_on(self) -> date:
+        """The day of the first session."""
+        return min(self.sessions, key=lambda one: one.starts_at).day
+
+    @property
+    def ends_on(self) -> date:
+        """The day of the last session."""
+        return max(self.sessions, key=lambda one: one.starts_at).day
+
+
+@dataclass(frozen=True)
+class Offering(ClassFacts):
+    """A class of the mall: when, where, with whom, and how many seats are left."""
 
     offering_id: OfferingId
     course_id: CourseId
     institution_id: InstitutionId
-    name: str
-    campus_id: CampusId
     room: str
-    teacher_id: TeacherId
     teacher_name: str
-    times: str
+    weekly: tuple[WeeklyTime, ...]
     starts_on: date
     ends_on: date
-    seats: int
     seats_left: int
     terms_hash: str
+    version: int = 1
     status: Status = Status.PUBLISHED
+
+    @property
+    def times(self) -> str:
+        """The times of the week as they are shown."""
+        return "、".join(map(str, self.weekly))
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from shared.kernel import errors, money
-from shared.mall.model import CATEGORIES, Course, Offering, OpenEnrolment, Status
+from shared.mall.model import CATEGORIES, SUPERVISION, Course, Offering, OpenEnrolment, Status
 from shared.policy.model import Policy
 
 
@@ -164,10 +164,18 @@ def terms_text(course: Course, offering: Offering, institution_name: str) -> str
         "course": course.title,
         "category": course.category,
         "summary": course.summary,
+        "content": course.content,
+        "mode": course.mode.value,
+        "age_from": course.age_from,
+        "age_to": course.age_to,
+        "full_refund_days": course.full_refund_days,
+        "supervision": SUPERVISION,
         "price_fen": course.price_fen,
         "lessons": course.lessons,
         "minutes_per_lesson": course.minutes_per_lesson,
         "class": offering.name,
+        "class_number": offering.number,
+        "minimum_students": offering.minimum_students,
         "room": offering.room,
         "teacher": offering.teacher_name,
         "times": offering.times,

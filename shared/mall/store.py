@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Iterable
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
@@ -10,7 +10,7 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute, UnicodeSetAtt
 from shared.dynamo import pages, transaction
 from shared.dynamo.rows import Row, meta
 from shared.kernel import errors
-from shared.kernel.ids import CampusId, CourseId, EnrolmentId, InstitutionId, OfferingId, StudentId, TeacherId
+from shared.kernel.ids import CampusId, CourseId, EnrolmentId, InstitutionId, ItemId, OfferingId, StudentId, TeacherId
 from shared.kernel.money import Fen
 from shared.kernel.page import Page
 from shared.mall import model
@@ -35,17 +35,22 @@ class CourseExists(errors.Conflict):
 
 
 class CourseRow(Row):
-    """The course, and its cards in the lists by category and by school (the same attributes under other keys)."""
+    """The course, and its cards in the lists by category and by school, without the content, under other keys."""
 
     Meta = meta("mall")
     institution_id = UnicodeAttribute()
     title = UnicodeAttribute()
     category = UnicodeAttribute()
     summary = UnicodeAttribute()
-    ages = UnicodeAttribute()
+    content = UnicodeAttribute(default="")
+    mode = UnicodeAttribute()
+    age_from = NumberAttribute()
+    age_to = NumberAttribute()
     price_fen = NumberAttribute()
     lessons = NumberAttribute()
     minutes = NumberAttribute()
+    full_refund_days = NumberAttribute()
+    version = NumberAttribute()
     status = UnicodeAttribute()
     course_id = UnicodeAttribute()
 
@@ -62,17 +67,21 @@ class OfferingRow(Row):
 
     Meta = meta("mall")
     institution_id = UnicodeAttribute()
+    number = UnicodeAttribute()
     name = UnicodeAttribute()
     campus_id = UnicodeAttribute()
+    room_id = UnicodeAttribute()
     room = UnicodeAttribute()
     teacher_id = UnicodeAttribute()
     teacher_name = UnicodeAttribute()
-    times = UnicodeAttribute()
+    weekly = UnicodeAttribute()
     starts_on = UnicodeAttribute()
     ends_on = UnicodeAttribute()
     seats = NumberAttribute()
+    minimum_students = NumberAttribute()
     seats_left = NumberAttribute()
     terms_hash = UnicodeAttribute()
+    version = NumberAttribute()
     status = UnicodeAttribute()
 
 
@@ -108,28 +117,36 @@ def put_course(course: model.Course, *, school_name: str) -> None:
 
 def put_offering(offering: model.Offering, *, terms_text: str) -> None:
     """Write a new class and the terms it is sold under. Raises CourseExists when the class is there already."""
-    row = OfferingRow(
+    transaction.commit(
+        [
+            transaction.put_new(row_of(offering), refused=CourseExists()),
+            transaction.put(TermsRow(f"terms#{offering.terms_hash}", "terms", text=terms_text)),
+        ]
+    )
+
+
+def row_of(offering: model.Offering) -> OfferingRow:
+    """A class as it is kept."""
+    return OfferingRow(
         f"course#{offering.course_id}",
         f"offering#{offering.offering_id}",
         institution_id=offering.institution_id,
+        number=offering.number,
         name=offering.name,
         campus_id=offering.campus_id,
+        room_id=offering.room_id,
         room=offering.room,
         teacher_id=offering.teacher_id,
         teacher_name=offering.teacher_name,
-        times=offering.times,
+        weekly=_weekly_text(offering.weekly),
         starts_on=offering.starts_on.isoformat(),
         ends_on=offering.ends_on.isoformat(),
         seats=offering.seats,
+        minimum_students=offering.minimum_students,
         seats_left=offering.seats_left,
         terms_hash=offering.terms_hash,
+        version=offering.version,
         status=offering.status.value,
-    )
-    transaction.commit(
-        [
-            transaction.put_new(row, refused=CourseExists()),
-            transaction.put(TermsRow(f"terms#{offering.terms_hash}", "terms", text=terms_text)),
-        ]
     )
 
 
@@ -233,10 +250,14 @@ class _AnyRow(OfferingRow):
     title = UnicodeAttribute()
     category = UnicodeAttribute()
     summary = UnicodeAttribute()
-    ages = UnicodeAttribute()
+    content = UnicodeAttribute(default="")
+    mode = UnicodeAttribute()
+    age_from = NumberAttribute()
+    age_to = NumberAttribute()
     price_fen = NumberAttribute()
     lessons = NumberAttribute()
     minutes = NumberAttribute()
+    full_refund_days = NumberAttribute()
     course_id = UnicodeAttribute()
 
 
@@ -252,10 +273,15 @@ def _course_row(pk: str, sk: str, course: model.Course) -> CourseRow:
         title=course.title,
         category=course.category,
         summary=course.summary,
-        ages=course.ages,
+        content=course.content if sk == "course" else "",
+        mode=course.mode.value,
+        age_from=course.age_from,
+        age_to=course.age_to,
         price_fen=course.price_fen,
         lessons=course.lessons,
         minutes=course.minutes_per_lesson,
+        full_refund_days=course.full_refund_days,
+        version=course.version,
         status=course.status.value,
         course_id=course.course_id,
     )
@@ -268,10 +294,15 @@ def _course_of(row: Any) -> model.Course:
         title=row.title,
         category=row.category,
         summary=row.summary,
-        ages=row.ages,
+        content=row.content,
+        mode=model.Mode(row.mode),
+        age_from=int(row.age_from),
+        age_to=int(row.age_to),
         price_fen=Fen(int(row.price_fen)),
         lessons=int(row.lessons),
         minutes_per_lesson=int(row.minutes),
+        full_refund_days=int(row.full_refund_days),
+        version=int(row.version),
         status=model.Status(row.status),
     )
 
@@ -281,19 +312,39 @@ def _offering_of(row: Any) -> model.Offering:
         offering_id=OfferingId(row.sk.removeprefix("offering#")),
         course_id=CourseId(row.pk.removeprefix("course#")),
         institution_id=InstitutionId(row.institution_id),
+        number=row.number,
         name=row.name,
         campus_id=CampusId(row.campus_id),
+        room_id=ItemId(row.room_id),
         room=row.room,
         teacher_id=TeacherId(row.teacher_id),
         teacher_name=row.teacher_name,
-        times=row.times,
+        weekly=_weekly(row.weekly),
         starts_on=date.fromisoformat(row.starts_on),
         ends_on=date.fromisoformat(row.ends_on),
         seats=int(row.seats),
+        minimum_students=int(row.minimum_students),
         seats_left=int(row.seats_left),
         terms_hash=row.terms_hash,
+        version=int(row.version),
         status=model.Status(row.status),
     )
+
+
+def _weekly_text(weekly: Iterable[model.WeeklyTime]) -> str:
+    """The times in few characters, as the class's item must stay small: `1-1800-1930,6-0900-1030`."""
+    return ",".join(f"{one.weekday}-{one.starts:%H%M}-{one.ends:%H%M}" for one in weekly)
+
+
+def _weekly(text: str) -> tuple[model.WeeklyTime, ...]:
+    return tuple(
+        model.WeeklyTime(int(day), _clock(starts), _clock(ends))
+        for day, starts, ends in (one.split("-") for one in text.split(",") if one)
+    )
+
+
+def _clock(text: str) -> time:
+    return time(int(text[:2]), int(text[2:]))
 
 
 def find_offering(found: model.CourseWithOfferings, offering_id: OfferingId) -> model.Offering:

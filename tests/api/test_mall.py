@@ -79,7 +79,10 @@ class TestCoursesOfACategory:
             "institution_id": SCHOOL,
             "title": "少儿中国舞基础",
             "category": "dance",
-            "ages": "6-9岁",
+            "ages": "6至9岁",
+            "age_from": 6,
+            "age_to": 9,
+            "mode": "on_site",
             "price": {"amount_fen": 288_000, "currency": "CNY"},
             "lessons": 48,
             "minutes_per_lesson": 60,
@@ -136,6 +139,18 @@ class TestCourse:
         [offering] = told["classes"]
         assert offering["offering_id"] == OFFERING
         assert (offering["seats_left"], offering["on_sale"], len(offering["terms_hash"])) == (1, True, 64)
+
+    def test_has_what_the_national_form_of_contract_asks_for(self, district: District) -> None:
+        told = district.nobody.get(self.URL).body
+        [offering] = told["classes"]
+
+        assert (told["content"], told["mode"]) == ("基本功训练、身韵组合与成品舞。", "on_site")
+        assert (told["lessons"], told["minutes_per_lesson"]) == (48, 60)
+        assert (told["full_refund_days"], told["supervision"]) == (5, "bank_custody")
+        assert (offering["number"], offering["minimum_students"], offering["seats"]) == ("DANCE-2026-01", 5, 1)
+        assert offering["weekly"] == [{"weekday": 6, "starts": "09:00", "ends": "10:00"}]
+        assert offering["times"] == "周六 09:00-10:00"
+        assert (offering["teacher_name"], offering["room_id"]) == ("鲁示例", builders.ROOM)
 
     def on_sale(self, district: District) -> bool:
         [told] = district.nobody.get(self.URL).body["classes"]

@@ -1,5 +1,5 @@
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from shared.kernel.ids import OfferingId
 from shared.kernel.money import Fen
 from shared.mall import rules
-from shared.mall.model import CATEGORIES, Course, Offering, OpenEnrolment, Status
+from shared.mall.model import CATEGORIES, Course, Mode, Offering, OpenEnrolment, Status, WeeklyTime
 from tests import builders
 from tests.builders import COURSE, OFFERING, POLICY, TODAY
 
@@ -189,7 +189,14 @@ class TestTerms:
             ({"lessons": 47}, {}, "学校"),
             ({"summary": "另有赠课"}, {}, "学校"),
             ({}, {"teacher_name": "另一位教师"}, "学校"),
-            ({}, {"times": "周日 09:00-10:00"}, "学校"),
+            ({}, {"weekly": (WeeklyTime(7, time(9), time(10)),)}, "学校"),
+            ({"content": "另一些内容"}, {}, "学校"),
+            ({"mode": Mode.ONLINE}, {}, "学校"),
+            ({"age_to": 10}, {}, "学校"),
+            ({"full_refund_days": 4}, {}, "学校"),
+            ({}, {"number": "DANCE-2026-02"}, "学校"),
+            ({}, {"seats": 29}, "学校"),
+            ({}, {"minimum_students": 6}, "学校"),
             ({}, {"ends_on": date(2026, 11, 29)}, "学校"),
             ({}, {"room": "地下室"}, "学校"),
             ({}, {}, "另一学校"),

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -42,9 +43,10 @@ class TestPublishCourse:
         course = builders.a_course()
         usecases.publish_course(course=course, school_name="星河", policy=builders.POLICY)
         assert queries.get_course(COURSE) == model.CourseWithOfferings(course, ())
-        assert queries.list_courses_of_category("dance", limit=9, cursor=None).rows == [course]
+        card = replace(course, content="")
+        assert queries.list_courses_of_category("dance", limit=9, cursor=None).rows == [card]
         assert queries.list_schools_of_category("dance", limit=9, cursor=None).rows == [SCHOOL]
-        assert queries.list_courses_of_institution(SCHOOL) == [course]
+        assert queries.list_courses_of_institution(SCHOOL) == [card]
         assert queries.list_courses_of_category("art", limit=9, cursor=None).rows == []
 
     def test_it_is_published_once(self, school: None, in_memory: Any) -> None:

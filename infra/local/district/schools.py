@@ -1,7 +1,7 @@
 """Fourteen schools of Linzi with their courses and classes for the autumn term of 2026."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from random import Random
 
@@ -11,7 +11,7 @@ from infra.local.district import names
 from shared.institutions import model as institutions
 from shared.kernel import ids
 from shared.kernel.clock import SHANGHAI
-from shared.kernel.ids import CampusId, CourseId, InstitutionId, OfferingId, SessionId, TeacherId
+from shared.kernel.ids import CampusId, CourseId, InstitutionId, ItemId, OfferingId, SessionId, TeacherId
 from shared.kernel.money import Fen
 from shared.mall import model as mall
 
@@ -61,17 +61,31 @@ _SCHOOLS = (
 )
 _REGISTERED_AS = {4: "large"}  # it has grown smaller since
 _LEVELS = (("启蒙班", 16, (5, 8)), ("提高班", 20, (7, 12)), ("精品班", 10, (9, 14)))
-_WEEKDAYS = "一二三四五六日"
+_ROOM_M2 = 45  # for twelve students and a little more
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One session of a class's timetable."""
+
+    session_id: SessionId
+    number: int
+    starts_at: datetime
+    ends_at: datetime
 
 
 @dataclass(frozen=True)
 class Class:
-    """A class of a course, its timetable, and the ages it is for."""
+    """A class of a course and its timetable."""
 
     course: mall.Course
     offering: mall.Offering
-    slots: tuple[mall.Slot, ...]
-    ages: tuple[int, int]
+    slots: tuple[Slot, ...]
+
+    @property
+    def ages(self) -> tuple[int, int]:
+        """From which age to which."""
+        return self.course.age_from, self.course.age_to
 
 
 @dataclass(frozen=True)
@@ -114,7 +128,12 @@ def _school(number: int, random: Random) -> School:
         campuses=tuple(_campus(institution_id, index, random) for index in range(1, 3 if size == "large" else 2)),
         teachers=teachers,
     )
-    return School(institution, tuple(_classes(institution, random)), _REGISTERED_AS.get(number, size))
+    classes = tuple(_classes(institution, random))
+    rooms = {
+        one.offering.room_id: institutions.Room(one.offering.room_id, one.offering.room, _ROOM_M2) for one in classes
+    }
+    institution = replace(institution, rooms=tuple(sorted(rooms.values(), key=lambda room: room.caption)))
+    return School(institution, classes, _REGISTERED_AS.get(number, size))
 
 
 def _campus(institution_id: InstitutionId, index: int, random: Random) -> institutions.Campus:
@@ -124,6 +143,7 @@ def _campus(institution_id: InstitutionId, index: int, random: Random) -> instit
         name="本部" if index == 1 else f"{street}校区",
         address=f"淄博市临淄区{street}{random.randrange(10, 320)}号",
         phone=f"0533-7{random.randrange(10**6):06d}",
+        street=street,
     )
 
 
@@ -152,20 +172,22 @@ def _classes(institution: institutions.Institution, random: Random) -> Iterator[
             title=title,
             category=category,
             summary=f"{title}：{kind.teaches}。小班授课，课前公布内容，课后由监护人确认。",
-            ages=f"{ages[0]}至{ages[1]}岁",
+            content=f"{kind.teaches}。每次课先复习，再讲练新内容，最后点评；结课时有一次汇报。",
+            mode=mall.Mode.ON_SITE,
+            age_from=ages[0],
+            age_to=ages[1],
             price_fen=Fen(kind.lesson_fen * lessons + random.choice((0, 0, 100, 7))),
             lessons=lessons,
             minutes_per_lesson=kind.minutes,
+            full_refund_days=5,
         )
         weekly = 2 if lessons > 13 else 1
         for letter in "AB" if index == 0 else "A":
             times = [free.pop(0) for _ in range(weekly)]
             teacher = institution.teachers[(index + (letter == "B")) % len(institution.teachers)]
-            yield _class(institution, course, letter, times, teacher, ages, random)
+            yield _class(institution, course, letter, times, teacher, random)
     # the last course once more; its own randomness leaves all the rest as it is
-    yield _class(
-        institution, course, "B", [free.pop(0)], teacher, ages, Random(institution.institution_id), SECOND_HALF
-    )
+    yield _class(institution, course, "B", [free.pop(0)], teacher, Random(institution.institution_id), SECOND_HALF)
 
 
 def _weekly_slots(categories: Sequence[str]) -> list[tuple[int, time]]:
@@ -183,14 +205,13 @@ def _class(
     letter: str,
     times: Sequence[tuple[int, time]],
     teacher: institutions.Teacher,
-    ages: tuple[int, int],
     random: Random,
     begins: date = TERM_STARTS,
 ) -> Class:
     offering_id = OfferingId(ids.derived("off", course.course_id, letter))
     days = list(_days(times, course.lessons, begins))
     slots = tuple(
-        mall.Slot(
+        Slot(
             session_id=SessionId(ids.derived("ses", offering_id, str(number))),
             number=number,
             starts_at=starts,
@@ -198,23 +219,28 @@ def _class(
         )
         for number, starts in enumerate(days, 1)
     )
+    room = f"{random.randrange(1, 4)}0{random.randrange(1, 8)}教室"
+    seats = 1 if course.category == "music" else random.choice((8, 10, 12))
     offering = mall.Offering(
         offering_id=offering_id,
         course_id=course.course_id,
         institution_id=institution.institution_id,
+        number=f"{begins:%Y%m}{course.course_id[-4:]}{letter}",
         name=f"{course.title}{letter}",
         campus_id=institution.campuses[0].campus_id,
-        room=f"{random.randrange(1, 4)}0{random.randrange(1, 8)}教室",
+        room_id=ItemId(ids.derived("itm", institution.institution_id, room)),
+        room=room,
         teacher_id=teacher.teacher_id,
         teacher_name=teacher.name,
-        times="、".join(f"周{_WEEKDAYS[day]} {at:%H:%M}" for day, at in sorted(times)),
+        weekly=mall.weekly_times(mall.Period(slot.starts_at, slot.ends_at) for slot in slots),
         starts_on=days[0].date(),
         ends_on=days[-1].date(),
-        seats=1 if course.category == "music" else random.choice((8, 10, 12)),
+        seats=seats,
+        minimum_students=min(seats, 3),
         seats_left=0,
         terms_hash="",
     )
-    return Class(course, offering, slots, ages)
+    return Class(course, offering, slots)
 
 
 def _days(times: Sequence[tuple[int, time]], lessons: int, begins: date) -> Iterator[datetime]:
