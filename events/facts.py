@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from shared.kernel.ids import (
+    CaseId,
     CourseId,
     EnrolmentId,
     GuardianId,
@@ -305,6 +306,30 @@ class ValidityEnding:
     last_day: date
     stage: int
     stops_sales: bool
+    noticed_at: datetime
+
+
+@dataclass(frozen=True)
+class InspectionFailed:
+    """A school's annual inspection of a year is closed as not passed, by the decision of that number."""
+
+    institution_id: InstitutionId
+    case_id: CaseId
+    year: int
+    decision_no: str
+    reason: str
+    closed_at: datetime
+
+
+@dataclass(frozen=True)
+class InspectionOverdue:
+    """A school has let the last day pass on which it had to act in its annual inspection of a year."""
+
+    institution_id: InstitutionId
+    case_id: CaseId
+    year: int
+    state: str
+    due_on: date
     noticed_at: datetime
 
 

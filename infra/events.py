@@ -110,7 +110,7 @@ SCHEDULES = (
     ScheduledFunction("watch_certificates", "cron(10 16 * * ? *)"),  # 00:10 in Shanghai
     ScheduledFunction("end_listings", "cron(5 16 * * ? *)"),  # 00:05 in Shanghai
     ScheduledFunction("calculate_minimum_requirements", "cron(0 1 1 * ? *)"),
-    ScheduledFunction("open_inspections", "cron(0 1 1-5 3 ? *)"),  # 09:00 in Shanghai, the first days of March
+    ScheduledFunction("open_inspections", "cron(0 1 * * ? *)"),  # 09:00 in Shanghai
     ScheduledFunction("watch_filings", "cron(30 0 * * ? *)"),  # 08:30 in Shanghai
     ScheduledFunction("expect_statements", "cron(0 1 * * ? *)"),  # 09:00 in Shanghai
     ScheduledFunction("sweep", "cron(0 19 * * ? *)"),  # 03:00 in Shanghai

@@ -9,7 +9,8 @@ from functions.api.views import View
 from functions.edge.auth import Audience
 from functions.edge.contract import Call, endpoint
 from shared.filings import catalogue
-from shared.filings.model import Catalogue, Filing, InstitutionType, Item
+from shared.filings.definitions import Catalogue, Item
+from shared.filings.model import Filing, InstitutionType
 from shared.kernel import clock
 
 blueprint = Blueprint(__name__)

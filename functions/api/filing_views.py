@@ -5,7 +5,8 @@ from typing import Any
 
 from functions.api import catalogue as catalogue_views
 from functions.api.views import View
-from shared.filings import catalogue, rules, workflows
+from shared.filings import catalogue, handing_in, rules, workflows
+from shared.filings.inspections import STANDING_NAMES, Inspected
 from shared.filings.model import Case, Decision, Due, Filing, Finding, Material, Role, Stage
 from shared.kernel import clock
 from shared.kernel.page import Page
@@ -18,12 +19,17 @@ FILING_NAMES = {
 
 
 class DueView(View):
-    """`assumed`: no calendar is published yet, Monday to Friday are assumed. `owner` is who has to act by then."""
+    """`assumed`: no calendar is published yet, Monday to Friday are assumed. `owner` is who has to act by then.
+
+    `reminded_at` is when the platform has told that the day is near, `escalated_at` that it is over.
+    """
 
     day: date
     owner: str
     assumed: bool
     overdue: bool
+    reminded_at: str | None
+    escalated_at: str | None
 
 
 class FilingCard(View):
@@ -99,6 +105,16 @@ class FilingView(View):
     decision: DecisionView | None
 
 
+class InspectionView(View):
+    """How a school stands with the annual inspection of a year: passed, rectifying (passed, with findings to put right
+    in time), failed or overdue, since a day."""
+
+    year: int
+    standing: str
+    standing_name: str
+    since: date
+
+
 class PublicFiling(View):
     """What is public of a decision, and until when objections are heard."""
 
@@ -144,7 +160,7 @@ def whole(case: Case, language: str, today: date) -> FilingView:
         workflow_version=case.workflow_version,
         catalogue=catalogue_views.view(asked, language),
         materials=[_material(code, one) for code, one in case.materials.items()],
-        missing=[item.code for item in rules.missing(case, asked)],
+        missing=[item.code for item in handing_in.missing(case, asked)],
         actions=sorted(action.value for action in rules.actions(workflow, case, Role.SCHOOL)),
         history=[_stage(stage, workflow.steps[stage.state].names[language == "en"]) for stage in case.history],
         findings=[_finding(one) for one in case.findings],
@@ -167,10 +183,25 @@ def public(case: Case, language: str) -> PublicFiling:
     )
 
 
+def inspection(one: Inspected | None, english: bool) -> InspectionView | None:
+    """How a school stands with its annual inspections, if they say anything."""
+    if one is None:
+        return None
+    name = STANDING_NAMES[one.standing][english]
+    return InspectionView(year=one.year, standing=one.standing.value, standing_name=name, since=one.since)
+
+
 def _due(due: Due | None, today: date) -> DueView | None:
     if due is None:
         return None
-    return DueView(day=due.day, owner=due.owner.value, assumed=due.assumed, overdue=due.day < today)
+    return DueView(
+        day=due.day,
+        owner=due.owner.value,
+        assumed=due.assumed,
+        overdue=due.day < today,
+        reminded_at=clock.shown(due.reminded) if due.reminded else None,
+        escalated_at=clock.shown(due.escalated) if due.escalated else None,
+    )
 
 
 def _material(code: str, one: Material) -> MaterialView:

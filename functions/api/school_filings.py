@@ -11,7 +11,7 @@ from functions.documents import delivery, filing_decision
 from functions.edge.auth import Audience
 from functions.edge.contract import Call, Id, PageQuery, Request, SeeOther, endpoint
 from shared.dynamo import transaction
-from shared.filings import rules, usecases
+from shared.filings import handing_in, rules, usecases, visits
 from shared.filings.model import Case, FileRef, Filing
 from shared.filings.store import cases
 from shared.institutions import store as institutions
@@ -138,15 +138,15 @@ def get_filing(call: Call[None]) -> views.FilingView:
     idempotent=True,
     errors=(
         cases.UnknownCase,
-        rules.UnknownItem,
+        handing_in.UnknownItem,
         rules.ActionNotNow,
-        rules.NotReturned,
+        handing_in.NotReturned,
         FileNotReady,
-        rules.TooManyFiles,
-        rules.WrongFileType,
-        rules.FileTooLarge,
-        rules.ExpiryNeeded,
-        rules.ExpiryNotAsked,
+        handing_in.TooManyFiles,
+        handing_in.WrongFileType,
+        handing_in.FileTooLarge,
+        handing_in.ExpiryNeeded,
+        handing_in.ExpiryNotAsked,
     ),
     summary_zh="为一项材料提交文件，替换原有的",
     summary_en="Hand in files for an item, in place of those there",
@@ -176,9 +176,9 @@ def hand_in_material(call: Call[MaterialRequest]) -> views.FilingView:
     errors=(
         cases.UnknownCase,
         rules.ActionNotNow,
-        rules.MaterialsMissing,
-        rules.NotCorrected,
-        rules.MaterialExpired,
+        handing_in.MaterialsMissing,
+        handing_in.NotCorrected,
+        handing_in.MaterialExpired,
     ),
     summary_zh="提交申报，或提交补正",
     summary_en="Submit a filing, or what was corrected",
@@ -199,8 +199,8 @@ def submit_filing(call: Call[None]) -> views.FilingView:
     idempotent=True,
     errors=(
         cases.UnknownCase,
-        usecases.UnknownFinding,
-        usecases.FindingClosed,
+        visits.UnknownFinding,
+        visits.FindingClosed,
         rules.ActionNotNow,
         rules.FilingTextNeeded,
     ),
@@ -209,7 +209,7 @@ def submit_filing(call: Call[None]) -> views.FilingView:
 )
 def report_rectification(call: Call[RectificationRequest]) -> views.FilingView:
     number = call.path["number"]
-    after = usecases.report_rectified(
+    after = visits.report_rectified(
         case_id=call.path["case_id"],
         institution_id=call.institution_id,
         number=int(number) if number.isdecimal() and len(number) < 4 else 0,

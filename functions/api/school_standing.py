@@ -5,9 +5,11 @@ from typing import Any
 
 from chalice.app import Blueprint
 
+from functions.api.filing_views import InspectionView, inspection
 from functions.api.views import View, money
 from functions.edge.auth import Audience
 from functions.edge.contract import Call, Money, endpoint
+from shared.filings.store import inspections
 from shared.institutions import store as institutions
 from shared.institutions.model import STATUS_NAMES
 from shared.kernel import clock
@@ -44,7 +46,10 @@ class TerminationView(View):
 
 
 class StandingView(View):
-    """`reason` says why the status is what it is, `frozen_reason` why the money is frozen."""
+    """`reason` says why the status is what it is, `frozen_reason` why the money is frozen.
+
+    `inspection` is None where no annual inspection of this year or the last says anything yet.
+    """
 
     status: str
     status_name: str
@@ -52,6 +57,7 @@ class StandingView(View):
     selling: bool
     frozen: bool
     frozen_reason: str | None
+    inspection: InspectionView | None
     termination: TerminationView | None
 
 
@@ -67,14 +73,16 @@ class StandingView(View):
 )
 def get_standing(call: Call[Any]) -> StandingView:
     school = institutions.get(call.institution_id)
-    english = call.language == "en"
+    english, today = call.language == "en", clock.business_day(call.now)
+    inspected = inspections.get_standings([school.institution_id], today=today)
     return StandingView(
         status=school.status.value,
         status_name=STATUS_NAMES[school.status][english],
         reason=school.status_reason or None,
-        selling=school.may_sell_on(clock.business_day(call.now)),
+        selling=school.may_sell_on(today),
         frozen=school.frozen,
         frozen_reason=school.frozen_reason or None,
+        inspection=inspection(inspected.get(school.institution_id), english),
         termination=_termination(call, english),
     )
 

@@ -6,6 +6,7 @@ from typing import Annotated
 import pydantic
 from chalice.app import Blueprint
 
+from functions.api.filing_views import InspectionView, inspection
 from functions.api.views import View
 from functions.edge import verified
 from functions.edge.auth import Audience
@@ -43,7 +44,9 @@ class PlaceView(View):
 
 
 class VerifiedSchool(View):
-    """`legal`: it is licensed and may take on students today. `money` (safe, low, short, frozen) tells no amount."""
+    """`legal`: it is licensed and may take on students today. `money` (safe, low, short, frozen) tells no amount.
+    `inspection` is None where none of this year or the last says anything yet.
+    """
 
     institution_id: str
     name: str
@@ -58,6 +61,7 @@ class VerifiedSchool(View):
     listed_until: date | None
     money: str
     money_name: str
+    inspection: InspectionView | None
     campuses: list[PlaceView]
 
 
@@ -109,5 +113,6 @@ def _view(one: Verified, english: bool) -> VerifiedSchool:
         listed_until=one.listing.until if one.on else None,
         money=one.money.value,
         money_name=MONEY_NAMES[one.money][english],
+        inspection=inspection(one.inspected, english),
         campuses=[PlaceView(name=campus.name, address=campus.address) for campus in school.campuses],
     )

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from functions.console import break_words, words
 from shared.alerts.model import Alert, Rule
+from shared.filings.model import State as FilingState
 from shared.funds.model import SuspenseReason
 from shared.kernel import money
 
@@ -89,6 +90,23 @@ def _validity(figures: _Figures, threshold: str) -> words.Both:
     )
 
 
+def _inspection_failed(figures: _Figures, threshold: str) -> words.Both:
+    year, number, reason = figures.get("year", ""), figures.get("decision_no", ""), figures.get("reason", "")
+    return (
+        f"{year} 年度年检不合格（决定 {number}）：{reason}",
+        f"The annual inspection {year} isn't passed (decision {number}): {reason}",
+    )
+
+
+def _inspection_overdue(figures: _Figures, threshold: str) -> words.Both:
+    zh, en = words.FILING_STATES[FilingState(str(figures.get("state", "")))]
+    year, due = figures.get("year", ""), figures.get("due_on", "")
+    return (
+        f"{year} 年度年检停在“{zh}”，机构应于 {due} 前办理，逾期未办",
+        f"The annual inspection {year} stands at “{en}”; the school was to act by {due} and hasn't",
+    )
+
+
 def _conflict(figures: _Figures, threshold: str) -> words.Both:
     reference = figures.get("reference", "")
     posted, sent = _yuan(figures, "posted_fen"), _yuan(figures, "sent_fen")
@@ -129,6 +147,8 @@ _SENTENCES: Mapping[Rule, Callable[[_Figures, str], words.Both]] = {
     Rule.MINIMUM_BALANCE_LOW: _minimum_low,
     Rule.MINIMUM_OVERDUE: _minimum_overdue,
     Rule.VALIDITY_ENDING: _validity,
+    Rule.INSPECTION_FAILED: _inspection_failed,
+    Rule.INSPECTION_OVERDUE: _inspection_overdue,
     Rule.REFERENCE_CONFLICT: _conflict,
     Rule.INTEREST_DIFFERS: _interest_differs,
     Rule.RECONCILIATION_BREAK: _break,

@@ -8,9 +8,10 @@ from chalice.app import Blueprint
 from functions.console import approvals, officers, roles
 from functions.console.pages import Answer, Elsewhere, NoSuchPage, SeeOther, Shown, Visit, form, page
 from functions.documents import delivery, filing_decision
+from functions.edge import filing_acts
 from functions.edge.auth import NotForYourRole
 from shared.approvals.model import Kind
-from shared.filings import catalogue, decisions, rules, usecases, workflows
+from shared.filings import catalogue, decisions, handing_in, rules, usecases, visits, workflows
 from shared.filings.model import Action, Case, Filing, Outcome, Role, State
 from shared.filings.store import cases, objections
 from shared.institutions import rules as institution_rules
@@ -140,7 +141,7 @@ def _visit(visit: Visit, case: Case, role: Role) -> object:
         for number in range(1, FINDINGS_AT_ONCE + 1)
         if told.get(f"finding-{number}", "").strip()
     ]
-    return usecases.record_visit(
+    return visits.record_visit(
         case_id=case.case_id,
         checked=checked,
         note=told.get("note", ""),
@@ -155,7 +156,7 @@ def _confirm(visit: Visit, case: Case, role: Role) -> object:
     number = visit.form.get("number", "")
     wanted = int(number) if number.isdecimal() and len(number) < 4 else 0
     by = visit.session.username
-    return usecases.confirm_rectified(case_id=case.case_id, number=wanted, role=role, by=by, now=visit.now)
+    return visits.confirm_rectified(case_id=case.case_id, number=wanted, role=role, by=by, now=visit.now)
 
 
 def _decide(visit: Visit, case: Case, role: Role) -> object:
@@ -185,7 +186,7 @@ def _answer(visit: Visit, case: Case, role: Role) -> object:
 
 
 def _close(visit: Visit, case: Case, role: Role) -> object:
-    return decisions.close(case_id=case.case_id, role=role, by=visit.session.username, now=visit.now)
+    return filing_acts.close(case_id=case.case_id, role=role, by=visit.session.username, now=visit.now)
 
 
 _ACTS: Mapping[str, Callable[[Visit, Case, Role], object]] = {
@@ -238,7 +239,7 @@ def _shown(visit: Visit, case: Case, refusal: errors.Refusal | None = None) -> S
         "school": institutions.get(case.institution_id),
         "workflow": workflow,
         "items": asked.items,
-        "changed": rules.changed(case) if case.round > 1 else {},
+        "changed": handing_in.changed(case) if case.round > 1 else {},
         "actions": actions - {Action.CLOSE} if passed else actions,
         "may_license": passed and case.state is State.PUBLICISED and visit.role in roles.RECOMMENDERS,
         "objections": heard,

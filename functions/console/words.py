@@ -6,6 +6,8 @@ from shared.alerts.model import RULE_NAMES, Rule, Severity
 from shared.approvals.model import Status as ProposalStatus
 from shared.bank.store import Outcome as BankOutcome
 from shared.filings.catalogue import SECTIONS, TYPES
+from shared.filings.inspections import STANDING_NAMES
+from shared.filings.inspections import Standing as Inspected
 from shared.filings.model import Filing, InstitutionType
 from shared.filings.model import ObjectionStatus as FilingObjection
 from shared.filings.model import Outcome as FilingOutcome
@@ -439,6 +441,8 @@ FILING_OUTCOMES: Mapping[FilingOutcome, Both] = {
     FilingOutcome.CONDITIONAL: ("整改后通过", "Passed under conditions"),
     FilingOutcome.FAIL: ("不通过", "Not passed"),
 }
+
+INSPECTIONS: Mapping[Inspected, Both] = STANDING_NAMES
 
 MATERIAL_REVIEWS: Mapping[MaterialReview, Both] = {
     MaterialReview.GIVEN: ("待审核", "To be reviewed"),

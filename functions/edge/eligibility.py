@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 
 from shared.alerts import store as alerts
 from shared.alerts.model import Severity
+from shared.filings.store import inspections
 from shared.funds import queries as funds
 from shared.institutions import store as institutions
 from shared.institutions.model import Change, Institution, Status
@@ -21,6 +22,9 @@ def of(school: Institution, *, now: datetime, listing: Listing | None = None) ->
     """Whether a school is eligible now, with every fact. `listing` where it is known already."""
     policy = policies.in_force(at=now)
     minimum = funds.get_minimum_balance(school.institution_id)
+    inspected = inspections.get_standings([school.institution_id], today=clock.business_day(now)).get(
+        school.institution_id
+    )
     red, last_red = _red_alerts(school.institution_id, now - timedelta(days=policy.red_alert_days), now)
     seen = Observed(
         status=school.status.value,
@@ -36,6 +40,10 @@ def of(school: Institution, *, now: datetime, listing: Listing | None = None) ->
         red_alerts=red,
         last_red_alert=last_red,
         listing=listing or listings.get(school.institution_id),
+        inspection=inspected.standing.value if inspected else "",
+        inspection_year=inspected.year if inspected else 0,
+        inspection_passed=inspected.standing.passed if inspected else None,
+        inspected_on=inspected.since if inspected else None,
     )
     return rules.eligibility(seen, on=clock.business_day(now), red_alert_days=policy.red_alert_days)
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from shared.filings.inspections import Inspected
+from shared.filings.store import inspections
 from shared.funds import queries as funds
 from shared.institutions import store as institutions
 from shared.institutions.model import BarKind, Institution
@@ -53,6 +55,7 @@ class Verified:
     listing: Listing
     money: Money
     today: date
+    inspected: Inspected | None = None
 
     @property
     def legal(self) -> bool:
@@ -67,10 +70,11 @@ class Verified:
 
 
 def schools(institution_ids: Sequence[InstitutionId], *, now: datetime) -> list[Verified]:
-    """These schools, in this order; one that isn't there isn't in the answer. Three reads, however many there are."""
+    """These schools, in this order; one that isn't there isn't in the answer. Four reads, however many there are."""
     found = institutions.get_many(institution_ids) if institution_ids else {}
     listed, minimums = listings.get_many(list(found)), funds.get_minimum_balances(list(found)) if found else {}
     policy, today = policies.in_force(at=now), clock.business_day(now)
+    inspected = inspections.get_standings(list(found), today=today)
     told = []
     for iid in institution_ids:
         if (school := found.get(iid)) is None:
@@ -83,7 +87,7 @@ def schools(institution_ids: Sequence[InstitutionId], *, now: datetime) -> list[
             money = Money.FROZEN
         if not school.accounts.opened:
             money = Money.NOT_SUPERVISED
-        told.append(Verified(school, listed.get(iid, Listing(iid)), money, today))
+        told.append(Verified(school, listed.get(iid, Listing(iid)), money, today, inspected.get(iid)))
     return told
 
 

@@ -1,14 +1,21 @@
-"""What time brings to filings: deadlines near or over are told, publicity that is over is closed. Every morning."""
+"""What time brings to filings: deadlines near or over are told, publicity that is over is closed. Every morning.
+
+An inspection that the school is late with raises its alert before the case notes that it was escalated: the alert is
+raised once however often that is tried, and never lost.
+"""
 
 from datetime import date, timedelta
 
 from chalice.app import Blueprint, Cron
 
+from events import facts
 from functions.edge import scheduled, wiring
+from shared.alerts import usecases as alerts
 from shared.filings import watching
 from shared.filings.model import Case, Role
 from shared.filings.store import cases
 from shared.kernel import clock
+from shared.policy import queries as policies
 
 blueprint = Blueprint(__name__)
 
@@ -26,6 +33,17 @@ def watch_filings() -> dict[str, int]:
     figures = {"reminded": 0, "escalated": 0, "closed": 0}
 
     def watch(case: Case) -> int:
+        if watching.overdue_inspection(case, now=now):
+            assert case.due is not None
+            fact = facts.InspectionOverdue(
+                institution_id=case.institution_id,
+                case_id=case.case_id,
+                year=case.year,
+                state=case.state.value,
+                due_on=case.due.day,
+                noticed_at=now,
+            )
+            alerts.consider(fact=fact, policy=policies.in_force(at=now))
         done = watching.watch(case_id=case.case_id, now=now)
         for one in done:
             figures[one] += 1

@@ -4,7 +4,7 @@ By the contexts' use-cases, as the bureau's registry would; never by writing row
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from infra.local.district import DistrictData
 from infra.local.district.schools import Class, School
@@ -19,6 +19,7 @@ from shared.teaching import model as teaching
 from shared.teaching import usecases as timetable
 
 BY = "registry"
+_LICENSED_BEFORE = timedelta(days=365)  # each has taught for a year: its annual inspection is opened
 
 
 def invitation_code(institution_id: InstitutionId, who: str) -> str:
@@ -47,7 +48,7 @@ def _plant_school(school: School, now: datetime) -> None:
     institution = school.institution
     formula = minimum_rules.first_formula(policies.in_force(at=now), size=school.registered_as)
     required = minimum_requirements.first(institution_id=institution.institution_id, formula=formula, by=BY, now=now)
-    institutions.register(institution=institution, by=BY, now=now, also=required)
+    institutions.register(institution=institution, by=BY, now=now - _LICENSED_BEFORE, also=required)
     courses = {one.course.course_id: one.course for one in school.classes}
     for course in courses.values():
         mall.publish_course(course=course, school_name=institution.short_name, policy=policies.in_force(at=now))

@@ -14,6 +14,7 @@ from infra.local.story_accounts import AccountsStory
 from infra.local.story_deposits import DepositStory
 from infra.local.story_files import FileStory
 from infra.local.story_filings import FilingStory
+from infra.local.story_inspections import InspectionStory
 from infra.local.story_listings import ListingStory
 from infra.local.story_minimums import NEARLY_SHORT, SHORT_AT_FIRST, MinimumStory, required_fen
 from infra.local.story_payouts import PayoutStory
@@ -60,6 +61,7 @@ class Story:
         yield from AccountsStory(self._cast, self._data, self._enrolments).steps()
         yield from ListingStory(self._cast, self._data).steps()
         yield from FilingStory(self._cast).steps()
+        yield from InspectionStory(self._cast, self._data).steps()
         yield from TerminationStory(self._cast, self._data).steps()
 
     def _school_opens(self, number: int, school: School) -> Iterator[Step]:

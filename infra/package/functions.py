@@ -85,7 +85,7 @@ FUNCTIONS = (
             "funds": R | W,
             "bank": R | W,
             "reconciliation": R | W,
-            "alerts": R,
+            "alerts": R | W,
             "approvals": R | W,
             "terminations": R | W,
             "materials": R | W,
@@ -233,7 +233,12 @@ FUNCTIONS = (
         timeout_seconds=900,
         tables={"filings": R | W, "institutions": R, "parked": W},
     ),
-    Function("watch_filings", memory_mb=512, timeout_seconds=900, tables={"filings": R | W, "parked": W}),
+    Function(
+        "watch_filings",
+        memory_mb=512,
+        timeout_seconds=900,
+        tables={"filings": R | W, "alerts": W, "parked": W},
+    ),
     Function(
         "sweep",
         memory_mb=1024,

@@ -22,6 +22,8 @@ class Rule(StrEnum):
     INTEREST_DIFFERS = "interest_differs"
     RECONCILIATION_BREAK = "reconciliation_break"
     VALIDITY_ENDING = "validity_ending"
+    INSPECTION_FAILED = "inspection_failed"
+    INSPECTION_OVERDUE = "inspection_overdue"
 
 
 class Severity(StrEnum):
@@ -42,6 +44,8 @@ RULE_NAMES: Mapping[Rule, tuple[str, str]] = {
     Rule.REFERENCE_CONFLICT: ("银行流水号内容冲突", "Bank reference conflict"),
     Rule.INTEREST_DIFFERS: ("利息与约定不符", "Interest isn't as agreed"),
     Rule.VALIDITY_ENDING: ("证照到期", "A licence or certificate ends"),
+    Rule.INSPECTION_FAILED: ("年检不合格", "Annual inspection not passed"),
+    Rule.INSPECTION_OVERDUE: ("年检逾期", "Annual inspection overdue"),
     Rule.RECONCILIATION_BREAK: ("对账差异", "Reconciliation break"),
 }
 

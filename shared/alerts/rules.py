@@ -78,6 +78,21 @@ def on_validity_ending(fact: facts.ValidityEnding, policy: Policy) -> Alert:
     return _alert(Rule.VALIDITY_ENDING, severity, *args)
 
 
+def on_inspection_failed(fact: facts.InspectionFailed, policy: Policy) -> Alert:
+    """An annual inspection that is closed as not passed: the bureau decides what follows."""
+    figures: Figures = {"year": fact.year, "decision_no": fact.decision_no, "reason": fact.reason}
+    args = (fact.institution_id, f"filing#{fact.case_id}", figures, "=", policy, fact.closed_at)
+    return _alert(Rule.INSPECTION_FAILED, Severity.RED, *args)
+
+
+def on_inspection_overdue(fact: facts.InspectionOverdue, policy: Policy) -> Alert:
+    """An annual inspection that the school is late with: once for each deadline."""
+    figures: Figures = {"year": fact.year, "state": fact.state, "due_on": fact.due_on.isoformat()}
+    subject = f"filing#{fact.case_id}/{fact.state}#{fact.due_on}"
+    args = (fact.institution_id, subject, figures, f"≤ {fact.due_on}", policy, fact.noticed_at)
+    return _alert(Rule.INSPECTION_OVERDUE, Severity.YELLOW, *args)
+
+
 def on_break_found(fact: facts.BreakFound, policy: Policy) -> Alert:
     """The bank's statement differs from the ledger, or hasn't come."""
     figures: Figures = {"kind": fact.kind, "account_no": fact.account_no, "day": fact.day.isoformat(), **fact.figures}

@@ -45,14 +45,17 @@ class RaisedRow(Row):
 
 def add(alert: model.Alert) -> bool:
     """Keep an alert and list it, once; whether it is new."""
-    raised = AlreadyRaised()
-    parts = [transaction.put_new(RaisedRow(f"alert#{alert.alert_id}", "raised"), refused=raised)]
-    parts += [transaction.put(_row(alert, of)) for of in (DISTRICT, alert.institution_id)]
     try:
-        transaction.commit(parts)
+        transaction.commit(new(alert))
     except AlreadyRaised:
         return False
     return True
+
+
+def new(alert: model.Alert) -> list[transaction.Part]:
+    """The parts that keep an alert and list it. Their commit raises AlreadyRaised."""
+    raised = transaction.put_new(RaisedRow(f"alert#{alert.alert_id}", "raised"), refused=AlreadyRaised())
+    return [raised, *(transaction.put(_row(alert, of)) for of in (DISTRICT, alert.institution_id))]
 
 
 def list_alerts(of: str, *, limit: int, cursor: str | None) -> Page[model.Alert]:

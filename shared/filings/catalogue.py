@@ -7,7 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from shared.filings.model import Catalogue, Filing, InstitutionType, Item
+from shared.filings.definitions import Catalogue, Item
+from shared.filings.model import Filing, InstitutionType
 from shared.filings.workflows import Misdefined
 
 SECTIONS: Mapping[str, tuple[str, str]] = {

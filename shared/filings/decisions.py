@@ -1,10 +1,11 @@
 """What is decided on a case, its publicity with objections, and its end."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from shared.dynamo import transaction
-from shared.filings import rules
+from shared.filings import catalogue, handing_in, rules
 from shared.filings.model import Action, Case, Decision, Filing, Objection, ObjectionStatus, Outcome, Role, State
 from shared.filings.store import cases, numbers, objections
 from shared.filings.usecases import acted
@@ -61,7 +62,7 @@ def decide(*, case_id: str, outcome: Outcome, reason: str, role: Role, by: str, 
 
     To pass, also under conditions, every material is accepted and the visit, where there is one, recorded; to pass
     without conditions nothing is left to put right. Raises UnknownCase, ActionNotNow, ActionNotYours,
-    FilingTextNeeded, NotReviewedYet, MaterialsReturned, VisitMissing, FindingsOpen.
+    FilingTextNeeded, MaterialsMissing, NotReviewedYet, MaterialsReturned, VisitMissing, FindingsOpen.
     """
     told = rules.check_text(reason, pointer="/reason")
     year = clock.business_day(now).year
@@ -82,8 +83,10 @@ def decide(*, case_id: str, outcome: Outcome, reason: str, role: Role, by: str, 
 
 
 def check_passable(case: Case) -> None:
-    """Raises NotReviewedYet, MaterialsReturned, VisitMissing."""
-    rules.check_reviewed(case, returns=False)
+    """Raises MaterialsMissing, NotReviewedYet, MaterialsReturned, VisitMissing."""
+    asked = catalogue.get(case.catalogue_version, case.filing, case.institution_type)
+    handing_in.check_handed_in(case, asked)
+    handing_in.check_reviewed(case, returns=False)
     if case.state is State.SITE_VISIT and case.visit is None:
         raise VisitMissing()
 
@@ -143,8 +146,15 @@ def answer_objection(
     return transaction.retried(attempt)
 
 
-def close(*, case_id: str, role: Role, by: str, now: datetime) -> Case:
-    """Close what has been public long enough, or what failed. Closing twice is closing once.
+def close(
+    *,
+    case_id: str,
+    role: Role,
+    by: str,
+    now: datetime,
+    also: Callable[[Case], Sequence[transaction.Part]] = lambda after: (),
+) -> Case:
+    """Close what has been public long enough, or what failed; what is `also` to be written commits with it.
 
     Raises UnknownCase, ActionNotNow, ActionNotYours, PublicityRuns, ObjectionsUnanswered, FindingsOpen, LicenceNeeded.
     """
@@ -155,7 +165,7 @@ def close(*, case_id: str, role: Role, by: str, now: datetime) -> Case:
             raise LicenceNeeded()
         return closed(was, role, by, now)
 
-    return cases.move(case_id, become)
+    return cases.move(case_id, become, also=also)
 
 
 def licensing(*, case_id: str, by: str, now: datetime) -> tuple[Case, list[transaction.Part]]:

@@ -5,61 +5,27 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from shared.dynamo import transaction
-from shared.filings import catalogue, rules, workflows
+from shared.filings import catalogue, handing_in, rules, workflows
 from shared.filings.model import (
     Action,
     Case,
     FileRef,
     Filing,
-    Finding,
     InstitutionType,
     Material,
     Review,
     Role,
     Stage,
     State,
-    Visit,
 )
 from shared.filings.store import cases
-from shared.kernel import clock, errors
+from shared.kernel import clock
 from shared.kernel.ids import CaseId, InstitutionId
 from shared.policy import calendar
 from shared.policy import queries as policies
 
-MOST_FINDINGS = 20
-
 Handed = Sequence[tuple[FileRef, str, int]]
 """Files of the school's own that were found good, each with its content type and its size in bytes."""
-
-
-class WrongChecklist(errors.Invalid):
-    code = "filing_checklist_incomplete"
-    zh = "请逐项填写核查清单。"
-    en = "Answer every line of the checklist."
-
-
-class WrongFinding(errors.Invalid):
-    code = "filing_finding_wrong"
-    zh = "每个问题须有内容和晚于今天的整改期限，至多20个。"
-    en = "A finding has a text and a day after today to put it right; at most 20 of them."
-
-
-class UnknownFinding(errors.Missing):
-    code = "unknown_filing_finding"
-    zh = "没有这个问题。"
-    en = "There is no such finding."
-
-
-class FindingClosed(errors.Conflict):
-    code = "filing_finding_closed"
-    zh = "该问题已整改完毕。"
-    en = "The finding is put right already."
-
-
-class RectificationNotReported(errors.Conflict):
-    code = "filing_rectification_not_reported"
-    zh = "机构尚未报告整改。"
-    en = "The school hasn't said yet that it is put right."
 
 
 def opening(
@@ -110,21 +76,21 @@ def hand_in(
 ) -> Case:
     """Put files to an item, in place of what stood there. The same again changes nothing.
 
-    Raises UnknownCase, ActionNotNow, UnknownItem, NotReturned, and what `rules.check_material` refuses.
+    Raises UnknownCase, ActionNotNow, UnknownItem, NotReturned, and what `handing_in.check_material` refuses.
     """
 
     def become(was: Case) -> Case:
-        _own(was, institution_id)
+        check_own(was, institution_id)
         after = acted(was, Action.EDIT, Role.SCHOOL, by=by, now=now)
         item = catalogue.get(was.catalogue_version, was.filing, was.institution_type).find(code)
         if item is None:
-            raise rules.UnknownItem()
-        told = rules.check_material(item, list(files), expires_on, today=clock.business_day(now))
+            raise handing_in.UnknownItem()
+        told = handing_in.check_material(item, list(files), expires_on, today=clock.business_day(now))
         before = was.materials.get(code)
         if before and (before.files, before.expires_on) == (told, expires_on):
             return was
         if was.state is State.CORRECTION_REQUIRED and before and before.review is Review.ACCEPTED:
-            raise rules.NotReturned()
+            raise handing_in.NotReturned()
         return replace(after, materials={**was.materials, code: Material(told, expires_on, was.round)})
 
     return cases.move(case_id, become)
@@ -134,11 +100,11 @@ def submit(*, case_id: str, institution_id: InstitutionId, by: str, now: datetim
     """Submit a draft, or what was corrected. Raises UnknownCase, ActionNotNow, MaterialsMissing, NotCorrected."""
 
     def become(was: Case) -> Case:
-        _own(was, institution_id)
+        check_own(was, institution_id)
         again = was.state is State.CORRECTION_REQUIRED
         after = acted(was, Action.RESUBMIT if again else Action.SUBMIT, Role.SCHOOL, by=by, now=now)
         asked = catalogue.get(was.catalogue_version, was.filing, was.institution_type)
-        rules.check_complete(was, asked, today=clock.business_day(now))
+        handing_in.check_complete(was, asked, today=clock.business_day(now))
         return after
 
     return cases.move(case_id, become)
@@ -156,7 +122,7 @@ def advance(*, case_id: str, action: Action, role: Role, note: str, by: str, now
         if action is Action.SEND_BACK:
             rules.check_text(note, pointer="/note")
         if action is Action.ORDER_VISIT:
-            rules.check_reviewed(was, returns=False)
+            handing_in.check_reviewed(was, returns=False)
         return after
 
     return cases.move(case_id, become)
@@ -172,7 +138,7 @@ def review_item(*, case_id: str, code: str, accept: bool, reason: str, role: Rol
     def become(was: Case) -> Case:
         after = acted(was, Action.REVIEW_ITEM, role, by=by, now=now)
         if code not in was.materials:
-            raise rules.UnknownItem()
+            raise handing_in.UnknownItem()
         review = Review.ACCEPTED if accept else Review.RETURNED
         reviewed = replace(was.materials[code], review=review, reason="" if accept else told, reviewed_by=by)
         return replace(after, materials={**was.materials, code: reviewed})
@@ -189,69 +155,8 @@ def request_corrections(*, case_id: str, note: str, role: Role, by: str, now: da
     def become(was: Case) -> Case:
         told = note.strip()[: rules.MOST_TEXT]
         after = acted(was, Action.REQUEST_CORRECTIONS, role, by=by, now=now, note=told)
-        rules.check_reviewed(was, returns=True)
+        handing_in.check_reviewed(was, returns=True)
         return replace(after, round=was.round + 1)
-
-    return cases.move(case_id, become)
-
-
-def record_visit(
-    *,
-    case_id: str,
-    checked: dict[str, bool],
-    note: str,
-    findings: Sequence[tuple[str, date]],
-    role: Role,
-    by: str,
-    now: datetime,
-) -> Case:
-    """Record a site visit: every line of the checklist, and what is wrong with the day to put it right by.
-
-    Raises UnknownCase, ActionNotNow, ActionNotYours, WrongChecklist, WrongFinding.
-    """
-    today = clock.business_day(now)
-
-    def become(was: Case) -> Case:
-        after = acted(was, Action.RECORD_VISIT, role, by=by, now=now)
-        asked = {line.code for line in workflows.get(was.workflow_version).checklist}
-        if set(checked) != asked:
-            raise WrongChecklist(pointer="/checked")
-        told = [Finding(len(was.findings) + n, text.strip(), due) for n, (text, due) in enumerate(findings, 1)]
-        wrong = any(not 0 < len(one.text) <= rules.MOST_TEXT or one.due_on <= today for one in told)
-        if wrong or len(was.findings) + len(told) > MOST_FINDINGS:
-            raise WrongFinding(pointer="/findings")
-        visit = Visit(today, by, dict(checked), note.strip()[: rules.MOST_TEXT])
-        return replace(after, visit=visit, findings=(*was.findings, *told))
-
-    return cases.move(case_id, become)
-
-
-def report_rectified(
-    *, case_id: str, institution_id: InstitutionId, number: int, answer: str, by: str, now: datetime
-) -> Case:
-    """The school says how a finding was put right. Raises UnknownCase, ActionNotNow, UnknownFinding, FindingClosed."""
-    told = rules.check_text(answer, pointer="/answer")
-
-    def become(was: Case) -> Case:
-        _own(was, institution_id)
-        after = acted(was, Action.REPORT_RECTIFIED, Role.SCHOOL, by=by, now=now)
-        return _with_finding(after, replace(_finding(was, number), answer=told, answered_at=now))
-
-    return cases.move(case_id, become)
-
-
-def confirm_rectified(*, case_id: str, number: int, role: Role, by: str, now: datetime) -> Case:
-    """The reviewer has seen that a finding is put right.
-
-    Raises UnknownCase, ActionNotNow, ActionNotYours, UnknownFinding, FindingClosed, RectificationNotReported.
-    """
-
-    def become(was: Case) -> Case:
-        after = acted(was, Action.CONFIRM_RECTIFIED, role, by=by, now=now)
-        finding = _finding(was, number)
-        if not finding.answer:
-            raise RectificationNotReported()
-        return _with_finding(after, replace(finding, closed_at=now, closed_by=by))
 
     return cases.move(case_id, become)
 
@@ -269,19 +174,7 @@ def days(day: date, count: int) -> tuple[date, bool]:
     return told.day, told.assumed
 
 
-def _own(case: Case, institution_id: InstitutionId) -> None:
+def check_own(case: Case, institution_id: InstitutionId) -> None:
+    """Raises UnknownCase for another institution's."""
     if case.institution_id != institution_id:
         raise cases.UnknownCase()
-
-
-def _finding(case: Case, number: int) -> Finding:
-    found = next((one for one in case.findings if one.number == number), None)
-    if found is None:
-        raise UnknownFinding()
-    if found.closed_at is not None:
-        raise FindingClosed()
-    return found
-
-
-def _with_finding(case: Case, finding: Finding) -> Case:
-    return replace(case, findings=tuple(finding if one.number == finding.number else one for one in case.findings))

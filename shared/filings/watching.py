@@ -46,6 +46,14 @@ def open_inspection(
     return True
 
 
+def overdue_inspection(case: Case, *, now: datetime) -> bool:
+    """Whether a school is late with its inspection, and that isn't told yet."""
+    due = case.due
+    if case.filing is not Filing.ANNUAL_INSPECTION or due is None or due.owner is not Role.SCHOOL:
+        return False
+    return due.escalated is None and now >= clock.end_of(due.day)
+
+
 def watch(*, case_id: str, now: datetime) -> list[str]:
     """Do what is due on a case: `closed`, or tell once that its deadline is near (`reminded`) or over (`escalated`).
 

@@ -7,7 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from shared.filings.model import Action, Check, Filing, Outcome, Role, Rule, State, Step, Term, Workflow
+from shared.filings.definitions import Check, Rule, Step, Term, Workflow
+from shared.filings.model import Action, Filing, Outcome, Role, State
 from shared.policy.model import Policy
 
 

@@ -180,6 +180,7 @@ class Eligibility:
 class Observed:
     """What is observed of a school, from every context. None: not known (yet), and then nothing is said of it.
 
+    `inspection` is how the school stands with that of `inspection_year`, since `inspected_on`.
     `short_since` and `short_due_on` of a minimum balance that is too little; `red_alerts` of the policy's last days.
     """
 
@@ -196,6 +197,8 @@ class Observed:
     red_alerts: int
     last_red_alert: datetime | None
     listing: Listing
+    inspection: str = ""
+    inspection_year: int = 0
     inspection_passed: bool | None = None
     inspected_on: date | None = None
     ports_offline: int | None = None

@@ -108,7 +108,8 @@ def eligibility(seen: Observed, *, on: date, red_alert_days: int) -> Eligibility
         ),
     ]
     if seen.inspection_passed is not None:
-        facts.append(Fact(Rule.INSPECTION, seen.inspection_passed, since=seen.inspected_on))
+        year = str(seen.inspection_year)
+        facts.append(Fact(Rule.INSPECTION, seen.inspection_passed, False, seen.inspection, year, seen.inspected_on))
     if seen.ports_offline is not None:
         facts.append(Fact(Rule.PORTS, not seen.ports_offline, value=str(seen.ports_offline), limit="0"))
     return Eligibility(tuple(facts))

@@ -56,10 +56,16 @@ class Policy:
     filing_closing_working_days: int
     filing_reminder_working_days: int
     inspection_submission_working_days: int
+    inspection_opens_mmdd: int
+    inspection_last_opening_mmdd: int
     red_alert_days: int
     certificate_first_warning_days: int
     certificate_second_warning_days: int
     certificate_last_warning_days: int
+
+    def opens_inspections_on(self, day: date) -> bool:
+        """Whether annual inspections of its year are opened on a day; the figures are months and days, such as 301."""
+        return self.inspection_opens_mmdd <= day.month * 100 + day.day <= self.inspection_last_opening_mmdd
 
     def validity_stage(self, valid_to: date, today: date) -> int | None:
         """How many days before the last day is to be warned now; -1 when it is over, None when there is time."""

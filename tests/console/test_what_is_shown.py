@@ -35,6 +35,8 @@ FIGURES: dict[Rule, dict[str, int | str]] = {
     Rule.INTEREST_DIFFERS: {"reference": "BKI00001", "amount_fen": 100, "expected_fen": 19, "difference_fen": 81},
     Rule.MINIMUM_OVERDUE: {"short_fen": 1_000, "since": "2026-09-01", "due_on": "2026-09-15"},
     Rule.VALIDITY_ENDING: {"kind": "fire_safety", "named": "11", "last_day": "2026-10-15", "stops_sales": 1},
+    Rule.INSPECTION_FAILED: {"year": 2026, "decision_no": "2026-0001", "reason": "消防通道堵塞"},
+    Rule.INSPECTION_OVERDUE: {"year": 2026, "state": "draft", "due_on": "2026-10-15"},
     Rule.REFERENCE_CONFLICT: {"reference": "BK000001", "posted_fen": 100, "sent_fen": 200},
     Rule.RECONCILIATION_BREAK: {
         "kind": "custody",

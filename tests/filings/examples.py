@@ -1,12 +1,13 @@
 """A filing at the doors of the API and of the console: who acts on it, and its way from the draft on."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from shared.dynamo import transaction
-from shared.filings import usecases
-from shared.filings.model import Case, Filing, InstitutionType
+from shared.filings import catalogue, decisions, usecases, visits, workflows
+from shared.filings.model import Action, Case, FileRef, Filing, InstitutionType, Outcome, Role
 from shared.filings.store import cases
 from shared.kernel.ids import CaseId, FileId, InstitutionId
 from shared.materials.model import FileStatus, KeptFile, Kind
@@ -171,3 +172,37 @@ def reviewer() -> Visitor:
 
 def supervisor(username: str = "supervisor") -> Visitor:
     return sign_in(username, StaffRole.SUPERVISOR)
+
+
+def handed_in(case_id: str, *, now: datetime) -> None:
+    """A school hands in what its case asks for, and submits it."""
+    case = cases.get(case_id)
+    asked = catalogue.get(case.catalogue_version, case.filing, case.institution_type)
+    told: dict[str, Any] = {"case_id": case_id, "institution_id": case.institution_id, "by": "usr", "now": now}
+    for item in asked.items:
+        if item.required:
+            files = [(FileRef(FileId(an_id("fil", 1)), "材料.pdf", "0" * 64), item.types[0], 1000)]
+            expires_on = date(now.year + 2, 12, 31) if item.expires else None
+            usecases.hand_in(code=item.code, files=files, expires_on=expires_on, **told)
+    usecases.submit(**told)
+
+
+def visited_case(case_id: str, *, now: datetime, findings: Sequence[tuple[str, date]] = ()) -> None:
+    """The bureau accepts all that is handed in, and visits the place."""
+    handed_in(case_id, now=now)
+    told: dict[str, Any] = {"case_id": case_id, "role": Role.REVIEWER, "by": "reviewer", "now": now}
+    for action in (Action.ACCEPT, Action.BEGIN_REVIEW):
+        usecases.advance(action=action, note="", **told)
+    for code in cases.get(case_id).materials:
+        usecases.review_item(code=code, accept=True, reason="", **told)
+    usecases.advance(action=Action.ORDER_VISIT, note="", **told)
+    checked = {line.code: True for line in workflows.get(cases.get(case_id).workflow_version).checklist}
+    visits.record_visit(checked=checked, note="", findings=findings, **told)
+
+
+def decided(case_id: str, outcome: Outcome, *, now: datetime) -> None:
+    """A supervisor decides a case, and makes public what has passed."""
+    told: dict[str, Any] = {"case_id": case_id, "role": Role.SUPERVISOR, "by": "supervisor", "now": now}
+    decisions.decide(outcome=outcome, reason="核查完毕", **told)
+    if outcome is not Outcome.FAIL:
+        usecases.advance(action=Action.PUBLICISE, note="", **told)

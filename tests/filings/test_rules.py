@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from shared.filings import catalogue, rules, workflows
+from shared.filings import catalogue, handing_in, rules, workflows
 from shared.filings.model import (
     Action,
     Case,
@@ -116,18 +116,24 @@ class TestCheckMaterial:
         item = CATALOGUE.find("business_licence")
         assert item is not None
 
-        assert rules.check_material(item, [(a_ref(), "image/png", 1)], None, today=self.TODAY) == (a_ref(),)
+        assert handing_in.check_material(item, [(a_ref(), "image/png", 1)], None, today=self.TODAY) == (a_ref(),)
 
     @pytest.mark.parametrize(
         ("code", "files", "expires_on", "refusal", "pointer"),
         [
-            ("charge_rules", [(a_ref(), "image/png", 1)], None, rules.WrongFileType, "/files/0"),
-            ("charge_rules", [(a_ref(), "application/pdf", 5_000_001)], None, rules.FileTooLarge, "/files/0"),
-            ("charge_rules", [(a_ref(n), "application/pdf", 1) for n in (1, 2)], None, rules.TooManyFiles, "/files"),
-            ("business_licence", [(a_ref(), "image/png", 1)] * 2, None, rules.TooManyFiles, "/files"),
-            ("fire_inspection", [(a_ref(), "image/png", 1)], None, rules.ExpiryNeeded, "/expires_on"),
-            ("fire_inspection", [(a_ref(), "image/png", 1)], TODAY, rules.ExpiryNeeded, "/expires_on"),
-            ("charge_rules", [(a_ref(), "application/pdf", 1)], TODAY, rules.ExpiryNotAsked, "/expires_on"),
+            ("charge_rules", [(a_ref(), "image/png", 1)], None, handing_in.WrongFileType, "/files/0"),
+            ("charge_rules", [(a_ref(), "application/pdf", 5_000_001)], None, handing_in.FileTooLarge, "/files/0"),
+            (
+                "charge_rules",
+                [(a_ref(n), "application/pdf", 1) for n in (1, 2)],
+                None,
+                handing_in.TooManyFiles,
+                "/files",
+            ),
+            ("business_licence", [(a_ref(), "image/png", 1)] * 2, None, handing_in.TooManyFiles, "/files"),
+            ("fire_inspection", [(a_ref(), "image/png", 1)], None, handing_in.ExpiryNeeded, "/expires_on"),
+            ("fire_inspection", [(a_ref(), "image/png", 1)], TODAY, handing_in.ExpiryNeeded, "/expires_on"),
+            ("charge_rules", [(a_ref(), "application/pdf", 1)], TODAY, handing_in.ExpiryNotAsked, "/expires_on"),
         ],
     )
     def test_what_it_does_not_take_is_refused_with_a_pointer(
@@ -137,14 +143,14 @@ class TestCheckMaterial:
         assert item is not None
 
         with pytest.raises(refusal) as refused:
-            rules.check_material(item, files, expires_on, today=self.TODAY)
+            handing_in.check_material(item, files, expires_on, today=self.TODAY)
         assert refused.value.pointer == pointer
 
 
 class TestCheckComplete:
     def test_each_gap_is_named(self) -> None:
-        with pytest.raises(rules.MaterialsMissing) as refused:
-            rules.check_complete(a_case(), CATALOGUE, today=date(2026, 9, 1))
+        with pytest.raises(handing_in.MaterialsMissing) as refused:
+            handing_in.check_complete(a_case(), CATALOGUE, today=date(2026, 9, 1))
 
         assert refused.value.pointer == "/materials/business_licence"
         assert "消防验收或安全检查合格证明" in refused.value.sentence("zh")
@@ -154,8 +160,8 @@ class TestCheckComplete:
         given = {item.code: Material((a_ref(),), None, 1) for item in CATALOGUE.items}
         given["fire_inspection"] = Material((a_ref(),), None, 1, Review.RETURNED, "已过期")
 
-        with pytest.raises(rules.NotCorrected) as refused:
-            rules.check_complete(a_case(materials=given), CATALOGUE, today=date(2026, 9, 1))
+        with pytest.raises(handing_in.NotCorrected) as refused:
+            handing_in.check_complete(a_case(materials=given), CATALOGUE, today=date(2026, 9, 1))
         assert refused.value.pointer == "/materials/fire_inspection"
 
 

@@ -6,13 +6,16 @@ from typing import Any
 import pytest
 
 from functions.schedules import open_inspections, watch_filings
-from shared.filings import decisions, usecases, watching
-from shared.filings.model import Action, Outcome, Role, State
-from shared.filings.store import cases
+from shared.alerts import store as alerts
+from shared.alerts.model import Rule, Severity
+from shared.filings import decisions, handing_in, watching
+from shared.filings.model import Outcome, Role, State
+from shared.filings.store import cases, inspections
 from tests import steps, tables
-from tests.builders import SCHOOL
+from tests.builders import NOW, SCHOOL
 from tests.console.visitors import Visitor, sign_in, text_of
 from tests.edge.doors import Clock
+from tests.filings import examples
 from tests.schedules.running import run
 
 MARCH = datetime(2027, 3, 1, 1, tzinfo=UTC)
@@ -61,7 +64,7 @@ class TestOpenInspections:
 
         assert again == {"schools": SCHOOLS, "opened": 0}
         assert (len(opened()), len(set(opened()))) == (SCHOOLS, SCHOOLS)
-        assert cases.tally(2027) == {State.DRAFT: SCHOOLS}
+        assert inspections.tally(2027).states == {State.DRAFT: SCHOOLS}
         page = text_of(an_officer().get("/console/inspections?year=2027"))
         assert "0 / 200 家已办结" in page
 
@@ -76,7 +79,33 @@ class TestOpenInspections:
         )
 
         assert not opened_again
-        assert cases.tally(2027) == {State.DRAFT: 1}
+        assert inspections.tally(2027).states == {State.DRAFT: 1}
+
+    def test_a_school_that_was_licensed_this_year_is_not_inspected_before_the_next(
+        self, in_memory: Any, at: Clock
+    ) -> None:
+        steps.register()
+        steps.suspend()
+        for day, opened_then in ((NOW, 0), (datetime(2026, 11, 30, 1, tzinfo=UTC), 0), (MARCH, 1)):
+            at.now = day
+            assert run(open_inspections.open_inspections) == {"schools": 1, "opened": opened_then}
+
+    @pytest.mark.parametrize(
+        ("moment", "opened_then"),
+        [
+            (datetime(2027, 2, 28, 15, 59, tzinfo=UTC), 0),  # 28 February in Shanghai, to its last minute
+            (datetime(2027, 2, 28, 16, tzinfo=UTC), 1),
+            (datetime(2027, 11, 30, 15, 59, tzinfo=UTC), 1),
+            (datetime(2027, 11, 30, 16, tzinfo=UTC), 0),
+        ],
+    )
+    def test_they_are_opened_between_two_days_of_the_policy(
+        self, in_memory: Any, at: Clock, moment: datetime, opened_then: int
+    ) -> None:
+        steps.register()
+        at.now = moment
+
+        assert run(open_inspections.open_inspections)["opened"] == opened_then
 
     def test_a_school_that_has_ended_is_not_inspected(self, in_memory: Any, at: Clock) -> None:
         steps.register()
@@ -108,7 +137,25 @@ class TestWatchFilings:
         assert case.due.reminded is not None
         assert case.due.escalated is not None
         assert case.due.reminded < case.due.escalated
+        found = alerts.list_alerts(SCHOOL, limit=9, cursor=None).rows
+        assert [(one.rule, one.severity, one.figures["due_on"]) for one in found] == [
+            (Rule.INSPECTION_OVERDUE, Severity.YELLOW, case.due.day.isoformat())
+        ]
         assert "已督办" in text_of(an_officer().get("/console/inspections?year=2027"))
+
+    def test_one_that_is_killed_between_the_alert_and_its_note_tells_it_once(self, inspected: str, at: Clock) -> None:
+        at.pass_by(days=60)
+        with tables.killed_before("TransactWriteItems", call=2):
+            run(watch_filings.watch_filings)
+        assert run(watch_filings.watch_filings)["escalated"] == 1
+
+        assert len(alerts.list_alerts(SCHOOL, limit=9, cursor=None).rows) == 1
+
+    def test_nobody_passes_who_has_handed_in_nothing(self, inspected: str, at: Clock) -> None:
+        for outcome in (Outcome.PASS, Outcome.CONDITIONAL):
+            with pytest.raises(handing_in.MaterialsMissing):
+                examples.decided(inspected, outcome, now=at.now)
+        assert cases.get(inspected).state is State.DRAFT
 
     def test_a_result_is_closed_when_its_publicity_is_over(self, inspected: str, at: Clock) -> None:
         told: dict[str, Any] = {"case_id": inspected, "role": Role.SUPERVISOR, "by": "supervisor"}
@@ -116,12 +163,14 @@ class TestWatchFilings:
         decisions.close(now=at.now, **told)
 
         assert cases.get(inspected).state is State.CLOSED
-        assert cases.tally(2027) == {State.DRAFT: 0, State.DECIDED: 0, State.CLOSED: 1}
+        assert inspections.tally(2027).states == {State.DRAFT: 0, State.DECIDED: 0, State.CLOSED: 1}
+        assert inspections.tally(2027).results == {Outcome.FAIL: 1}
+        assert "不通过 1" in text_of(an_officer().get("/console/inspections?year=2027"))
 
     def test_what_is_public_is_closed_by_itself_unless_somebody_objects(self, inspected: str, at: Clock) -> None:
         told: dict[str, Any] = {"case_id": inspected, "role": Role.SUPERVISOR, "by": "supervisor"}
-        decisions.decide(outcome=Outcome.CONDITIONAL, reason="资料待补", now=at.now, **told)
-        usecases.advance(action=Action.PUBLICISE, note="", now=at.now, **told)
+        examples.visited_case(inspected, now=at.now)
+        examples.decided(inspected, Outcome.CONDITIONAL, now=at.now)
         objection = decisions.object_to(case_id=inspected, by_whom="家长", contact="", text="退费难", now=at.now)
         at.pass_by(days=14)
 

@@ -1,7 +1,7 @@
 """Cases: one item each, found by where they stand, by whose turn it is, by institution, by year of inspection."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from datetime import date, timedelta
 from typing import Any
@@ -12,8 +12,8 @@ from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 from shared.dynamo import pages, transaction
 from shared.dynamo.rows import Moment, Row, meta
 from shared.filings import model
-from shared.filings.model import Case, Filing, Role, State
-from shared.filings.store import written
+from shared.filings.model import Case, Role, State
+from shared.filings.store import inspections, written
 from shared.kernel import clock, errors
 from shared.kernel.ids import CaseId, InstitutionId
 from shared.kernel.page import Page
@@ -92,36 +92,34 @@ class CaseRow(Row):
     version = NumberAttribute()
 
 
-class TallyRow(Row):
-    """How many inspections of a year stand in a state: counted in the transaction that moves each."""
-
-    Meta = meta("filings")
-    standing = NumberAttribute(default=0)
-
-
 def open_new(case: Case) -> list[transaction.Part]:
     """The parts that open a case. Their commit raises CaseExists."""
-    return [transaction.put_new(_row_of(case), refused=CaseExists()), *_counted(None, case)]
+    return [transaction.put_new(_row_of(case), refused=CaseExists()), *inspections.moved(None, case)]
 
 
 def change(before: Case, after: Case) -> list[transaction.Part]:
     """The parts that move a case on, if it is still as it was read."""
     row = _row_of(replace(after, version=before.version + 1))
     moved = transaction.Part("put", row, transaction.LostRace(), CaseRow.version == before.version)
-    return [moved, *_counted(before, after)]
+    return [moved, *inspections.moved(before, after)]
 
 
-def move(case_id: str, become: Callable[[Case], Case]) -> Case:
+def move(
+    case_id: str,
+    become: Callable[[Case], Case],
+    *,
+    also: Callable[[Case], Sequence[transaction.Part]] = lambda after: (),
+) -> Case:
     """Read a case, let it `become`, and write that if it is another; again when somebody else was faster.
 
-    Raises UnknownCase and what `become` refuses.
+    What is `also` to be written then commits with it. Raises UnknownCase and what `become` and `also` refuse.
     """
 
     def attempt() -> Case:
         before = get(case_id)
         after = become(before)
         if after != before:
-            transaction.commit(change(before, after))
+            transaction.commit([*change(before, after), *also(after)])
         return after
 
     return transaction.retried(attempt)
@@ -179,22 +177,6 @@ def list_of_institution(institution_id: InstitutionId, *, limit: int, cursor: st
 def list_of_year(year: int, *, limit: int, cursor: str | None) -> Page[Case]:
     """The inspections of a year, the one with the nearest deadline first, closed ones among them."""
     return _whole(pages.page(CaseRow, str(year), limit=limit, cursor=cursor, index=CaseRow.years))
-
-
-def tally(year: int) -> Mapping[State, int]:
-    """How many inspections of a year stand in each state."""
-    rows = TallyRow.query(f"tally#{year}", consistent_read=True)
-    return {State(row.sk): int(row.standing) for row in rows}
-
-
-def _counted(before: Case | None, after: Case) -> list[transaction.Part]:
-    if after.filing is not Filing.ANNUAL_INSPECTION or (before and before.state is after.state):
-        return []
-    steps = {after.state: 1} | ({before.state: -1} if before else {})
-    return [
-        transaction.add_up(TallyRow(f"tally#{after.year}", state.value), [TallyRow.standing.add(step)])
-        for state, step in steps.items()
-    ]
 
 
 def _whole(page: Page[Any]) -> Page[Case]:
