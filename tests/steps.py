@@ -306,6 +306,14 @@ def thaw(institution_id: InstitutionId = builders.SCHOOL, *, now: datetime = NOW
     institution_usecases.thaw(institution_id=institution_id, reason="查清", by="科长", now=now)
 
 
+def revoke(institution_id: InstitutionId = builders.SCHOOL, *, now: datetime = NOW) -> None:
+    """Begin the end of a school whose licence is revoked."""
+    told: dict[str, Any] = {"institution_id": institution_id, "reason": "拒不改正", "by": "科长", "now": now}
+    number = "临教罚〔2026〕3号"
+    opening = termination_usecases.opening(**told, decision_no=number, evidence="听证笔录")
+    institution_usecases.begin_revocation(**told, decision_no=number, also=[opening])
+
+
 def terminate(institution_id: InstitutionId = builders.SCHOOL, *, now: datetime = NOW) -> None:
     """Begin the termination of a school: its sales and its money stop."""
     told: dict[str, Any] = {"institution_id": institution_id, "reason": "举办者申请终止办学", "by": "科长", "now": now}

@@ -30,11 +30,13 @@ class StageView(View):
 class TerminationView(View):
     """A school's termination. `settled` of `enrolments` are settled, as the platform has gone through them so far.
 
+    `decision_no`: of the decision that revoked the licence, where one did.
     `notice_status`: valid, used, failed or revoked; `notice_failure` says why the bank couldn't pay.
     """
 
     step: str
     reason: str
+    decision_no: str | None
     steps: list[StageView]
     enrolments: int
     settled: int
@@ -96,6 +98,7 @@ def _termination(call: Call[Any], english: bool) -> TerminationView | None:
     return TerminationView(
         step=case.step.value,
         reason=case.reason,
+        decision_no=case.decision_no or None,
         steps=[
             StageView(step=one.step.value, name=STEP_NAMES[one.step][english], at=clock.shown(one.at))
             for one in case.history

@@ -17,7 +17,7 @@ from shared.funds.minimum_model import Formula
 from shared.funds.store import withdrawals
 from shared.institutions import store as institutions_store
 from shared.institutions import usecases as institutions
-from shared.kernel.ids import EnrolmentId
+from shared.kernel.ids import EnrolmentId, FileId
 from shared.kernel.money import Fen
 from shared.listings import store as listings
 from shared.listings.model import ChangeKind, ListName
@@ -100,6 +100,26 @@ def _terminate(proposal: Proposal, approval: Part, by: str, now: datetime) -> No
     )
 
 
+def _revoke(proposal: Proposal, approval: Part, by: str, now: datetime) -> None:
+    number = proposal.words["decision_no"]
+    case = terminations.opening(
+        institution_id=proposal.institution_id,
+        reason=proposal.reason,
+        by=by,
+        now=now,
+        decision_no=number,
+        evidence=proposal.words["evidence"],
+    )
+    institutions.begin_revocation(
+        institution_id=proposal.institution_id,
+        decision_no=number,
+        reason=proposal.reason,
+        by=by,
+        now=now,
+        also=[approval, case],
+    )
+
+
 def _issue_notice(proposal: Proposal, approval: Part, by: str, now: datetime) -> None:
     closing.issue(proposal=proposal, approval=approval, by=by, now=now)
 
@@ -139,12 +159,18 @@ def _list(proposal: Proposal, becomes: ListName, approval: Part, by: str, now: d
         becomes=becomes,
         reason=proposal.reason,
         evidence=proposal.words["evidence"],
+        files=named_files(proposal),
         until=date.fromisoformat(until) if until else None,
         proposed_by=proposal.proposed_by,
         approved_by=by,
         now=now,
         also=[approval],
     )
+
+
+def named_files(proposal: Proposal) -> tuple[FileId, ...]:
+    """The files that a proposal names as evidence."""
+    return tuple(FileId(one) for one in proposal.words.get("files", "").split())
 
 
 def _delist(proposal: Proposal, approval: Part, by: str, now: datetime) -> None:
@@ -245,6 +271,17 @@ ACTS: Mapping[Kind, Act] = {
         roles.MONEY_MOVERS,
         roles.SUPERVISORS,
         _terminate,
+    ),
+    Kind.LICENCE_REVOCATION: Act(
+        ("吊销办学许可证", "Revoke the licence"),
+        (
+            "批准后立即停止招生、拨付和划拨，不可恢复；按终止办学清退全部学员后，该机构为“已吊销”，许可证号不再使用。",
+            "Sales, releases and payouts stop at once and for good. Every student is refunded as in a termination; "
+            "then the licence is revoked, and its number is never given again.",
+        ),
+        roles.RECOMMENDERS,
+        roles.SUPERVISORS,
+        _revoke,
     ),
     Kind.TERMINATION_NOTICE: Act(
         ("签发终止通知书", "Issue the termination notice"),

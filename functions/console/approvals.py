@@ -2,7 +2,7 @@
 
 from chalice.app import Blueprint
 
-from functions.console import acts, officers, roles, schools
+from functions.console import acts, evidence, officers, roles, schools
 from functions.console.pages import Answer, SeeOther, Shown, Visit, form, page
 from functions.edge import reentry
 from functions.edge.auth import NotForYourRole
@@ -157,6 +157,7 @@ def _shown(visit: Visit, proposal: Proposal, refusal: errors.Refusal | None = No
         "proposal": proposal,
         "act": act,
         "school": school,
+        "files": evidence.shown(acts.named_files(proposal)),
         "hints": reentry.hints(school) if waits else [],
         "officers": officers.names([proposal.proposed_by, proposal.decided_by]),
         "may_decide": waits and not own and visit.role in act.approvers,

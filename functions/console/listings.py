@@ -4,7 +4,7 @@ from datetime import date
 
 from chalice.app import Blueprint
 
-from functions.console import acts, officers, roles
+from functions.console import acts, evidence, officers, roles
 from functions.console.approvals import propose
 from functions.console.pages import Answer, Shown, Visit, form, page
 from functions.console.schools import get_school
@@ -78,6 +78,7 @@ def show_listing(visit: Visit) -> Shown:
         "eligibility": eligibility.of(school, now=visit.now, listing=listing),
         "selling": school.may_sell_on(clock.business_day(visit.now)),
         "history": history,
+        "files": evidence.shown(file_id for one in history.rows for file_id in one.files),
         "hints": reentry.hints(school),
         "appeals": appeals,
         "officers": officers.names(name for one in history.rows for name in (one.proposed_by, one.approved_by)),
@@ -98,23 +99,24 @@ def propose_listing(visit: Visit) -> Answer:
     school, kind = get_school(visit), _kind(visit)
     listing = store.get(school.institution_id)
     try:
-        figures, words = _told(visit, kind, listing)
+        figures, words = _told(visit, school, kind, listing)
         subject = f"{school.institution_id}#{listing.changes}"
         return propose(visit, kind, school, subject=subject, figures=figures, words=words)
     except (errors.Invalid, errors.Conflict) as refusal:
         return _asked(visit, school, kind, refusal)
 
 
-def _told(visit: Visit, kind: Kind, listing: Listing) -> tuple[dict[str, int], dict[str, str]]:
+def _told(visit: Visit, school: Institution, kind: Kind, listing: Listing) -> tuple[dict[str, int], dict[str, str]]:
     """The figures and words of a proposal, for functions/console/acts.py; what can't be is refused now."""
     if kind in _LISTS:
         until, today = _until(visit), clock.business_day(visit.now)
-        evidence = rules.check_listing(
+        told = rules.check_listing(
             listing, _LISTS[kind], evidence=visit.form.get("evidence", ""), until=until, on=today
         )
         if kind is Kind.WHITELISTING:
             listing_acts.check_eligible(listing.institution_id, listing, visit.now)
-        return {}, {"evidence": evidence} | ({"until": until.isoformat()} if until else {})
+        files = evidence.named(visit, school)
+        return {}, {"evidence": told, **files} | ({"until": until.isoformat()} if until else {})
     if kind is Kind.DELISTING:
         rules.check_removal(listing)
         return {}, {}
@@ -156,6 +158,8 @@ def _asked(visit: Visit, school: Institution, kind: Kind, refusal: errors.Refusa
         "reason": visit.form.get("reason", ""),
         "evidence": visit.form.get("evidence", ""),
         "until": visit.form.get("until", ""),
+        "files": evidence.offered(school) if kind in _LISTS else [],
+        "chosen": evidence.chosen(visit),
         "sentence": refusal.sentence(visit.language) if refusal else "",
         "most_reason": approvals.MOST_REASON,
         "most_text": rules.MOST_TEXT,

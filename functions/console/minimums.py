@@ -17,7 +17,7 @@ from shared.funds import queries as funds
 from shared.funds.minimum_model import Calculation, MinimumBalance, Shortfall, Withdrawal, WithdrawalStatus
 from shared.funds.store import withdrawals
 from shared.institutions import store as institutions
-from shared.institutions.model import Institution, Status
+from shared.institutions.model import Institution
 from shared.kernel import clock, errors
 from shared.kernel.ids import InstitutionId
 from shared.policy import queries as policies
@@ -68,7 +68,7 @@ def show_minimums(visit: Visit) -> Shown:
 def standings_of_all(visit: Visit) -> list[Standing]:
     """How every school of the district stands that isn't terminated."""
     schools = institutions.get_many(institutions.list_ids())
-    schools = {iid: school for iid, school in schools.items() if school.status is not Status.TERMINATED}
+    schools = {iid: school for iid, school in schools.items() if not school.status.ended}
     return _standings(visit, schools, funds.get_minimum_balances(list(schools)))
 
 

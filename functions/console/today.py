@@ -60,7 +60,7 @@ def show_today(visit: Visit) -> Shown:
     today = clock.business_day(visit.now)
     totals = funds.list_totals()
     schools = institutions.get_many(institutions.list_ids())
-    open_schools = [iid for iid, school in schools.items() if school.status is not Status.TERMINATED]
+    open_schools = [iid for iid, school in schools.items() if not school.status.ended]
     minimums = funds.get_minimum_balances(open_schools)
     by_state: Counter[State] = Counter()
     for one in totals:
@@ -212,7 +212,7 @@ def _stopped(schools: Mapping[InstitutionId, Institution]) -> Item:
 def _terminations(totals: Sequence[Totals], schools: Mapping[InstitutionId, Institution]) -> Item:
     """Schools on their way to the notice, and those whose accounts have got money since: it wants another notice."""
     open_ones = sum(school.status is Status.TERMINATING for school in schools.values())
-    ended = [one for one in totals if schools[one.institution_id].status is Status.TERMINATED]
+    ended = [one for one in totals if schools[one.institution_id].status.ended]
     left = [-one.by_state[State.OUTSIDE] for one in ended if one.by_state.get(State.OUTSIDE)]
     zh, en = "终止办理中的机构", "Schools that are terminated"
     if left:

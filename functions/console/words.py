@@ -187,6 +187,8 @@ CHANGES: Mapping[Change, Both] = CHANGE_NAMES
 BARS: Mapping[BarKind, Both] = BAR_NAMES
 
 PROPOSAL_FIGURES: Mapping[str, Both] = {
+    "decision_no": ("处罚决定书文号", "Number of the decision"),
+    "files": ("依据文件", "Files that show it"),
     "licence_no": ("办学许可证号", "Licence number"),
     "licence_valid_to": ("有效期至", "Valid until"),
     "required_fen": ("核定最低余额", "Required"),

@@ -10,7 +10,7 @@ from shared.institutions import store as institutions
 from shared.institutions import usecases as standing
 from shared.institutions.model import BarKind
 from shared.kernel import clock
-from shared.kernel.ids import InstitutionId
+from shared.kernel.ids import FileId, InstitutionId
 from shared.listings import rules, store, usecases
 from shared.listings.model import RULE_NAMES, Appeal, ChangeKind, Listing, ListName
 
@@ -21,6 +21,7 @@ def put_on(
     becomes: ListName,
     reason: str,
     evidence: str,
+    files: Sequence[FileId] = (),
     until: date | None,
     proposed_by: str,
     approved_by: str,
@@ -41,6 +42,7 @@ def put_on(
             credit_code=school.credit_code,
             reason=reason,
             evidence=evidence,
+            files=files,
             until=until,
             proposed_by=proposed_by,
             approved_by=approved_by,

@@ -13,7 +13,7 @@ from shared.funds.minimum_model import Shortfall
 from shared.funds.model import State
 from shared.institutions import store as institutions
 from shared.institutions import usecases as standing
-from shared.institutions.model import BarKind, Institution, Status
+from shared.institutions.model import BarKind, Institution
 from shared.kernel import clock
 from shared.kernel.ids import InstitutionId
 from shared.kernel.money import Fen
@@ -32,7 +32,7 @@ def check_minimum_balances() -> dict[str, int]:
     now = wiring.now()
     policy = policies.in_force(at=now)
     schools = institutions.get_many(institutions.list_ids())
-    open_schools = [iid for iid, school in schools.items() if school.status is not Status.TERMINATED]
+    open_schools = [iid for iid, school in schools.items() if not school.status.ended]
     minimums = funds.get_minimum_balances(open_schools)
     counted = {one.institution_id: Fen(one.by_state.get(State.MINIMUM_BALANCE, 0)) for one in funds.list_totals()}
     open_ones: list[Shortfall] = []

@@ -20,7 +20,6 @@ from shared.funds import terminations as money
 from shared.funds.model import EnrolmentAccount, EnrolmentStatus, State
 from shared.institutions import store as institution_store
 from shared.institutions import usecases as institutions
-from shared.institutions.model import Status
 from shared.kernel import errors
 from shared.kernel.ids import InstitutionId
 from shared.kernel.money import Fen
@@ -161,11 +160,16 @@ def close(institution_id: InstitutionId, *, now: datetime) -> bool:
     reason = f"{notice.title} 已执行，账户余额为零"
     try:
         part = notices.closing(institution_id=institution_id, now=now)
-        if institution_store.get(institution_id).status is Status.TERMINATED:
+        if institution_store.get(institution_id).status.ended:
             transaction.commit([part])
             return True
         institutions.end_termination(
-            institution_id=institution_id, reason=reason, by=model.PLATFORM, now=now, also=[part]
+            institution_id=institution_id,
+            revoked=case.revoked,
+            reason=f"吊销办学许可证（{case.decision_no}）；{reason}" if case.revoked else reason,
+            by=model.PLATFORM,
+            now=now,
+            also=[part],
         )
     except (errors.Conflict, transaction.LostRace):  # somebody else was faster
         return False

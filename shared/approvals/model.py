@@ -16,6 +16,7 @@ class Kind(StrEnum):
     MINIMUM_REQUIREMENT = "minimum_requirement"
     MINIMUM_WITHDRAWAL = "minimum_withdrawal"
     TERMINATION = "termination"
+    LICENCE_REVOCATION = "licence_revocation"
     TERMINATION_NOTICE = "termination_notice"
     NOTICE_REVOCATION = "notice_revocation"
     SUSPENSE_ALLOCATION = "suspense_allocation"

@@ -16,11 +16,17 @@ class Status(StrEnum):
     SUSPENDED = "suspended"
     TERMINATING = "terminating"
     TERMINATED = "terminated"
+    REVOKED = "revoked"
 
     @property
     def ending(self) -> bool:
         """Whether it sells and is paid nothing any more, for ever."""
-        return self in (Status.TERMINATING, Status.TERMINATED)
+        return self is Status.TERMINATING or self.ended
+
+    @property
+    def ended(self) -> bool:
+        """Whether its accounts are given back and it is over: of its own accord, or because its licence was revoked."""
+        return self in (Status.TERMINATED, Status.REVOKED)
 
 
 class Change(StrEnum):
@@ -31,6 +37,7 @@ class Change(StrEnum):
     SUSPENDED = "suspended"
     TERMINATING = "terminating"
     TERMINATED = "terminated"
+    REVOKED = "revoked"
     FROZEN = "frozen"
     THAWED = "thawed"
     BARRED = "barred"
@@ -43,6 +50,7 @@ STATUS_NAMES: Mapping[Status, tuple[str, str]] = {
     Status.SUSPENDED: ("暂停招生", "Suspended"),
     Status.TERMINATING: ("终止办理中", "Terminating"),
     Status.TERMINATED: ("已终止", "Terminated"),
+    Status.REVOKED: ("已吊销办学许可证", "Licence revoked"),
 }
 
 

@@ -16,8 +16,9 @@ _BECOMES: dict[Status, frozenset[Status]] = {
     Status.APPLICANT: frozenset({Status.LICENSED}),
     Status.LICENSED: frozenset({Status.SUSPENDED, Status.TERMINATING}),
     Status.SUSPENDED: frozenset({Status.LICENSED, Status.TERMINATING}),
-    Status.TERMINATING: frozenset({Status.TERMINATED}),
+    Status.TERMINATING: frozenset({Status.TERMINATED, Status.REVOKED}),
     Status.TERMINATED: frozenset(),
+    Status.REVOKED: frozenset(),
 }
 TRANSITIONS: dict[tuple[Status, Status], bool] = {
     (was, becomes): becomes in _BECOMES[was] for was in Status for becomes in Status

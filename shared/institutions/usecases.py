@@ -74,11 +74,32 @@ def begin_termination(
     _change(institution_id, model.Status.TERMINATING, reason, by, now, also)
 
 
-def end_termination(
-    *, institution_id: InstitutionId, reason: str, by: str, now: datetime, also: Sequence[transaction.Part]
+def begin_revocation(
+    *,
+    institution_id: InstitutionId,
+    decision_no: str,
+    reason: str,
+    by: str,
+    now: datetime,
+    also: Sequence[transaction.Part],
 ) -> None:
-    """Note that a terminating school is terminated. Raises like `begin_termination`."""
-    _change(institution_id, model.Status.TERMINATED, reason, by, now, also)
+    """Begin the end of a school whose licence is revoked (吊销办学许可证); its number is spent. Raises like that."""
+    told = f"吊销办学许可证（{decision_no}）：{reason.strip()}"
+    spent = store.spend_licence(store.get(institution_id))
+    begin_termination(institution_id=institution_id, reason=told, by=by, now=now, also=[*also, spent])
+
+
+def end_termination(
+    *,
+    institution_id: InstitutionId,
+    revoked: bool,
+    reason: str,
+    by: str,
+    now: datetime,
+    also: Sequence[transaction.Part],
+) -> None:
+    """Note that a terminating school is terminated, or its licence revoked. Raises like `begin_termination`."""
+    _change(institution_id, model.Status.REVOKED if revoked else model.Status.TERMINATED, reason, by, now, also)
 
 
 def freeze(

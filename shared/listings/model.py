@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from shared.kernel.ids import InstitutionId, PlaqueId
+from shared.kernel.ids import FileId, InstitutionId, PlaqueId
 
 
 class ListName(StrEnum):
@@ -54,7 +54,7 @@ class ListChange:
     """One change of the lists, for ever. `number` counts the district's changes from 1 on, without a gap.
 
     `nth` counts the school's own. `name` and `credit_code` are as they were then. `until`: the last business day on the
-    list, None for no end. All of it is public but `proposed_by` and `approved_by`.
+    list, None for no end. All of it is public but `proposed_by`, `approved_by` and the `files` named as evidence.
     """
 
     number: int
@@ -71,6 +71,7 @@ class ListChange:
     proposed_by: str
     approved_by: str
     at: datetime
+    files: tuple[FileId, ...] = ()
 
 
 @dataclass(frozen=True)

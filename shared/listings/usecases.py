@@ -4,12 +4,13 @@ A change that bars a school from selling, or lets it sell again, belongs into on
 so it is given as parts, and functions/edge/listing_acts.py commits them.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
 from shared.dynamo.transaction import Part
 from shared.kernel import clock
-from shared.kernel.ids import InstitutionId
+from shared.kernel.ids import FileId, InstitutionId
 from shared.listings import rules, store
 from shared.listings.model import Appeal, AppealStatus, ChangeKind, ListChange, Listing, ListName
 
@@ -22,6 +23,7 @@ def put_on(
     credit_code: str,
     reason: str,
     evidence: str,
+    files: Sequence[FileId] = (),
     until: date | None,
     proposed_by: str,
     approved_by: str,
@@ -40,6 +42,7 @@ def put_on(
         credit_code=credit_code,
         reason=reason,
         evidence=told,
+        files=files,
         until=until,
         people=(proposed_by, approved_by),
         now=now,
@@ -95,6 +98,7 @@ def _change(
     people: tuple[str, str],
     now: datetime,
     evidence: str = "",
+    files: Sequence[FileId] = (),
     until: date | None = None,
 ) -> list[Part]:
     after = Listing(
@@ -123,5 +127,6 @@ def _change(
         proposed_by=people[0],
         approved_by=people[1],
         at=now,
+        files=tuple(files),
     )
     return store.change_parts(before, after, change)

@@ -71,19 +71,29 @@ class Check:
 
 @dataclass(frozen=True)
 class Case:
-    """The termination of one school. `notices` are the numbers of its notices, the last one the one in force."""
+    """The termination of one school. `notices` are the numbers of its notices, the last one the one in force.
+
+    `decision_no` and `evidence` are of the decision that revoked its licence, where one did.
+    """
 
     institution_id: InstitutionId
     step: Step
     reason: str
     opened_at: datetime
     history: tuple[Stage, ...]
+    decision_no: str = ""
+    evidence: str = ""
     publicity_until: date | None = None
     publicity_assumed: bool = False
     objections_open: int = 0
     check: Check | None = None
     notices: tuple[str, ...] = ()
     version: int = 0
+
+    @property
+    def revoked(self) -> bool:
+        """Whether it ends because its licence is revoked."""
+        return bool(self.decision_no)
 
     @property
     def standing(self) -> Standing:

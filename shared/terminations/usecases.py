@@ -15,13 +15,15 @@ from shared.terminations.model import Case, Objection, ObjectionStatus, Step
 from shared.terminations.store import cases, notices, objections
 
 
-def opening(*, institution_id: InstitutionId, reason: str, by: str, now: datetime) -> transaction.Part:
+def opening(
+    *, institution_id: InstitutionId, reason: str, by: str, now: datetime, decision_no: str = "", evidence: str = ""
+) -> transaction.Part:
     """The part that opens a school's case, in the transaction that stops its sales and its money.
 
-    Its commit raises CaseExists.
+    `decision_no` and `evidence` where its licence is revoked. Its commit raises CaseExists.
     """
     stage = model.Stage(Step.STOPPED, now, by)
-    return cases.open_new(Case(institution_id, Step.STOPPED, reason.strip(), now, (stage,)))
+    return cases.open_new(Case(institution_id, Step.STOPPED, reason.strip(), now, (stage,), decision_no, evidence))
 
 
 def begin_settling(*, institution_id: InstitutionId, now: datetime) -> Case:

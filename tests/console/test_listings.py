@@ -13,6 +13,7 @@ from shared.people.model import StaffRole
 from tests import steps, tables
 from tests.builders import NOW, SCHOOL
 from tests.console.visitors import Visitor, addresses_in, sign_in, text_of
+from tests.filings.examples import keep_file
 from tests.listings.examples import put_on, school, take_off
 
 PAGE = f"/console/schools/{SCHOOL}/listing"
@@ -48,6 +49,29 @@ class TestListing:
             assert words in told
         assert "从未列入名单" in told
         assert "It never was on a list" in text_of(supervisor.in_english().get(PAGE))
+
+    def test_files_named_as_evidence_are_links_for_the_staff_and_not_told_to_the_public(
+        self, reviewer: Visitor, supervisor: Visitor
+    ) -> None:
+        kept, strange = keep_file(1, SCHOOL, name="笔录.pdf"), keep_file(2, school(2))
+        assert propose(reviewer, "blacklisting", **{f"file-{strange}": "yes"}).status == 422
+        assert "笔录.pdf" in text_of(reviewer.get(f"{PAGE}/blacklisting"))
+        approved = approve(supervisor, propose(reviewer, "blacklisting", **{f"file-{kept}": "yes"}))
+        assert approved.status == 303
+
+        [change] = store.list_history(SCHOOL, limit=9, cursor=None).rows
+        assert change.files == (kept,)
+        auditor = sign_in("auditor", StaffRole.AUDITOR)
+        assert f"/console/files/{kept}" in addresses_in(auditor.get(PAGE))
+        for public in (
+            f"/v1/listings/institutions/{SCHOOL}/history",
+            "/v1/listings/blacklist",
+            "/v1/listings/feed.json",
+        ):
+            told = Visitor().get(public)
+            assert told.status == 200
+            assert kept not in told.text
+            assert "笔录.pdf" not in told.text
 
     def test_auditors_read_and_are_offered_nothing(self) -> None:
         auditor = sign_in("auditor", StaffRole.AUDITOR)

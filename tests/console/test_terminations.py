@@ -287,7 +287,7 @@ class TestAnotherNotice:
     def test_is_wanted_on_the_first_page_when_money_comes_after_the_end(self, supervisor: Visitor) -> None:
         steps.terminate()
         institution_usecases.end_termination(
-            institution_id=SCHOOL, reason="通知书已执行", by="platform", now=builders.NOW, also=[]
+            institution_id=SCHOOL, revoked=False, reason="通知书已执行", by="platform", now=builders.NOW, also=[]
         )
         assert "终止后账户又有余额" in text_of(supervisor.get("/console"))
 

@@ -391,6 +391,19 @@ class TestNotice:
         bank.status = 202
         assert run(wind_up.wind_up)["done"] == 1
 
+    def test_used_up_ends_a_school_whose_licence_is_revoked_as_revoked(self, at: Clock) -> None:
+        cases.move(SCHOOL, lambda was: replace(was, decision_no="临教罚〔2026〕3号", evidence="听证笔录"))
+        notice = come_to_a_notice(at)
+        for number in (0, 1):
+            bank_door.act(builders.a_termination_paid(notice, number, booked_at=at()))
+        steps.count_all()
+        run(wind_up.wind_up)
+
+        school = institutions.get(SCHOOL)
+        assert school.status == "revoked"
+        assert school.status_reason == "吊销办学许可证（临教罚〔2026〕3号）；临教终〔2026〕001号 已执行，账户余额为零"
+        assert run(wind_up.wind_up) == {"open": 0, "done": 0}
+
     def test_used_up_ends_the_school(self, at: Clock) -> None:
         notice = come_to_a_notice(at)
         assert bank_door.act(builders.a_termination_paid(notice, 0, booked_at=at())) == "posted"

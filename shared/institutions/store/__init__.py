@@ -140,7 +140,10 @@ def releasing_latch(institution_id: InstitutionId, *, spread_by: str) -> transac
 
 
 def add(institution: model.Institution, change: model.StatusChange, *, also: Sequence[transaction.Part]) -> None:
-    """Write a new school: accounts, latches, directory line, and what stands in `also`. Raises AlreadyRegistered."""
+    """Write a new school: accounts, latches, directory line, and what stands in `also`.
+
+    Raises AlreadyRegistered, LicenceTaken.
+    """
     iid = institution.institution_id
     taken = AlreadyRegistered()
     rows: list[Row] = [
@@ -178,7 +181,8 @@ def add(institution: model.Institution, change: model.StatusChange, *, also: Seq
             for number in range(LATCHES)
         ),
     ]
-    transaction.commit([*(transaction.put_new(row, refused=taken) for row in rows), *also])
+    parts = [transaction.put_new(row, refused=taken) for row in rows]
+    transaction.commit([*parts, spend_licence(institution), *also])
 
 
 def apply(institution: model.Institution, change: model.StatusChange) -> list[transaction.Part]:
@@ -219,6 +223,14 @@ def license(institution: model.Institution, change: model.StatusChange, *, also:
             *(transaction.put(one) for one in finding.rows(institution)),
         ]
     )
+
+
+def spend_licence(institution: model.Institution) -> transaction.Part:
+    """The part that keeps a licence number from ever being given to another. The commit raises LicenceTaken."""
+    iid = institution.institution_id
+    row = LicenceRow(f"licence#{institution.licence_no}", "licence", institution_id=iid)
+    own = LicenceRow.pk.does_not_exist() | (LicenceRow.institution_id == iid)
+    return transaction.put_if(row, own, refused=LicenceTaken())
 
 
 _LATCH_ACTIONS: Mapping[model.Status, Sequence[Action]] = {

@@ -11,7 +11,7 @@ from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 from shared.dynamo import pages, transaction
 from shared.dynamo.rows import Moment, Row, meta
 from shared.kernel import errors
-from shared.kernel.ids import InstitutionId
+from shared.kernel.ids import FileId, InstitutionId
 from shared.kernel.page import Page
 from shared.listings import model, rules
 
@@ -77,6 +77,7 @@ class ChangeRow(Row):
     becomes = UnicodeAttribute(null=True)
     reason = UnicodeAttribute()
     evidence = UnicodeAttribute()
+    files = UnicodeAttribute(default="")
     until = UnicodeAttribute(null=True)
     proposed_by = UnicodeAttribute()
     approved_by = UnicodeAttribute()
@@ -271,6 +272,7 @@ def _change_row(pk: str, sk: str, change: model.ListChange) -> ChangeRow:
         was=change.was.value if change.was else None,
         becomes=change.becomes.value if change.becomes else None,
         until=change.until.isoformat() if change.until else None,
+        files=" ".join(change.files),
     )
 
 
@@ -284,6 +286,7 @@ def _change(row: Any) -> model.ListChange:
         was=model.ListName(row.was) if row.was else None,
         becomes=model.ListName(row.becomes) if row.becomes else None,
         until=date.fromisoformat(row.until) if row.until else None,
+        files=tuple(FileId(one) for one in row.files.split()),
     )
 
 

@@ -56,6 +56,8 @@ class CaseRow(Row):
     step = UnicodeAttribute()
     reason = UnicodeAttribute()
     history = UnicodeAttribute()
+    decision_no = UnicodeAttribute(default="")
+    evidence = UnicodeAttribute(default="")
     publicity_until = UnicodeAttribute(null=True)
     publicity_assumed = BooleanAttribute(default=False)
     objections_open = NumberAttribute(default=0)
@@ -190,6 +192,8 @@ def _row_of(case: model.Case) -> CaseRow:
         opened_at=case.opened_at,
         step=case.step.value,
         reason=case.reason,
+        decision_no=case.decision_no,
+        evidence=case.evidence,
         history=json.dumps([[one.step.value, clock.stored(one.at), one.by] for one in case.history]),
         publicity_until=case.publicity_until.isoformat() if case.publicity_until else None,
         publicity_assumed=case.publicity_assumed,
@@ -206,6 +210,8 @@ def _case_of(row: Any) -> model.Case:
         institution_id=InstitutionId(row.pk),
         step=model.Step(row.step),
         reason=row.reason,
+        decision_no=row.decision_no,
+        evidence=row.evidence,
         opened_at=row.opened_at,
         history=tuple(model.Stage(model.Step(step), clock.read(at), by) for step, at, by in json.loads(row.history)),
         publicity_until=date.fromisoformat(row.publicity_until) if row.publicity_until else None,
