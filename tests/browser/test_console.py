@@ -27,6 +27,8 @@ ROOMS = [
     "/console/reports?kind=monthly&on=2026-09-10",
     "/console/trial-balance?from=2026-08-17&to=2026-09-10&school={school}",
     "/console/files",
+    "/console/inspections?year=2026",
+    "/console/schools/{school}/revocation",
     "/console/schools/{of_file}/files",
     "/console/files/{file}",
     "/console/file-readings?month=2026-08",
