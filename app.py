@@ -15,6 +15,7 @@ from functions.api import (
     public_filings,
     refunds,
     school,
+    school_accounts,
     school_files,
     school_filings,
     school_listing,
@@ -32,6 +33,7 @@ from functions.api import (
     verification,
 )
 from functions.console import (
+    account_requests,
     alert_list,
     approvals,
     books,
@@ -111,6 +113,7 @@ for module in (
     school_filings,
     school_minimum,
     school_standing,
+    school_accounts,
     school_listing,
     school_plaque,
     school_statements,
@@ -137,6 +140,7 @@ for module in (
     instructions,
     console_refunds,
     minimums,
+    account_requests,
     console_listings,
     plaques,
     verify,

@@ -49,7 +49,14 @@ def register(number: int = 1, *, required_fen: int = 10_000, **changes: Any) -> 
     """Put the `number`-th school on file, which must keep so much as its minimum balance."""
     school = builders.a_school(number, **changes)
     formula = builders.a_formula(required_fen)
-    required = minimum_requirements.first(institution_id=school.institution_id, formula=formula, by="seed", now=NOW)
+    required = minimum_requirements.first(
+        institution_id=school.institution_id,
+        formula=formula,
+        reason="登记",
+        proposed_by="seed",
+        approved_by="seed",
+        now=NOW,
+    )
     institution_usecases.register(institution=school, by="seed", now=NOW, also=required)
     return school
 

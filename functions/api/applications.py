@@ -14,12 +14,13 @@ from shared.dynamo import transaction
 from shared.filings import rules as filing_rules
 from shared.filings import usecases as filings
 from shared.filings.model import Filing
-from shared.filings.store import cases
+from shared.filings.store import applicants, cases
 from shared.institutions import model, rules, store
 from shared.institutions import usecases as institutions
 from shared.kernel import clock, ids
 from shared.kernel.ids import CampusId, CaseId, InstitutionId
 from shared.people import usecases as people
+from shared.policy import queries as policies
 
 blueprint = Blueprint(__name__)
 
@@ -54,7 +55,7 @@ class ApplicationView(View):
     response=ApplicationView,
     status=201,
     idempotent=True,
-    errors=(rules.ApplicationBlank, rules.WrongCreditCode, rules.WrongPhone),
+    errors=(rules.ApplicationBlank, rules.WrongCreditCode, rules.WrongPhone, applicants.TooManyApplications),
     summary_zh="申请设立培训机构",
     summary_en="Ask to found a school",
 )
@@ -71,7 +72,8 @@ def apply_to_found(call: Call[ApplicationRequest]) -> ApplicationView:
     )
     try:
         parts = institutions.applying(institution=applicant, by=call.guardian_id, now=call.now)
-        transaction.commit([*parts, *opened])
+        most = policies.in_force(at=call.now).open_applications_most
+        transaction.commit([*parts, *opened, applicants.opened(call.guardian_id, most=most)])
     except (store.AlreadyRegistered, cases.CaseExists):
         pass  # the answer to the same request was lost; its invitation is given anew
     code = base64.b32encode(wiring.randomness(15)).decode()

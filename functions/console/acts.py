@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from functions.console import closing, roles
-from functions.edge import listing_acts
+from functions.edge import account_opening, listing_acts
 from shared.approvals.model import Kind, Proposal
+from shared.dynamo import transaction
 from shared.dynamo.transaction import Part
 from shared.filings import decisions as filing_decisions
 from shared.funds import minimum_money, minimum_requirements, payout_answers, suspense
@@ -198,16 +199,23 @@ def _answer_appeal(proposal: Proposal, approval: Part, by: str, now: datetime) -
 
 
 def _license(proposal: Proposal, approval: Part, by: str, now: datetime) -> None:
-    _, closed = filing_decisions.licensing(case_id=proposal.subject, by=by, now=now)
-    institutions.license(
-        institution_id=proposal.institution_id,
-        licence_no=proposal.words["licence_no"],
-        valid_to=date.fromisoformat(proposal.words["licence_valid_to"]),
-        reason=proposal.reason,
-        by=by,
-        now=now,
-        also=[approval, *closed],
-    )
+    def attempt() -> None:
+        _, closed = filing_decisions.licensing(case_id=proposal.subject, by=by, now=now)
+        licensed = institutions.licensing(
+            institution_id=proposal.institution_id,
+            licence_no=proposal.words["licence_no"],
+            valid_to=date.fromisoformat(proposal.words["licence_valid_to"]),
+            reason=proposal.reason,
+            by=by,
+            now=now,
+        )
+        transaction.commit([approval, *closed, *licensed])
+
+    transaction.retried(attempt)
+
+
+def _open_accounts(proposal: Proposal, approval: Part, by: str, now: datetime) -> None:
+    account_opening.carry_out(proposal=proposal, approval=approval, by=by, now=now)
 
 
 ACTS: Mapping[Kind, Act] = {
@@ -220,6 +228,17 @@ ACTS: Mapping[Kind, Act] = {
         roles.RECOMMENDERS,
         roles.SUPERVISORS,
         _license,
+    ),
+    Kind.ACCOUNT_OPENING: Act(
+        ("开立监管账户，纳入监管", "Open the accounts: under supervision"),
+        (
+            "批准时再次向银行核实户名；批准后即纳入监管：列入机构名单，可以招生，并按规模核定最低余额。",
+            "The bank is asked again as it is approved. From then on the school is supervised: on the list of schools, "
+            "it may sell, and its first minimum balance is required.",
+        ),
+        roles.FINANCE_OFFICERS,
+        roles.SUPERVISORS,
+        _open_accounts,
     ),
     Kind.FREEZE: Act(
         ("冻结资金", "Freeze the money"),

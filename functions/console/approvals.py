@@ -1,5 +1,7 @@
 """What waits for a second person: the list, one proposal, and what becomes of it. Proposing an act on a school."""
 
+from collections.abc import Callable, Sequence
+
 from chalice.app import Blueprint
 
 from functions.console import acts, evidence, officers, roles, schools
@@ -8,6 +10,8 @@ from functions.edge import reentry
 from functions.edge.auth import NotForYourRole
 from shared.approvals import rules, store, usecases
 from shared.approvals.model import Kind, Proposal, Status
+from shared.bank.inquiries import BankSilent, BankUnclear
+from shared.dynamo.transaction import Part
 from shared.institutions import store as institutions
 from shared.institutions.model import Institution
 from shared.kernel import clock, errors, ids
@@ -71,7 +75,7 @@ def decide_approval(visit: Visit) -> Answer:
             usecases.reject(proposal=proposal, reason=reason, by=by, now=now)
         else:
             raise ProposalDecisionMissing(pointer="/decision")
-    except (errors.Invalid, errors.Conflict, errors.Denied, errors.Missing) as refusal:
+    except (errors.Invalid, errors.Conflict, errors.Denied, errors.Missing, BankSilent, BankUnclear) as refusal:
         return _shown(visit, store.get(proposal.proposal_id), refusal)
     return _to(proposal, "approved" if chosen == "approve" else "not_approved")
 
@@ -111,17 +115,19 @@ def propose(
     subject: str,
     figures: dict[str, int] | None = None,
     words: dict[str, str] | None = None,
+    also: Callable[[ProposalId], Sequence[Part]] = lambda proposal_id: (),
 ) -> SeeOther:
     """Propose an act with the form's reason; a double click proposes it once.
 
-    Raises NotForYourRole, ProposalReasonNeeded, AlreadyProposed.
+    Raises NotForYourRole, ProposalReasonNeeded, AlreadyProposed, what the parts in `also` refuse.
     """
     if visit.role not in acts.ACTS[kind].proposers:
         raise NotForYourRole()
     reason = visit.form.get("reason", "")
     minute = clock.stored(visit.now)[:16]
+    proposal_id = ProposalId(ids.derived("prp", kind, subject, reason, visit.session.username, minute))
     proposal = usecases.propose(
-        proposal_id=ProposalId(ids.derived("prp", kind, subject, reason, visit.session.username, minute)),
+        proposal_id=proposal_id,
         kind=kind,
         institution_id=school.institution_id,
         subject=subject,
@@ -130,6 +136,7 @@ def propose(
         now=visit.now,
         figures=figures,
         words=words,
+        also=also(proposal_id),
     )
     return _to(proposal, "proposed")
 

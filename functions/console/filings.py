@@ -8,7 +8,7 @@ from chalice.app import Blueprint
 from functions.console import approvals, officers, roles
 from functions.console.pages import Answer, Elsewhere, NoSuchPage, SeeOther, Shown, Visit, form, page
 from functions.documents import delivery, filing_decision
-from functions.edge import filing_acts
+from functions.edge import filing_acts, reentry
 from functions.edge.auth import NotForYourRole
 from shared.approvals.model import Kind
 from shared.filings import catalogue, decisions, handing_in, rules, usecases, visits, workflows
@@ -231,17 +231,18 @@ def _shown(visit: Visit, case: Case, refusal: errors.Refusal | None = None) -> S
     asked = catalogue.get(case.catalogue_version, case.filing, case.institution_type)
     role = _ROLES.get(visit.role)
     actions = rules.actions(workflow, case, role) if role else set()
-    heard = objections.list_of(case.case_id)
+    heard, school = objections.list_of(case.case_id), institutions.get(case.institution_id)
     passed = case.filing is Filing.APPLICATION and case.outcome is not Outcome.FAIL
     names = [stage.by for stage in case.history] + [one.reviewed_by for one in case.materials.values()]
     told = {
         "case": case,
-        "school": institutions.get(case.institution_id),
+        "school": school,
         "workflow": workflow,
         "items": asked.items,
         "changed": handing_in.changed(case) if case.round > 1 else {},
         "actions": actions - {Action.CLOSE} if passed else actions,
         "may_license": passed and case.state is State.PUBLICISED and visit.role in roles.RECOMMENDERS,
+        "hints": reentry.alike(school) if case.filing is Filing.APPLICATION else [],
         "objections": heard,
         "officers": officers.names(names),
         "findings_at_once": FINDINGS_AT_ONCE,

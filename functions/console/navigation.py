@@ -10,6 +10,7 @@ from shared.approvals import store as approvals
 from shared.bank import store as bank
 from shared.funds import queries as funds
 from shared.funds.refund_model import RefundWait
+from shared.institutions.store import account_requests
 from shared.kernel import clock
 from shared.listings import store as listings
 from shared.materials import queries as materials
@@ -42,6 +43,7 @@ _ROOMS: tuple[tuple[str, str, str, Set[StaffRole]], ...] = (
     ("/console/listings", "名单", "Lists", roles.EVERYONE),
     ("/console/files", "材料", "Files", roles.EVERYONE),
     ("/console/filings", "申报", "Filings", roles.EVERYONE),
+    ("/console/account-requests", "开户", "Accounts", roles.EVERYONE),
     ("/console/disputes", "争议", "Disputes", roles.EVERYONE),
     ("/console/refunds", "退费", "Refunds", roles.EVERYONE),
     ("/console/minimums", "最低余额", "Minimums", roles.EVERYONE),
@@ -90,6 +92,7 @@ def _counts(role: StaffRole, now: datetime) -> dict[str, int]:
         "/console/disputes": teaching.count_waiting(Due.DECISION, until=now, at_most=MOST_COUNTED),
         "/console/terminations": terminations.count_open(at_most=MOST_COUNTED),
         "/console/approvals": approvals.count_waiting(at_most=MOST_COUNTED),
+        "/console/account-requests": account_requests.count(at_most=MOST_COUNTED),
         "/console/profiles": profiles.count_waiting(at_most=MOST_COUNTED),
         "/console/listings": listings.count_open_appeals(at_most=MOST_COUNTED),
         "/console/refunds": funds.count_refunds_waiting(RefundWait.DECISION, at_most=MOST_COUNTED),

@@ -14,7 +14,7 @@ from shared.listings.model import Listing
 
 @dataclass(frozen=True)
 class Hint:
-    """An earlier school that is known by the same, and was blacklisted or ended. `score` of 100, by `same`."""
+    """Another school, or an applicant, that is known by the same. `score` of 100, by `same`."""
 
     school: Institution
     listing: Listing
@@ -23,17 +23,21 @@ class Hint:
 
 
 def hints(school: Institution) -> list[Hint]:
-    """The earlier schools that this one, on file or only applying, may be; the surest first.
+    """The earlier schools that this one, on file or only applying, may be; the surest first."""
+    return [hint for hint in alike(school) if hint.listing.blacklisted or hint.school.status.ending]
 
-    One query for each key that it is known by, and two reads for what they find.
+
+def alike(school: Institution) -> list[Hint]:
+    """Every other school and applicant that is known by the same, the surest first.
+
+    Two queries for each key that it is known by, and two reads for what they find.
     """
-    alike = finding.alike(school)
-    if not alike:
+    same = finding.alike(school)
+    if not same:
         return []
-    found, listed = institutions.get_many(list(alike)), listings.get_many(list(alike))
+    found, listed = institutions.get_many(list(same)), listings.get_many(list(same))
     told = [
-        Hint(other, listing, sorted(alike[iid]), matching.score(alike[iid]))
+        Hint(other, listed.get(iid, Listing(iid)), sorted(same[iid]), matching.score(same[iid]))
         for iid, other in found.items()
-        if (listing := listed.get(iid, Listing(iid))).blacklisted or other.status.ending
     ]
     return sorted(told, key=lambda hint: (-hint.score, hint.school.short_name))

@@ -47,6 +47,11 @@ class Settings:
         return _get("BANK_SIGNING_KEY")
 
     @property
+    def bank_inquiry_key(self) -> str:
+        """Signs what the bank is asked, and nothing that moves money."""
+        return _get("BANK_INQUIRY_KEY")
+
+    @property
     def notice_signing_keys(self) -> tuple[str, ...]:
         """Ed25519 keys of the bureau's notices, `whsk_…`: the first signs."""
         return _list("NOTICE_SIGNING_KEY")

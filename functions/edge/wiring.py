@@ -7,6 +7,7 @@ from functools import cache
 
 from functions.edge.settings import settings
 from shared.bank.client import BankClient
+from shared.bank.inquiries import BankInquiries
 from shared.kernel import clock, ids
 from shared.materials.scanner import Clamd
 from shared.people.wechat import WeChatClient
@@ -41,6 +42,12 @@ def new_id(prefix: str) -> str:
 def bank() -> BankClient:
     """The bank, to instruct."""
     return BankClient(url=settings().bank_url, key=settings().bank_signing_key)
+
+
+@cache
+def bank_inquiries() -> BankInquiries:
+    """The bank, to ask."""
+    return BankInquiries(url=settings().bank_url, key=settings().bank_inquiry_key)
 
 
 @cache

@@ -18,7 +18,7 @@ def calculate_minimum_requirements() -> dict[str, int]:
     now = wiring.now()
     policy = policies.in_force(at=now)
     schools = institutions.get_many(institutions.list_ids())
-    open_schools = [school for school in schools.values() if not school.status.ending]
+    open_schools = [school for school in schools.values() if school.accounts.opened and not school.status.ending]
     minimums = queries.get_minimum_balances(list(schools))
     different: list[str] = []
 

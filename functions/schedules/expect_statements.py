@@ -24,17 +24,23 @@ _MOST_LOOKED_AT = 500
 def expect_statements() -> dict[str, int]:
     """Each account's statement of each of the last days; and breaks that have come right in the meantime."""
     now = wiring.now()
-    schools = institutions.get_many(institutions.list_ids()).values()
+    found = institutions.get_many(institutions.list_ids()).values()
+    schools = [school for school in found if school.accounts.opened]
+    begun = {account_no: day for school in schools for account_no in _accounts(school) if (day := _since(school))}
     accounts = {account_no: school.institution_id for school in schools for account_no in _accounts(school)}
     ended = {account_no: day for school in schools for account_no, day in _ended(school)}
     yesterday = clock.business_day(now) - timedelta(days=1)
-    found = breaks.expect(accounts=accounts, ended=ended, last=yesterday, days=_DAYS, tell=warn, now=now)
+    told = breaks.expect(accounts=accounts, begun=begun, ended=ended, last=yesterday, days=_DAYS, tell=warn, now=now)
     resolved = breaks.look_again(ledger=FundsLedger(now), ended=ended, at_most=_MOST_LOOKED_AT, now=now)
-    return {**found, "resolved": resolved}
+    return {**told, "resolved": resolved}
 
 
 def _accounts(school: Institution) -> tuple[str, str]:
     return school.accounts.tuition_account_no, school.accounts.minimum_balance_account_no
+
+
+def _since(school: Institution) -> date | None:
+    return school.accounts.supervised_since
 
 
 def _ended(school: Institution) -> list[tuple[str, date]]:

@@ -32,6 +32,8 @@ def pay_out() -> dict[str, int]:
 
 def _build(institution_id: InstitutionId) -> Payout | None:
     school = institutions.get(institution_id)
+    if not school.accounts.opened:
+        return None
     account = usecases.TuitionAccount(school.accounts.tuition_account_no, institution_id)
     latch = institutions.releasing_latch(institution_id, spread_by=account.account_no)
     return usecases.build_payout(

@@ -5,6 +5,8 @@
 | `GET /accounts`, `/accounts/{account_no}`, `/instructions` | its books |
 | `GET /transactions?account_no&day`, `/messages?status` | what moved, what it told us |
 | `POST /accounts` `{account_no, holder, supervised}` | opens an account |
+| `POST /school-accounts` `{holder, payout_account_no?}` | opens a school's two supervised accounts, once |
+| `POST /account-inquiries` `{account_nos}`, signed | who holds these accounts |
 | `POST /transfers` `{to_account_no, amount_fen, remittance, payer_name, payer_account_no, transfer_id}` | a payment |
 | `POST /withdrawals` `{account_no, amount_fen, counterparty, purpose}` | money leaves without our instruction |
 | `POST /reversals` `{bank_reference, reason}` | takes a whole deposit back |
@@ -47,6 +49,7 @@ class Door:
                 lambda request: self._bank.books.account(request.path_parts["account_no"])
             ),
             "POST /accounts": self._post_account,
+            "POST /school-accounts": self._post_school_accounts,
             "GET /transactions": lambda request: {
                 "data": self._bank.books.transactions(request.query.get("account_no"), day=request.query.get("day"))
             },
@@ -70,6 +73,11 @@ class Door:
         account_no = _text(told, "account_no")
         self._bank.open_account(account_no, holder=_text(told, "holder"), supervised=bool(told.get("supervised", True)))
         return Answer(self._bank.books.account(account_no), 201)
+
+    def _post_school_accounts(self, request: Request) -> Answer:
+        told = request.json()
+        payout = _text(told, "payout_account_no", "")
+        return Answer(self._bank.open_accounts_for(_text(told, "holder"), payout_account_no=payout), 201)
 
     def _post_transfer(self, request: Request) -> Answer:
         told = request.json()

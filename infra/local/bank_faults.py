@@ -17,6 +17,8 @@
 | `same_reference`, `foreign_currency`, `foreign_account` | the same; without `account_no` the first with lines |
 | `missing_day` | days lack the statement of one account |
 | `repeated_file`, `malformed`, `hostile` | days' files come twice; one account's comes broken; an entity bomb does |
+| `busy_inquiry`, `silent_inquiry` | inquiries are answered 503; the line goes dead |
+| `garbled_inquiry`, `other_holder` | inquiries are answered with nonsense; with somebody else's name |
 | `no_answer` | instructions are accepted, and the line goes dead before the answer |
 """
 
@@ -35,6 +37,7 @@ INSTRUCTION_FAULTS = (
     "refuse_termination",
     "no_answer",
 )
+INQUIRY_FAULTS = ("busy_inquiry", "silent_inquiry", "garbled_inquiry", "other_holder")
 BOOKING_FAULTS = ("wrong_interest",)
 STATEMENT_FAULTS = (
     "wrong_opening",
@@ -47,6 +50,7 @@ STATEMENT_FAULTS = (
     "malformed",
     "hostile",
 )
+ALL_FAULTS = MESSAGE_FAULTS + INSTRUCTION_FAULTS + INQUIRY_FAULTS + BOOKING_FAULTS + STATEMENT_FAULTS
 
 
 class UnknownFault(ValueError):
@@ -69,7 +73,7 @@ class Faults:
 
     def arm(self, kind: str, *, count: int = 1, **figures: Any) -> None:
         """Let the next `count` messages or instructions go wrong. Raises UnknownFault."""
-        if kind not in MESSAGE_FAULTS + INSTRUCTION_FAULTS + BOOKING_FAULTS + STATEMENT_FAULTS or count < 1:
+        if kind not in ALL_FAULTS or count < 1:
             raise UnknownFault(kind)
         with self._lock:
             self._armed.append(_Armed(kind, count, figures))

@@ -12,7 +12,7 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
-from infra.local import bank_corrections, bank_door, bank_instructions, bank_interest
+from infra.local import bank_corrections, bank_door, bank_inquiries, bank_instructions, bank_interest
 from infra.local.bank_books import Booked, Books, said
 from infra.local.bank_corrections import moved
 from infra.local.bank_faults import Faults
@@ -36,6 +36,7 @@ class Bank:
         events_url: str,
         webhook_key: str,
         instruction_key: str,
+        inquiry_key: str,
         clock: Callable[[], datetime],
         path: Path | None = None,
         settles_after_seconds: float = 0,
@@ -61,11 +62,16 @@ class Bank:
             settles_after_seconds=settles_after_seconds,
         )
         orders = bank_instructions.Instructions(self, instruction_key, clock, self._notices)
-        self.site = Site("bank", port, {**bank_door.Door(self).routes(), **orders.routes()})
+        asked = bank_inquiries.Inquiries(self, inquiry_key, clock)
+        self.site = Site("bank", port, {**bank_door.Door(self).routes(), **orders.routes(), **asked.routes()})
 
     def open_account(self, account_no: str, *, holder: str, supervised: bool = True) -> None:
         """Open an account; one that is open stays as it is. A supervised one tells us of each movement."""
         self.books.open_account(account_no, holder=holder, supervised=supervised)
+
+    def open_accounts_for(self, holder: str, *, payout_account_no: str = "") -> dict[str, str]:
+        """Open a school's supervised accounts, once, and its own one where that is told; the numbers of the two."""
+        return bank_inquiries.open_for(self.books, holder, payout_account_no=payout_account_no)
 
     def transfer(
         self,

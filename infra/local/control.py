@@ -87,6 +87,15 @@ def _deposit(told: argparse.Namespace) -> str:
     return f"银行已入账 booked: {answer['amount']} → {answer['account_no']}（{answer['bank_reference']}）"
 
 
+def _open_accounts(told: argparse.Namespace) -> str:
+    body = {"holder": told.holder} | ({"payout_account_no": told.payout} if told.payout else {})
+    answer = _call(told.port, "POST", "/bank/school-accounts", body)
+    return (
+        f"学费监管账户 tuition account: {answer['tuition_account_no']}\n"
+        f"最低余额账户 minimum balance account: {answer['minimum_balance_account_no']}"
+    )
+
+
 def _interest(told: argparse.Namespace) -> str:
     body = {"account_no": told.account, "amount_fen": told.amount_fen}
     answer = _call(told.port, "POST", "/bank/interest", {name: value for name, value in body.items() if value})
@@ -236,6 +245,10 @@ def _add_bank(topics: Any) -> None:
     deposit.add_argument("--amount-fen", type=int, help="金额（分）· the amount in fen")
     deposit.add_argument("--remittance", help="附言 · the remittance text")
     deposit.set_defaults(run=_deposit)
+    accounts = bank.add_parser("open-accounts", help="为新机构开立监管账户 · open a school's supervised accounts")
+    accounts.add_argument("holder", help="机构全称 · the school's whole name")
+    accounts.add_argument("--payout", help="机构收款账号，也在本行开立 · its own account, at this bank too")
+    accounts.set_defaults(run=_open_accounts)
     interest = bank.add_parser("interest", help="上一季度结息 · credit the last quarter's interest, what isn't yet")
     interest.add_argument("--account", help="只对这个账号 · on this account only")
     interest.add_argument("--amount-fen", type=int, help="指定金额（分），可重复 · this many fen, however often")

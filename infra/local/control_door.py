@@ -57,6 +57,7 @@ class _Door:
             "GET /status": self._status,
             "POST /clock/advance": self._advance,
             "POST /bank/deposits": self._deposit,
+            "POST /bank/school-accounts": self._open_accounts,
             "POST /bank/interest": self._interest,
             "POST /bank/reverse-deposit": lambda request: self._correct(request, self._district.bank.reverse),
             "POST /bank/send-back": lambda request: self._correct(request, self._district.bank.send_back),
@@ -113,6 +114,13 @@ class _Door:
         except NoAccount:
             raise Refused(404, f"the bank has no account {account_no}") from None
         return {"bank_reference": booked.reference, "account_no": account_no, "amount": money.text(amount_fen)}
+
+    def _open_accounts(self, request: Request) -> dict[str, Any]:
+        told = request.json()
+        holder, payout = told.get("holder"), told.get("payout_account_no", "")
+        if not isinstance(holder, str) or not holder.strip() or not isinstance(payout, str):
+            raise Refused(422, "holder: the school's whole name")
+        return dict(self._district.bank.open_accounts_for(holder.strip(), payout_account_no=payout))
 
     def _interest(self, request: Request) -> dict[str, Any]:
         told = request.json()

@@ -200,6 +200,7 @@ def _bank(port: int, state_dir: Path | None, clock: TestClock, keys: surrounding
         events_url=f"http://127.0.0.1:{port}/v1/bank/events",
         webhook_key=keys.bank_webhook,
         instruction_key=keys.bank_signing,
+        inquiry_key=keys.bank_inquiry,
         notice_key=signature.public_key(keys.notice_signing),
         notices_url=f"http://127.0.0.1:{port}/v1/notices",
         clock=clock,
@@ -248,14 +249,14 @@ def _wired(clock: TestClock, randomness: Callable[[int], bytes]) -> Iterator[Non
     """Hand the functions this district's clock and randomness, and clients of this district's bank and WeChat."""
     from functions.edge import files, wiring
 
-    for cached in (wiring.bank, wiring.wechat, wiring.scanner, files.client):
+    for cached in (wiring.bank, wiring.bank_inquiries, wiring.wechat, wiring.scanner, files.client):
         cached.cache_clear()
     wiring.use(clock=clock, randomness=randomness)
     try:
         yield
     finally:
         wiring.use(clock=system_clock, randomness=os.urandom)
-        for cached in (wiring.bank, wiring.wechat, wiring.scanner, files.client):
+        for cached in (wiring.bank, wiring.bank_inquiries, wiring.wechat, wiring.scanner, files.client):
             cached.cache_clear()
 
 
@@ -278,6 +279,7 @@ def _settings(port: int, keys: surroundings.Keys, environment_name: str) -> dict
         "JWT_KEY": keys.jwt,
         "BANK_WEBHOOK_KEYS": keys.bank_webhook,
         "BANK_SIGNING_KEY": keys.bank_signing,
+        "BANK_INQUIRY_KEY": keys.bank_inquiry,
         "NOTICE_SIGNING_KEY": keys.notice_signing,
         "SEAL_KEY": keys.seal,
         "SEAL_PUBLIC_KEYS": seals.public_key(keys.seal),

@@ -23,6 +23,7 @@ _NAMES: Mapping[str, str] = {
     "messages_refused": "被拒的银行消息 bank messages refused",
     "refunds_arbitrated": "两人裁决的退费 refunds arbitrated",
     "lessons_paid_back": "退费退还的课时 lessons refunded",
+    "schools_supervised": "纳入监管的新机构（核定最低余额） schools under supervision (required)",
     "minimums_withdrawn": "最低余额支取 minimum balance withdrawn",
     "terminated_paid_out": "终止后划付 paid out on a notice",
 }
@@ -34,6 +35,7 @@ def of(books: Books, *, messages_refused: int) -> Happened:
     settled = Counter(payout_id for payout_id, _ in _settlements(books.entries))
     reversed_ones = [one for one in _of_kind(books.entries, EntryKind.REVERSAL) if State.OUTSIDE in one.legs]
     allocated = [entry for entry in _of_kind(books.entries, EntryKind.ALLOCATION) if entry.pk not in split]
+    new = [one for one in books.requirements if one.number == 1 and one.proposed_by != one.approved_by]
     arbitrated = [refund for refund in books.refunds if refund.decided_by]
     return {
         "deposits_split": _told(entry for entry in books.entries if entry.pk in split and entry.sk == "entry"),
@@ -54,6 +56,7 @@ def of(books: Books, *, messages_refused: int) -> Happened:
             "count": sum(account.lessons_refunded for account in books.accounts),
             "fen": sum(account.refunded_fen for account in books.accounts),
         },
+        "schools_supervised": {"count": len(new), "fen": sum(one.required_fen for one in new)},
         "minimums_withdrawn": _told(_of_kind(books.entries, EntryKind.MINIMUM_PAID)),
         "terminated_paid_out": _told(_of_kind(books.entries, EntryKind.FINAL_PAYOUT)),
     }

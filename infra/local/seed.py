@@ -47,7 +47,14 @@ def plant(data: DistrictData, *, now: datetime, progress: Callable[[int, int], N
 def _plant_school(school: School, now: datetime) -> None:
     institution = school.institution
     formula = minimum_rules.first_formula(policies.in_force(at=now), size=school.registered_as)
-    required = minimum_requirements.first(institution_id=institution.institution_id, formula=formula, by=BY, now=now)
+    required = minimum_requirements.first(
+        institution_id=institution.institution_id,
+        formula=formula,
+        reason="登记",
+        proposed_by=BY,
+        approved_by=BY,
+        now=now,
+    )
     institutions.register(institution=institution, by=BY, now=now - _LICENSED_BEFORE, also=required)
     courses = {one.course.course_id: one.course for one in school.classes}
     for course in courses.values():

@@ -1,5 +1,8 @@
-"""Somebody asks to found a school: from the draft by way of a correction and a site visit to the licence."""
+"""Somebody asks to found a school: from the draft by way of a correction and a site visit to the licence; then its
+accounts are opened, and it is under supervision.
+"""
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
@@ -18,6 +21,7 @@ _APPLICATION = {
     "address": "临淄区示例路77号",
     "phone": "13800000077",
 }
+_PAYOUT = "6217003750000000777"
 _RETURNED = "fire_inspection"
 
 
@@ -36,6 +40,10 @@ class FilingStory:
         yield _step("09-03 10:00", "filing-resubmits", self._resubmit)
         yield _step("09-04 10:00", "filing-decided", self._visit_and_decide)
         yield _step("09-18 10:00", "filing-licence", self._license)
+        yield _step("09-18 11:00", "accounts-asked", self._ask_for_accounts)
+        yield _step("09-18 14:00", "accounts-opened", self._open_accounts)
+        yield _step("09-18 15:00", "accounts-minimum", self._deposit_minimum)
+        yield _step("09-18 16:00", "accounts-shown", self._look)
 
     def _apply(self) -> None:
         """A person signed in by WeChat asks, becomes the applicant's administrator, and hands in two papers."""
@@ -77,6 +85,40 @@ class FilingStory:
         found = anybody.get(f"/v1/verify?credit_code={_APPLICATION['credit_code']}")["data"]
         if [one["licence_no"] for one in found] != [licence["licence_no"]]:
             raise RuntimeError(f"a school with a licence isn't found by its credit code: {found}")
+
+    def _ask_for_accounts(self) -> None:
+        """The new school says where its payouts go."""
+        told = {"payout_bank_name": "临淄农商银行", "payout_account_no": _PAYOUT}
+        self._cast.school_user(FOUNDER).call("POST", "/v1/school/accounts", told, key="founder-accounts-1")
+
+    def _open_accounts(self) -> None:
+        """The bank opens two accounts; two people bring the school under supervision on the bank's word."""
+        numbers = self._cast.district.bank.open_accounts_for(_APPLICATION["name"], payout_account_no=_PAYOUT)
+        waiting = self._cast.officer("finance").page("/console/account-requests")
+        for page in dict.fromkeys(re.findall(r"/console/account-requests/ins_\w+", waiting)):
+            told = {"bank_name": "中国银行临淄支行", "size": "small", **numbers}
+            self._cast.two_people(page, f"{page}/proposal", reason="银行已开户", **told)
+
+    def _deposit_minimum(self) -> None:
+        """The school pays in what it has to keep, with a tenth more."""
+        admin = self._cast.school_user(FOUNDER)
+        required = admin.get("/v1/school/minimum-balance")["required"]["amount_fen"]
+        self._cast.district.bank.transfer(
+            admin.get("/v1/school/accounts")["minimum_balance_account_no"],
+            required * 11 // 10,
+            remittance="最低余额",
+            payer_name=_APPLICATION["name"],
+            transfer_id="founder-minimum",
+        )
+
+    def _look(self) -> None:
+        """Everybody finds it licensed and its money supervised, the bureau among its schools."""
+        anybody = Caller(self._cast.district.api_url)
+        [found] = anybody.get(f"/v1/verify?credit_code={_APPLICATION['credit_code']}")["data"]
+        if (found["legal"], found["money"]) != (True, "safe"):
+            raise RuntimeError(f"a school under supervision isn't shown as one: {found}")
+        if found["institution_id"] not in self._cast.officer("reviewer").page("/console/schools.csv"):
+            raise RuntimeError("a school under supervision isn't among the bureau's schools")
 
     def _files(self) -> list[str]:
         """The founder's two papers, the older one first."""

@@ -31,6 +31,7 @@ class Keys:
     jwt: str
     bank_webhook: str
     bank_signing: str
+    bank_inquiry: str
     wechat_secret: str
     notice_signing: str
     seal: str
@@ -42,6 +43,7 @@ def keys(path: Path | None) -> Keys:
         jwt=secrets.token_urlsafe(48),
         bank_webhook=_webhook_key(),
         bank_signing=_webhook_key(),
+        bank_inquiry=_webhook_key(),
         wechat_secret=secrets.token_hex(16),
         notice_signing=_signing_key(),
         seal=_signing_key(),

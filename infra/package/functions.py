@@ -98,8 +98,8 @@ FUNCTIONS = (
         # it signs the address of a document, so it must be allowed to read what that gives
         # and, of the form of an upload and the address of a kept file, to write the one and to read the other
         buckets={"documents": R | W, "statements": W, "quarantine": W, "materials": R},
-        settings=("ENVIRONMENT_NAME", "PUBLIC_URL", "WECHAT_URL", "WECHAT_APP_ID", "SEAL_PUBLIC_KEYS"),
-        secrets=("JWT_KEY", "BANK_WEBHOOK_KEYS", "WECHAT_SECRET", "NOTICE_SIGNING_KEY"),
+        settings=("ENVIRONMENT_NAME", "PUBLIC_URL", "BANK_URL", "WECHAT_URL", "WECHAT_APP_ID", "SEAL_PUBLIC_KEYS"),
+        secrets=("JWT_KEY", "BANK_WEBHOOK_KEYS", "BANK_INQUIRY_KEY", "WECHAT_SECRET", "NOTICE_SIGNING_KEY"),
     ),
     Function(
         "release_lesson",

@@ -23,6 +23,7 @@ class Kind(StrEnum):
     SUSPENSE_RETURN = "suspense_return"
     PAYOUT_RECALL = "payout_recall"
     LICENCE = "licence"
+    ACCOUNT_OPENING = "account_opening"
     WHITELISTING = "whitelisting"
     BLACKLISTING = "blacklisting"
     DELISTING = "delisting"

@@ -1,6 +1,7 @@
 """Where proposals are kept. Keys are in this context's README."""
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -67,8 +68,8 @@ class ProposalRow(Row):
     decision_reason = UnicodeAttribute(default="")
 
 
-def add(proposal: model.Proposal) -> None:
-    """Keep a new proposal. Raises AlreadyProposed when its id is taken, Unavailable."""
+def add(proposal: model.Proposal, *, also: Sequence[transaction.Part]) -> None:
+    """Keep a new proposal, with what is in `also`. Raises AlreadyProposed when its id is taken, what `also` refuses."""
     row = ProposalRow(
         proposal.proposal_id,
         _SK,
@@ -82,7 +83,7 @@ def add(proposal: model.Proposal) -> None:
         figures=json.dumps(dict(proposal.figures)),
         words=json.dumps(dict(proposal.words), ensure_ascii=False),
     )
-    transaction.commit([transaction.put_new(row, refused=AlreadyProposed())])
+    transaction.commit([transaction.put_new(row, refused=AlreadyProposed()), *also])
 
 
 def decide(proposal: model.Proposal, becomes: model.Status, *, by: str, reason: str, now: datetime) -> transaction.Part:

@@ -1,6 +1,6 @@
 """Proposing, approving, rejecting, withdrawing. What is approved is done in the same transaction, by the caller."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from shared.approvals import model, rules, store
@@ -19,8 +19,12 @@ def propose(
     now: datetime,
     figures: Mapping[str, int] | None = None,
     words: Mapping[str, str] | None = None,
+    also: Sequence[transaction.Part] = (),
 ) -> model.Proposal:
-    """Put an act before a second person. Raises ProposalReasonNeeded, AlreadyProposed, Unavailable."""
+    """Put an act before a second person, together with what is in `also`.
+
+    Raises ProposalReasonNeeded, AlreadyProposed, what `also` refuses, Unavailable.
+    """
     proposal = model.Proposal(
         proposal_id=proposal_id,
         kind=kind,
@@ -32,7 +36,7 @@ def propose(
         figures=figures or {},
         words=words or {},
     )
-    store.add(proposal)
+    store.add(proposal, also=also)
     return proposal
 
 

@@ -205,6 +205,11 @@ class Case:
         return self.decision.outcome if self.decision else None
 
     @property
+    def opened_by(self) -> str:
+        """Who opened it."""
+        return self.history[0].by
+
+    @property
     def at(self) -> datetime:
         """When it came to where it stands."""
         return self.history[-1].at

@@ -19,10 +19,12 @@ class RequirementMovedOn(errors.Conflict):
     en = "The requirement has been set anew meanwhile. Propose again from the newest calculation."
 
 
-def first(*, institution_id: InstitutionId, formula: Formula, by: str, now: datetime) -> list[transaction.Part]:
-    """The parts of a registration that set what the new school must keep."""
+def first(
+    *, institution_id: InstitutionId, formula: Formula, reason: str, proposed_by: str, approved_by: str, now: datetime
+) -> list[transaction.Part]:
+    """The parts that set what a school must keep from the moment on at which it comes under supervision."""
     new = MinimumBalance(institution_id)
-    return _parts(new, formula, reason="登记", proposed_by=by, approved_by=by, now=now)
+    return _parts(new, formula, reason=reason, proposed_by=proposed_by, approved_by=approved_by, now=now)
 
 
 def calculate(*, institution_id: InstitutionId, size: str, policy: Policy, now: datetime) -> Calculation:

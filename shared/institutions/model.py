@@ -30,7 +30,7 @@ class Status(StrEnum):
 
 
 class Change(StrEnum):
-    """What happens to a school on file: a status that it comes to, or its money frozen and let go again."""
+    """What happens to a school on file: a status that it comes to, its money frozen and let go again, and so on."""
 
     APPLICANT = "applicant"
     LICENSED = "licensed"
@@ -42,6 +42,7 @@ class Change(StrEnum):
     THAWED = "thawed"
     BARRED = "barred"
     UNBARRED = "unbarred"
+    SUPERVISED = "supervised"
 
 
 STATUS_NAMES: Mapping[Status, tuple[str, str]] = {
@@ -60,6 +61,7 @@ CHANGE_NAMES: Mapping[Change, tuple[str, str]] = {
     Change.THAWED: ("解除冻结", "Money let go"),
     Change.BARRED: ("禁止招生", "Barred from selling"),
     Change.UNBARRED: ("解除禁止招生", "Not barred any more"),
+    Change.SUPERVISED: ("纳入资金监管", "Under supervision"),
 }
 
 
@@ -187,12 +189,16 @@ class Room:
 
 @dataclass(frozen=True)
 class Accounts:
-    """A school's supervised accounts at the bank, and its own account that payouts go to."""
+    """A school's supervised accounts at the bank, and its own account that payouts go to.
+
+    `supervised_since`: the business day on which the platform took them over; None: it had them from the beginning.
+    """
 
     bank_name: str
     tuition_account_no: str
     minimum_balance_account_no: str
     payout_account_no: str
+    supervised_since: date | None = None
 
     @property
     def opened(self) -> bool:
@@ -265,6 +271,21 @@ class SupervisedAccount:
     account_no: str
     institution_id: InstitutionId
     purpose: Purpose
+
+
+@dataclass(frozen=True)
+class AccountRequest:
+    """That a licensed school asks to come under supervision, and where its payouts are to go.
+
+    `payout_bank_name`: the bank where it has that account. `proposal`: what was proposed on it last, empty for nothing.
+    """
+
+    institution_id: InstitutionId
+    payout_bank_name: str
+    payout_account_no: str
+    asked_by: str
+    asked_at: datetime
+    proposal: str = ""
 
 
 @dataclass(frozen=True)

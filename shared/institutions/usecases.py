@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from shared.dynamo import transaction
 from shared.institutions import model, rules, store
+from shared.institutions.store import changes, founding
 from shared.kernel import clock
 from shared.kernel.ids import InstitutionId
 
@@ -13,12 +14,12 @@ from shared.kernel.ids import InstitutionId
 def register(*, institution: model.Institution, by: str, now: datetime, also: Sequence[transaction.Part] = ()) -> None:
     """Put a licensed school on file. What is in `also` (what its minimum balance must be) commits with it.
 
-    Raises WrongCreditCode, WrongLicence, AlreadyRegistered.
+    Raises WrongCreditCode, WrongLicence, AlreadyRegistered, LicenceTaken.
     """
     rules.check_registration(institution)
     reason = "登记"
     change = model.Change(institution.status.value)
-    store.add(institution, model.StatusChange(institution.institution_id, change, reason, by, now), also=also)
+    founding.add(institution, model.StatusChange(institution.institution_id, change, reason, by, now), also=also)
 
 
 def applying(*, institution: model.Institution, by: str, now: datetime) -> list[transaction.Part]:
@@ -28,30 +29,26 @@ def applying(*, institution: model.Institution, by: str, now: datetime) -> list[
     """
     rules.check_application(institution)
     change = model.StatusChange(institution.institution_id, model.Change.APPLICANT, "申请设立", by, now)
-    return store.apply(institution, change)
+    return founding.apply(institution, change)
 
 
-def license(
-    *,
-    institution_id: InstitutionId,
-    licence_no: str,
-    valid_to: date,
-    reason: str,
-    by: str,
-    now: datetime,
-    also: Sequence[transaction.Part],
-) -> None:
-    """Make an applicant a licensed school. What is in `also` commits with it.
+def licensing(
+    *, institution_id: InstitutionId, licence_no: str, valid_to: date, reason: str, by: str, now: datetime
+) -> list[transaction.Part]:
+    """The parts that make an applicant a licensed school, as it was read now.
 
     It isn't under supervision before its accounts are opened, and sells nothing until then. Raises UnknownInstitution,
-    WrongLicence, LicenceOver, StatusCantChange, StatusChanged, LicenceTaken, what `also` refuses, Unavailable.
+    WrongLicence, LicenceOver, StatusCantChange; their commit raises LostRace, StatusChanged, LicenceTaken.
     """
     rules.check_licence(licence_no, valid_to, today=clock.business_day(now))
-    was = store.get(institution_id)
-    if was.status is not model.Status.APPLICANT:
-        raise rules.StatusCantChange(status=was.status.value, status_zh=model.STATUS_NAMES[was.status][0])
-    after = replace(was, licence_no=licence_no, licence_valid_to=valid_to, status=model.Status.LICENSED)
-    store.license(after, model.StatusChange(institution_id, model.Change.LICENSED, reason.strip(), by, now), also=also)
+
+    def become(was: model.Institution) -> model.Institution:
+        if was.status is not model.Status.APPLICANT:
+            raise rules.StatusCantChange(status=was.status.value, status_zh=model.STATUS_NAMES[was.status][0])
+        return replace(was, licence_no=licence_no, licence_valid_to=valid_to, status=model.Status.LICENSED)
+
+    change = model.StatusChange(institution_id, model.Change.LICENSED, reason.strip(), by, now)
+    return founding.license(institution_id, become, change)
 
 
 def suspend(*, institution_id: InstitutionId, reason: str, by: str, now: datetime) -> None:
@@ -85,7 +82,7 @@ def begin_revocation(
 ) -> None:
     """Begin the end of a school whose licence is revoked (吊销办学许可证); its number is spent. Raises like that."""
     told = f"吊销办学许可证（{decision_no}）：{reason.strip()}"
-    spent = store.spend_licence(store.get(institution_id))
+    spent = founding.spend_licence(store.get(institution_id))
     begin_termination(institution_id=institution_id, reason=told, by=by, now=now, also=[*also, spent])
 
 
@@ -140,7 +137,7 @@ def bar(
     others = [one for one in was if one.kind is not kind]
     becomes = [*others, model.Bar(kind, now, until or model.FOR_GOOD)]
     change = model.StatusChange(institution_id, model.Change.BARRED, reason, by, now)
-    store.change_bars(change, was=was, becomes=becomes, also=also)
+    changes.change_bars(change, was=was, becomes=becomes, also=also)
 
 
 def unbar(
@@ -156,7 +153,7 @@ def unbar(
     was = store.get(institution_id).bars
     becomes = [one for one in was if one.kind is not kind]
     change = model.StatusChange(institution_id, model.Change.UNBARRED, reason, by, now)
-    store.change_bars(change, was=was, becomes=becomes, also=also)
+    changes.change_bars(change, was=was, becomes=becomes, also=also)
 
 
 def _change_releases(
@@ -165,7 +162,7 @@ def _change_releases(
     rules.check_freeze(store.get(institution_id), frozen=frozen)
     change = model.Change.FROZEN if frozen else model.Change.THAWED
     told = model.StatusChange(institution_id, change, reason.strip(), by, now)
-    store.change_releases(told, frozen=frozen, also=also)
+    changes.change_releases(told, frozen=frozen, also=also)
 
 
 def _change(
@@ -179,4 +176,4 @@ def _change(
     was = store.get(institution_id).status
     rules.check_change(was, becomes, reason)
     change = model.Change(becomes.value)
-    store.change_status(model.StatusChange(institution_id, change, reason.strip(), by, now), was=was, also=also)
+    changes.change_status(model.StatusChange(institution_id, change, reason.strip(), by, now), was=was, also=also)

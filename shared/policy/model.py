@@ -55,6 +55,7 @@ class Policy:
     filing_publicity_working_days: int
     filing_closing_working_days: int
     filing_reminder_working_days: int
+    open_applications_most: int
     inspection_submission_working_days: int
     inspection_opens_mmdd: int
     inspection_last_opening_mmdd: int

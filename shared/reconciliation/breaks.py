@@ -77,6 +77,7 @@ def refuse_file(
 def expect(
     *,
     accounts: Mapping[str, InstitutionId],
+    begun: Mapping[str, date],
     ended: Mapping[str, date],
     last: date,
     days: int,
@@ -85,8 +86,8 @@ def expect(
 ) -> dict[str, int]:
     """Find the accounts that lack the statement of one of the `days` days up to `last`; how many are new.
 
-    A day before an account's first statement isn't expected; of an account that never had one, the last day is. Nor is
-    one after the last day of an account that has `ended`.
+    Of an account that has `begun` on a known day, each day from that one on is expected. Of any other a day before its
+    first statement isn't; of one that never had one, the last day is. No day is after an account has `ended`.
     """
     wanted = [last - timedelta(days=back) for back in range(days)]
     there = statement_store.find_statements([(account_no, day) for account_no in accounts for day in wanted])
@@ -96,9 +97,10 @@ def expect(
         lacking = [day for day in wanted if day <= until and (account_no, day) not in there]
         if not lacking:
             continue
-        first = statement_store.find_first(account_no)
+        since = begun.get(account_no)
+        first = None if since else statement_store.find_first(account_no)
         for day in lacking:
-            if day > first if first else day == last:
+            if day >= since if since else day > first if first else day == last:
                 finding = Finding(BreakKind.MISSING, account_no, day)
                 missing += note(finding, institution_id, tell, now)
     return {"expected": len(wanted) * len(accounts), "missing": missing}

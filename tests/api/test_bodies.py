@@ -71,6 +71,11 @@ COMMANDS = [
     Command("/v1/school/refunds/{refund_id}/answer", "admin", {"agree": True, "reason": "同意"}),
     Command("/v1/school/minimum-balance/withdrawals", "admin", {"amount_fen": 1000, "reason": "缩减校区"}),
     Command("/v1/school/minimum-balance/withdrawals/{withdrawal_id}/cancellation", "admin", {}),
+    Command(
+        "/v1/school/accounts",
+        "admin",
+        {"payout_bank_name": "临淄农商行", "payout_account_no": "6222000000000055"},
+    ),
     Command("/v1/school/listing/appeals", "admin", {"text": "认定有误"}),
     Command("/v1/school/plaque", "admin", {}),
     Command(

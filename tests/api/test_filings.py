@@ -13,10 +13,12 @@ from shared.institutions.model import Status
 from shared.kernel.ids import InstitutionId
 from shared.materials.model import FileStatus
 from shared.people.model import StaffRole
+from tests import builders, steps
 from tests.api.district import CONTRACTS, District
+from tests.api.documented import Documented
 from tests.builders import SCHOOL, an_id
 from tests.console.visitors import sign_in, text_of
-from tests.edge.doors import Clock, admin_bearer
+from tests.edge.doors import Clock, admin_bearer, bearer
 from tests.filings.examples import APPLICATION, Filed, apply, keep_file, reviewer, supervisor
 
 
@@ -28,6 +30,9 @@ def filed(district: District) -> Filed:
     return one
 
 
+OTHER_CODE = builders.a_school(78).credit_code
+
+
 def licence(one: Filed, **changes: str) -> Any:
     told = {"licence_no": "3703057000777", "valid_to": "2029-12-31", "reason": "公示期满无异议", **changes}
     return reviewer().post(f"{one.page}/licence", told)
@@ -36,6 +41,11 @@ def licence(one: Filed, **changes: str) -> Any:
 def approve(proposed: Any) -> Any:
     home = proposed.headers["location"].partition("?")[0]
     return supervisor("supervisor2").post(f"{home}/decision", {"decision": "approve"})
+
+
+def somebody(district: District, number: int) -> Documented:
+    """The `number`-th person who is signed in."""
+    return district.nobody.with_headers(authorization=bearer(an_id("grd", number + 1)))
 
 
 class TestApplication:
@@ -115,6 +125,44 @@ class TestApplication:
             district.guardian, lambda door: door.post("/v1/applications", body, key="apply-0001"), 422, code
         )
         assert [one["pointer"] for one in answer.body["errors"]] == [pointer]
+
+    def test_one_person_has_so_many_open_and_another_when_one_is_closed(self, district: District, at: Clock) -> None:
+        filed = [apply(district.nobody, district.guardian, key=f"apply-{number:04d}") for number in range(3)]
+        body = {**APPLICATION, "name": "第四所"}
+
+        def fourth(door: Any) -> Any:
+            return door.post("/v1/applications", body, key="apply-0003")
+
+        answer = district.refuses(district.guardian, fourth, 409, "too_many_applications", but=("edge",))
+        assert "3" in answer.body["detail"]
+        again = district.guardian.post("/v1/applications", APPLICATION, key="apply-0002")
+        assert again.body["case_id"] == filed[2].case_id
+        assert district.stranger.post("/v1/applications", APPLICATION, key="apply-0001").status == 201
+
+        who, boss = reviewer(), supervisor()
+        keep_file(1, filed[0].institution_id)
+        filed[0].to_review(who)
+        filed[0].review(who, returned={"fire_inspection": "已过期"})
+        filed[0].does(who, "request_corrections")
+        filed[0].does(boss, "decide", outcome="fail", reason="不符合条件")
+        filed[0].does(boss, "close")
+        filed[0].act(boss, "close")
+
+        assert fourth(district.guardian).status == 201
+        assert district.guardian.post("/v1/applications", body, key="apply-0004").code == "too_many_applications"
+
+    def test_whoever_has_the_same_on_file_is_a_hint_on_the_case_with_its_score(self, district: District) -> None:
+        steps.register(1, phone=APPLICATION["phone"], legal_representative=APPLICATION["legal_representative"])
+        first = apply(district.nobody, district.guardian)
+        page = text_of(reviewer().get(first.page))
+        assert "登记信息相同的机构" in page
+        assert "星河舞蹈0001 ▲ 70 / 100" in page
+
+        second = apply(district.nobody, district.stranger, key="apply-0002", name="另一所", credit_code=OTHER_CODE)
+        page = text_of(reviewer().get(second.page))
+        assert "淄博市临淄区新星美术培训学校有限公司" in page
+        assert "▲ 100 / 100" in page
+        assert "相同：地址、电话、法定代表人 · 申请设立中" in page
 
     def test_an_applicant_is_not_in_the_mall(self, filed: Filed, district: District) -> None:
         answer = district.nobody.get(f"/v1/mall/institutions/{filed.institution_id}")
@@ -314,10 +362,10 @@ class TestLists:
 
         who = reviewer()
         for number in range(25):
-            apply(district.nobody, district.guardian, key=f"apply-{number:04d}")
+            apply(district.nobody, somebody(district, number), key=f"apply-{number:04d}")
         few = cost()
         for number in range(25, 60):
-            apply(district.nobody, district.guardian, key=f"apply-{number:04d}")
+            apply(district.nobody, somebody(district, number), key=f"apply-{number:04d}")
         assert cost() == few
 
 

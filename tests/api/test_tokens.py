@@ -214,6 +214,7 @@ AUDIENCES = {
     "/v1/notices/{number}": Audience.PUBLIC,
     "/v1/me": Audience.SIGNED_IN,
     "/v1/me/children": Audience.GUARDIAN,
+    "/v1/school/accounts": Audience.SCHOOL_ADMIN,
     "/v1/school/files": Audience.SCHOOL_ADMIN,
     "/v1/school/files/{file_id}": Audience.SCHOOL_ADMIN,
     "/v1/school/files/{file_id}/content": Audience.SCHOOL_ADMIN,

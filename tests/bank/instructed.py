@@ -13,9 +13,10 @@ KEY = "whsec_d2Ugc2lnbiBvdXIgaW5zdHJ1Y3Rpb25zIHdpdGg="
 
 
 class Bank(ThreadingHTTPServer):
-    """Keeps what it was sent. Status 0 hangs up; `held` lets it hang until it is set."""
+    """Keeps what it was sent. Status 0 hangs up; `held` lets it hang until it is set; `body` is what it says."""
 
     status = 202
+    body = b""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
@@ -39,8 +40,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.held.wait(10)
         if self.server.status:
             self.send_response(self.server.status)
-            self.send_header("Content-Length", "0")
+            self.send_header("Content-Length", str(len(self.server.body)))
             self.end_headers()
+            self.wfile.write(self.server.body)
 
     def log_message(self, format: str, *args: Any) -> None:
         """Not over the tests' output."""

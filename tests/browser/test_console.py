@@ -40,6 +40,7 @@ ROOMS = [
     "/console/refunds?of=answer",
     "/console/refunds/{refund}",
     "/console/minimums",
+    "/console/account-requests",
     "/console/schools/{school}/minimum",
     "/console/alerts",
     "/console/suspense",

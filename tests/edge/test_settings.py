@@ -10,6 +10,7 @@ class TestSettings:
             ("jwt_keys", "JWT_KEY"),
             ("bank_webhook_keys", "BANK_WEBHOOK_KEYS"),
             ("bank_signing_key", "BANK_SIGNING_KEY"),
+            ("bank_inquiry_key", "BANK_INQUIRY_KEY"),
             ("notice_signing_keys", "NOTICE_SIGNING_KEY"),
             ("seal_key", "SEAL_KEY"),
             ("seal_public_keys", "SEAL_PUBLIC_KEYS"),

@@ -291,6 +291,7 @@ class TestBank:
             events_url="http://127.0.0.1:9",
             webhook_key=SETTINGS["BANK_WEBHOOK_KEYS"],
             instruction_key=SETTINGS["BANK_WEBHOOK_KEYS"],
+            inquiry_key=SETTINGS["BANK_WEBHOOK_KEYS"],
             clock=TestClock(starts_at=NOW),
             notice_key=public_key(SETTINGS["NOTICE_SIGNING_KEY"]),
         )

@@ -87,6 +87,7 @@ class TestCreateAll:
             for index in described(client, context).get("GlobalSecondaryIndexes", [])
         }
         assert found == {
+            ("institutions", "by_wait"): "KEYS_ONLY",
             ("teaching", "by_due"): "KEYS_ONLY",
             ("funds", "by_guardian"): "KEYS_ONLY",
             ("funds", "by_interest_wait"): "KEYS_ONLY",

@@ -147,6 +147,7 @@ GIVEN = {
     "JWT_KEY": "k" * 48,
     "BANK_WEBHOOK_KEYS": "whsec_" + "a2V5" * 11,
     "BANK_SIGNING_KEY": "whsec_" + "a2V5" * 11,
+    "BANK_INQUIRY_KEY": "whsec_" + "a2V5" * 11,
     "NOTICE_SIGNING_KEY": "whsk_" + "a2V5" * 11,
     "WECHAT_SECRET": "secret",
     "SEAL_KEY": "whsk_" + "a2V5" * 10 + "a2U=",

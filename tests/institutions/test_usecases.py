@@ -6,13 +6,14 @@ import pytest
 from shared.dynamo import transaction
 from shared.institutions import rules, store, usecases
 from shared.institutions.model import Change, Purpose, Status
+from shared.institutions.store import changes, latches
 from shared.kernel.ids import InstitutionId
 from tests import builders, steps
 from tests.builders import NOW, SCHOOL
 from tests.tables import dump
 
 pytestmark = pytest.mark.usefixtures("in_memory")
-_BY_LATCH = {store._latch(SCHOOL, spread).pk: spread for spread in (builders.an_id("enr", n) for n in range(200))}
+_BY_LATCH = {latches.latch_of(SCHOOL, spread).pk: spread for spread in (builders.an_id("enr", n) for n in range(200))}
 
 
 def may_sell(on: date = builders.TODAY) -> list[bool]:
@@ -117,7 +118,7 @@ class TestSuspend:
         before = dump(in_memory)
         change = store.list_changes(SCHOOL)[0]
         with pytest.raises(store.StatusChanged):
-            store.change_status(change, was=school.status)
+            changes.change_status(change, was=school.status)
         assert dump(in_memory) == before
 
     def test_an_unknown_school_is_missing(self) -> None:

@@ -14,11 +14,13 @@ from infra.local.site import Answer, Request, Site
 from infra.local.test_clock import TestClock
 from shared.bank import messages, signature
 from shared.bank.client import BankClient, PayoutInstruction
+from shared.bank.inquiries import BankInquiries
 from shared.kernel import errors
 from shared.kernel.money import Fen
 
 MONDAY = datetime(2026, 8, 17, tzinfo=UTC)
 WEBHOOK_KEY = "whsec_dGhlIGJhbmsgc2lnbnMgd2l0aCB0aGlzIG9uZQ=="
+INQUIRY_KEY = "whsec_d2UgYXNrIHdpdGggdGhpcyBvbmUsIG5vIG1vcmUu"
 OUR_KEY = "whsec_d2Ugc2lnbiBvdXIgaW5zdHJ1Y3Rpb25zIHdpdGg="
 TUITION = "3703050000000001"
 SCHOOLS_OWN = "6222000000000001"
@@ -66,6 +68,7 @@ class District:
             events_url=f"{self.us.site.url}/v1/bank/events",
             webhook_key=WEBHOOK_KEY,
             instruction_key=OUR_KEY,
+            inquiry_key=INQUIRY_KEY,
             clock=self.clock,
             path=path,
             notice_key=notice_key,
@@ -74,6 +77,7 @@ class District:
         self.bank.start()
         self.bank.open_account(TUITION, holder="示例舞蹈学校")
         self.client = BankClient(url=self.bank.site.url, key=OUR_KEY)
+        self.inquiries = BankInquiries(url=self.bank.site.url, key=INQUIRY_KEY)
 
     def stop(self) -> None:
         self.bank.stop()

@@ -12,8 +12,8 @@ from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 from shared.dynamo import pages, transaction
 from shared.dynamo.rows import Moment, Row, meta
 from shared.filings import model
-from shared.filings.model import Case, Role, State
-from shared.filings.store import inspections, written
+from shared.filings.model import Case, Filing, Role, State
+from shared.filings.store import applicants, inspections, written
 from shared.kernel import clock, errors
 from shared.kernel.ids import CaseId, InstitutionId
 from shared.kernel.page import Page
@@ -101,7 +101,9 @@ def change(before: Case, after: Case) -> list[transaction.Part]:
     """The parts that move a case on, if it is still as it was read."""
     row = _row_of(replace(after, version=before.version + 1))
     moved = transaction.Part("put", row, transaction.LostRace(), CaseRow.version == before.version)
-    return [moved, *inspections.moved(before, after)]
+    over = after.state is State.CLOSED and before.state is not State.CLOSED
+    freed = [applicants.closed(after.opened_by)] if over and after.filing is Filing.APPLICATION else []
+    return [moved, *inspections.moved(before, after), *freed]
 
 
 def move(

@@ -13,6 +13,7 @@ from shared.institutions.model import Institution
 from shared.kernel.ids import InstitutionId
 
 _MOST_OF_A_KEY = 25
+_KNOWN, _APPLIED = "known", "applied"
 
 
 class NameRow(Row):
@@ -35,7 +36,14 @@ def rows(school: Institution) -> list[Row]:
         NameRow(f"name#{ending[: matching.SHORTEST]}", f"{ending}#{iid}", institution_id=iid)
         for ending in sorted(matching.endings(school))
     ]
-    return names + [KnownRow(_pk(field, text), iid) for field, text in sorted(matching.keys(school))]
+    return names + [KnownRow(_pk(_KNOWN, field, text), iid) for field, text in sorted(matching.keys(school))]
+
+
+def applicant_rows(school: Institution) -> list[Row]:
+    """The lines of an applicant: apart, so that who only asks is never found in place of a school."""
+    return [
+        KnownRow(_pk(_APPLIED, field, text), school.institution_id) for field, text in sorted(matching.keys(school))
+    ]
 
 
 def by_name(text: str, *, at_most: int) -> list[InstitutionId]:
@@ -53,19 +61,20 @@ def by_name(text: str, *, at_most: int) -> list[InstitutionId]:
 
 def by_credit_code(text: str) -> InstitutionId | None:
     """The school with this credit code; the one registered last, should there be two."""
-    found = KnownRow.query(_pk(Field.CREDIT_CODE, matching.plain(text)), scan_index_forward=False, limit=1)
+    found = KnownRow.query(_pk(_KNOWN, Field.CREDIT_CODE, matching.plain(text)), scan_index_forward=False, limit=1)
     return next((InstitutionId(row.sk) for row in found), None)
 
 
 def alike(school: Institution) -> Mapping[InstitutionId, Set[Field]]:
-    """The other schools that are known by the same, with the fields that are: at most 25 for each key."""
+    """The other schools and applicants that are known by the same, with the fields that are: at most 25 each a key."""
     found: dict[InstitutionId, set[Field]] = defaultdict(set)
     for field, text in sorted(matching.keys(school)):
-        for row in KnownRow.query(_pk(field, text), limit=_MOST_OF_A_KEY):
-            if row.sk != school.institution_id:
-                found[InstitutionId(row.sk)].add(field)
+        for lines in (_KNOWN, _APPLIED):
+            for row in KnownRow.query(_pk(lines, field, text), limit=_MOST_OF_A_KEY):
+                if row.sk != school.institution_id:
+                    found[InstitutionId(row.sk)].add(field)
     return found
 
 
-def _pk(field: Field, text: str) -> str:
-    return f"known#{field}#{hashlib.sha256(text.encode()).hexdigest()[:32]}"
+def _pk(lines: str, field: Field, text: str) -> str:
+    return f"{lines}#{field}#{hashlib.sha256(text.encode()).hexdigest()[:32]}"
