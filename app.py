@@ -47,6 +47,8 @@ from functions.console import (
     materials,
     minimums,
     payouts,
+    personnel,
+    personnel_imports,
     plaques,
     policy,
     profiles,
@@ -90,9 +92,10 @@ from functions.schedules import (
     watch_filings,
     wind_up,
 )
-from functions.streams import keep_totals, raise_alerts, release_lesson
+from functions.streams import keep_totals, raise_alerts, release_lesson, watch_personnel
 
 app = Chalice(app_name="hui", configure_logs=False)
+app.api.binary_types.append("multipart/form-data")  # else the gateway takes a file's bytes for text
 
 for module in (
     service,
@@ -142,6 +145,8 @@ for module in (
     minimums,
     account_requests,
     console_listings,
+    personnel,
+    personnel_imports,
     plaques,
     verify,
     profiles,
@@ -160,6 +165,7 @@ for module in (
     release_lesson,
     keep_totals,
     raise_alerts,
+    watch_personnel,
     reconcile_statement,
     check_upload,
     check_waiting_uploads,

@@ -12,6 +12,7 @@ from shared.kernel.ids import (
     OfferingId,
     SessionId,
     StudentId,
+    TeacherId,
 )
 from shared.kernel.money import Fen
 
@@ -330,6 +331,39 @@ class InspectionOverdue:
     year: int
     state: str
     due_on: date
+    noticed_at: datetime
+
+
+@dataclass(frozen=True)
+class ListedTeacherPublished:
+    """A school publishes a teacher who is on a list that keeps her from teaching."""
+
+    institution_id: InstitutionId
+    teacher_id: TeacherId
+    qualification_no: str
+    name: str
+    on_list: str
+    since: datetime
+    noticed_at: datetime
+
+
+@dataclass(frozen=True)
+class TeacherInTwoPlaces:
+    """A teacher taught two sessions that overlap, at two schools or two campuses. Told for each of the schools.
+
+    `session_id` is the school's own, `other_…` the other one. Periods are half-open.
+    """
+
+    institution_id: InstitutionId
+    qualification_no: str
+    session_id: SessionId
+    place: str
+    starts_at: datetime
+    ends_at: datetime
+    other_session_id: SessionId
+    other_place: str
+    other_starts_at: datetime
+    other_ends_at: datetime
     noticed_at: datetime
 
 

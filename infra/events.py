@@ -94,6 +94,14 @@ STREAM_FUNCTIONS = (
         "funds",
         ({"eventName": ["INSERT"], "dynamodb": {"NewImage": {"kind": {"S": ["entry", "conflict"]}}}},),
     ),
+    StreamFunction(
+        "watch_personnel",
+        "personnel",
+        (
+            {"dynamodb": {"Keys": {"sk": {"S": ["person"]}}, "NewImage": {"alarm": {"S": ["published"]}}}},
+            {"eventName": ["INSERT"], "dynamodb": {"Keys": {"sk": {"S": [{"prefix": "presence#"}]}}}},
+        ),
+    ),
 )
 
 SCHEDULES = (

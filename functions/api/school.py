@@ -7,6 +7,7 @@ from chalice.app import Blueprint
 
 from functions.api import enrolment_views, mall_views
 from functions.api.views import View
+from functions.edge import presence
 from functions.edge.auth import Audience
 from functions.edge.contract import Call, Id, Request, endpoint
 from shared.funds import queries as funds
@@ -194,6 +195,7 @@ def claim_attendance(call: Call[AttendanceRequest]) -> MarkedLessons:
         teacher_id=call.teacher_id,
         policy=policies.in_force(at=call.now),
         now=call.now,
+        taught=presence.parts(session),
     )
     return MarkedLessons(
         data=[

@@ -21,6 +21,8 @@ from shared.materials import queries as materials
 from shared.materials.model import FileStatus
 from shared.materials.model import Kind as FileKind
 from shared.materials.queries import UnknownFile
+from shared.personnel import rules as personnel
+from shared.personnel import usecases as persons
 from shared.profiles import rules, store, usecases
 from shared.profiles.model import FileRef, Kind, ProfileChange
 from shared.profiles.store import UnknownProfileChange
@@ -229,12 +231,17 @@ def edit_profile_change(call: Call[ProfileEditRequest]) -> ProfileChangeView:
         rules.ChangeNotOpen,
         rules.EditedMeanwhile,
         rules.AlreadyExpired,
+        personnel.TeacherBlacklisted,
+        personnel.TeacherServesPublicSchool,
+        personnel.QualificationNoWrong,
     ),
     summary_zh="提交变更，由教育部门审核",
     summary_en="Hand a change to the bureau",
 )
 def submit_profile_change(call: Call[SubmissionRequest]) -> ProfileChangeView:
     change = _own(call)
+    if change.kind is Kind.TEACHER and not change.withdraws:
+        persons.check_may_teach(qualification_no=change.content["qualification_no"], now=call.now)
     return _view(
         usecases.submit(institution_id=call.institution_id, change_id=change.change_id, edits=call.edits, now=call.now)
     )

@@ -82,7 +82,9 @@ def _propose(visit: Visit, school: Institution, request: AccountRequest) -> Answ
 
     words = account_opening.words(accounts, size=size, policy_version=formula.policy_version)
     subject = school.institution_id
-    return propose(visit, Kind.ACCOUNT_OPENING, school, subject=subject, figures=figures, words=words, also=bound)
+    return propose(
+        visit, Kind.ACCOUNT_OPENING, school.institution_id, subject=subject, figures=figures, words=words, also=bound
+    )
 
 
 def _request(visit: Visit) -> AccountRequest:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from functions.console import closing, roles
-from functions.edge import account_opening, listing_acts
+from functions.edge import account_opening, listing_acts, personnel_acts
 from shared.approvals.model import Kind, Proposal
 from shared.dynamo import transaction
 from shared.dynamo.transaction import Part
@@ -23,6 +23,7 @@ from shared.kernel.money import Fen
 from shared.listings import store as listings
 from shared.listings.model import ChangeKind, ListName
 from shared.people.model import StaffRole
+from shared.personnel.model import ListName as PersonnelList
 from shared.terminations import notices
 from shared.terminations import usecases as terminations
 
@@ -195,6 +196,33 @@ def _answer_appeal(proposal: Proposal, approval: Part, by: str, now: datetime) -
         approved_by=by,
         now=now,
         approval=approval,
+    )
+
+
+def _blacklist_person(proposal: Proposal, approval: Part, by: str, now: datetime) -> None:
+    until = proposal.words.get("until")
+    personnel_acts.blacklist(
+        number=proposal.words["qualification_no"],
+        name=proposal.words["person_name"],
+        reason=proposal.reason,
+        evidence=proposal.words["evidence"],
+        until=date.fromisoformat(until) if until else None,
+        proposed_by=proposal.proposed_by,
+        approved_by=by,
+        now=now,
+        also=[approval],
+    )
+
+
+def _delist_person(proposal: Proposal, approval: Part, by: str, now: datetime) -> None:
+    personnel_acts.take_off(
+        number=proposal.words["qualification_no"],
+        on=PersonnelList(proposal.words["person_list"]),
+        reason=proposal.reason,
+        proposed_by=proposal.proposed_by,
+        approved_by=by,
+        now=now,
+        also=[approval],
     )
 
 
@@ -393,6 +421,27 @@ ACTS: Mapping[Kind, Act] = {
         roles.RECOMMENDERS,
         roles.SUPERVISORS,
         _answer_appeal,
+    ),
+    Kind.PERSON_BLACKLISTING: Act(
+        ("列入从业人员黑名单", "Put a person on the personnel blacklist"),
+        (
+            "批准后任何机构都不能再公示其任教；已公示其任教的机构立即收到红色预警，须撤下。",
+            "From the approval on no school can publish the person as a teacher. Those that do get a red alert at "
+            "once and have to withdraw.",
+        ),
+        roles.RECOMMENDERS,
+        roles.SUPERVISORS,
+        _blacklist_person,
+    ),
+    Kind.PERSON_DELISTING: Act(
+        ("移出人员名单", "Take a person off a list"),
+        (
+            "批准后机构可以申请公示其任教；变更记录永久保留。",
+            "From the approval on schools can have the person published as a teacher. The record is kept for ever.",
+        ),
+        roles.RECOMMENDERS,
+        roles.SUPERVISORS,
+        _delist_person,
     ),
 }
 

@@ -107,6 +107,25 @@ def _inspection_overdue(figures: _Figures, threshold: str) -> words.Both:
     )
 
 
+def _listed_teacher(figures: _Figures, threshold: str) -> words.Both:
+    zh, en = words.PERSONNEL_LISTS.get(str(figures.get("on_list", "")), ("", ""))
+    name, number, since = figures.get("name", ""), figures.get("qualification_no", ""), figures.get("since", "")
+    return (
+        f"公示的教师 {name}（资格证号 {number}）自 {since} 起在{zh}上，限额 {threshold} 名，机构须撤下",
+        f"The published teacher {name} ({number}) is on the list “{en}” since {since}; {threshold} may be. Withdraw",
+    )
+
+
+def _two_places(figures: _Figures, threshold: str) -> words.Both:
+    number = figures.get("qualification_no", "")
+    own = [figures.get(name, "") for name in ("place", "starts_at", "ends_at")]
+    other = [figures.get(f"other_{name}", "") for name in ("place", "starts_at", "ends_at")]
+    return (
+        f"资格证号 {number} 的教师 {own[1]} 至 {own[2]} 在{own[0]}上课，又于 {other[1]} 至 {other[2]} 在{other[0]}上课",
+        f"Teacher {number} was at {own[0]} from {own[1]} to {own[2]}, and at {other[0]} from {other[1]} to {other[2]}",
+    )
+
+
 def _conflict(figures: _Figures, threshold: str) -> words.Both:
     reference = figures.get("reference", "")
     posted, sent = _yuan(figures, "posted_fen"), _yuan(figures, "sent_fen")
@@ -149,6 +168,8 @@ _SENTENCES: Mapping[Rule, Callable[[_Figures, str], words.Both]] = {
     Rule.VALIDITY_ENDING: _validity,
     Rule.INSPECTION_FAILED: _inspection_failed,
     Rule.INSPECTION_OVERDUE: _inspection_overdue,
+    Rule.LISTED_TEACHER: _listed_teacher,
+    Rule.TEACHER_IN_TWO_PLACES: _two_places,
     Rule.REFERENCE_CONFLICT: _conflict,
     Rule.INTEREST_DIFFERS: _interest_differs,
     Rule.RECONCILIATION_BREAK: _break,

@@ -9,13 +9,13 @@ from functions.console.pages import Answer, SeeOther, Shown, Visit, form, page
 from functions.edge import reentry
 from functions.edge.auth import NotForYourRole
 from shared.approvals import rules, store, usecases
-from shared.approvals.model import Kind, Proposal, Status
+from shared.approvals.model import OF_NO_SCHOOL, Kind, Proposal, Status
 from shared.bank.inquiries import BankSilent, BankUnclear
 from shared.dynamo.transaction import Part
 from shared.institutions import store as institutions
 from shared.institutions.model import Institution
 from shared.kernel import clock, errors, ids
-from shared.kernel.ids import ProposalId
+from shared.kernel.ids import InstitutionId, ProposalId
 
 blueprint = Blueprint(__name__)
 
@@ -44,6 +44,7 @@ def show_approvals(visit: Visit) -> Shown:
     told = {
         "of": of,
         "rows": found.rows,
+        "of_no_school": OF_NO_SCHOOL,
         "schools": institutions.get_many([one.institution_id for one in found.rows]) if found.rows else {},
         "officers": officers.names(name for one in found.rows for name in (one.proposed_by, one.decided_by)),
         "next_cursor": found.next_cursor,
@@ -102,7 +103,7 @@ def propose_act(visit: Visit) -> Answer:
     """Propose an act on a school that needs nothing but a reason."""
     school, kind = schools.get_school(visit), _plain_kind(visit)
     try:
-        return propose(visit, kind, school, subject=school.institution_id)
+        return propose(visit, kind, school.institution_id, subject=school.institution_id)
     except (errors.Invalid, errors.Conflict) as refusal:
         return _asked(visit, school, kind, refusal)
 
@@ -110,14 +111,14 @@ def propose_act(visit: Visit) -> Answer:
 def propose(
     visit: Visit,
     kind: Kind,
-    school: Institution,
+    institution_id: InstitutionId,
     *,
     subject: str,
     figures: dict[str, int] | None = None,
     words: dict[str, str] | None = None,
     also: Callable[[ProposalId], Sequence[Part]] = lambda proposal_id: (),
 ) -> SeeOther:
-    """Propose an act with the form's reason; a double click proposes it once.
+    """Propose an act on a school, or OF_NO_SCHOOL, with the form's reason; a double click proposes it once.
 
     Raises NotForYourRole, ProposalReasonNeeded, AlreadyProposed, what the parts in `also` refuse.
     """
@@ -129,7 +130,7 @@ def propose(
     proposal = usecases.propose(
         proposal_id=proposal_id,
         kind=kind,
-        institution_id=school.institution_id,
+        institution_id=institution_id,
         subject=subject,
         reason=reason,
         by=visit.session.username,
@@ -159,13 +160,13 @@ def _shown(visit: Visit, proposal: Proposal, refusal: errors.Refusal | None = No
     act = acts.ACTS[proposal.kind]
     waits = proposal.status is Status.PROPOSED
     own = proposal.proposed_by == visit.session.username
-    school = institutions.get(proposal.institution_id)
+    school = None if proposal.institution_id == OF_NO_SCHOOL else institutions.get(proposal.institution_id)
     told = {
         "proposal": proposal,
         "act": act,
         "school": school,
         "files": evidence.shown(acts.named_files(proposal)),
-        "hints": reentry.hints(school) if waits else [],
+        "hints": reentry.hints(school) if waits and school else [],
         "officers": officers.names([proposal.proposed_by, proposal.decided_by]),
         "may_decide": waits and not own and visit.role in act.approvers,
         "may_withdraw": waits and own,

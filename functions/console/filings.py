@@ -99,7 +99,7 @@ def propose_licence(visit: Visit) -> Answer:
         institution_rules.check_licence(number, valid_to, today=clock.business_day(visit.now))
         school = institutions.get(case.institution_id)
         told = {"licence_no": number, "licence_valid_to": valid_to.isoformat()}
-        return approvals.propose(visit, Kind.LICENCE, school, subject=case.case_id, words=told)
+        return approvals.propose(visit, Kind.LICENCE, school.institution_id, subject=case.case_id, words=told)
     except (errors.Invalid, errors.Conflict) as refusal:
         return _shown(visit, case, refusal)
 

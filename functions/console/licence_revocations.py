@@ -41,7 +41,7 @@ def propose_licence_revocation(visit: Visit) -> Answer:
             raise DecisionNumberNeeded(pointer="/decision_no")
         shows = rules.check_text(visit.form.get("evidence", ""), pointer="/evidence")
         told = {"decision_no": number, "evidence": shows, **evidence.named(visit, school)}
-        return propose(visit, Kind.LICENCE_REVOCATION, school, subject=school.institution_id, words=told)
+        return propose(visit, Kind.LICENCE_REVOCATION, school.institution_id, subject=school.institution_id, words=told)
     except (errors.Invalid, errors.Conflict) as refusal:
         return _asked(visit, school, refusal)
 

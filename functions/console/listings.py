@@ -101,7 +101,7 @@ def propose_listing(visit: Visit) -> Answer:
     try:
         figures, words = _told(visit, school, kind, listing)
         subject = f"{school.institution_id}#{listing.changes}"
-        return propose(visit, kind, school, subject=subject, figures=figures, words=words)
+        return propose(visit, kind, school.institution_id, subject=subject, figures=figures, words=words)
     except (errors.Invalid, errors.Conflict) as refusal:
         return _asked(visit, school, kind, refusal)
 

@@ -145,7 +145,9 @@ def propose_requirement(visit: Visit) -> Answer:
     figures, words = _proposed(calculation, minimum)
     subject = f"{school.institution_id}#{minimum.requirements + 1}"
     try:
-        return propose(visit, Kind.MINIMUM_REQUIREMENT, school, subject=subject, figures=figures, words=words)
+        return propose(
+            visit, Kind.MINIMUM_REQUIREMENT, school.institution_id, subject=subject, figures=figures, words=words
+        )
     except (errors.Invalid, errors.Conflict) as refusal:
         return _requirement(visit, school, calculation, minimum, refusal)
 
@@ -216,7 +218,9 @@ def propose_withdrawal(visit: Visit) -> Answer:
         }
         words = {"to_account_no": withdrawal.to_account_no, "school_reason": withdrawal.reason}
         subject = withdrawal.withdrawal_id
-        return propose(visit, Kind.MINIMUM_WITHDRAWAL, school, subject=subject, figures=figures, words=words)
+        return propose(
+            visit, Kind.MINIMUM_WITHDRAWAL, school.institution_id, subject=subject, figures=figures, words=words
+        )
     except (errors.Invalid, errors.Conflict) as refusal:
         return _withdrawal(visit, withdrawal, refusal)
 

@@ -71,6 +71,8 @@ def _is_in(here: str, path: str) -> bool:
     here = here.partition("?")[0]
     if here.startswith("/console/instructions"):
         here = "/console/reconciliation"
+    if here.startswith("/console/personnel"):
+        here = "/console/listings"
     if here.startswith("/console/file-readings"):
         here = "/console/files"
     if here.startswith("/console/inspections"):

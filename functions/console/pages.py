@@ -19,7 +19,7 @@ from urllib.parse import parse_qsl
 
 from chalice.app import Blueprint, Response
 
-from functions.console import links, navigation, rendering, roles
+from functions.console import links, navigation, rendering, roles, uploads
 from functions.edge import auth, exchange, logs, problems, staff_session, wiring
 from shared.kernel import errors
 from shared.people.model import StaffRole, StaffSession
@@ -27,6 +27,7 @@ from shared.people.rules import SessionOver
 
 LANGUAGE_COOKIE = "hui_lang"
 _MAX_FORM_BYTES = 16 * 1024
+_MAX_UPLOAD_BYTES = 1024 * 1024
 _A_YEAR = 365 * 24 * 3600
 
 HEADERS = {
@@ -63,6 +64,7 @@ class Visit:
     language: str
     now: datetime
     request_id: str
+    files: Mapping[str, uploads.Sent] = field(default_factory=dict)
 
     @property
     def session(self) -> StaffSession:
@@ -185,11 +187,19 @@ class _Call:
         try:
             if self.method == "GET" and "lang" in self.query:
                 return self._remember_language()
-            told = self._form() if self.method == "POST" else {}
+            told, files = self._form() if self.method == "POST" else ({}, {})
             if who is not None:
                 self._admit(who, told)
             visit = Visit(
-                self.http, self.parts, self.query, told, self.session, self.language, wiring.now(), self.request_id
+                self.http,
+                self.parts,
+                self.query,
+                told,
+                self.session,
+                self.language,
+                wiring.now(),
+                self.request_id,
+                files,
             )
             return self._response(view(visit))
         except SessionOver as over:
@@ -205,18 +215,21 @@ class _Call:
         if self.session.role not in who:
             raise auth.NotForYourRole()
 
-    def _form(self) -> dict[str, str]:
-        """What a form of ours sent. Raises ForgedForm when another site's page did, FormUnreadable."""
+    def _form(self) -> tuple[dict[str, str], dict[str, uploads.Sent]]:
+        """What a form of ours sent, and its files. Raises ForgedForm when another site's page did, FormUnreadable."""
         if self.http.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
             raise staff_session.ForgedForm()
-        content_type = self.http.headers.get("content-type", "").partition(";")[0].strip().lower()
-        raw = self.http.raw_body
-        if content_type != "application/x-www-form-urlencoded" or len(raw) > _MAX_FORM_BYTES:
-            raise FormUnreadable()
+        content_type = self.http.headers.get("content-type", "")
+        kind, raw = content_type.partition(";")[0].strip().lower(), self.http.raw_body
         try:
-            return dict(parse_qsl(raw.decode(), keep_blank_values=True, strict_parsing=bool(raw), max_num_fields=50))
+            if kind == uploads.CONTENT_TYPE and len(raw) <= _MAX_UPLOAD_BYTES:
+                return uploads.read(content_type, raw)
+            if kind == "application/x-www-form-urlencoded" and len(raw) <= _MAX_FORM_BYTES:
+                told = parse_qsl(raw.decode(), keep_blank_values=True, strict_parsing=bool(raw), max_num_fields=50)
+                return dict(told), {}
         except ValueError:
-            raise FormUnreadable() from None
+            pass
+        raise FormUnreadable()
 
     def _response(self, answer: Answer) -> Response:
         if isinstance(answer, SeeOther):

@@ -58,7 +58,7 @@ def propose_recall(visit: Visit) -> Answer:
         figures: dict[str, int] = {"amount_fen": payout.amount_fen, "rest_fen": payout.rest_fen}
         words = {"to_account_no": payout.to_account_no}
         subject = payout.payout_id
-        return propose(visit, Kind.PAYOUT_RECALL, school, subject=subject, figures=figures, words=words)
+        return propose(visit, Kind.PAYOUT_RECALL, school.institution_id, subject=subject, figures=figures, words=words)
     except (errors.Invalid, errors.Conflict) as refusal:
         return _shown(visit, payout, refusal)
 

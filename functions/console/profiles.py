@@ -5,7 +5,7 @@ from chalice.app import Blueprint
 from functions.console import officers, roles
 from functions.console.pages import Answer, SeeOther, Shown, Visit, form, page
 from functions.console.schools import get_school
-from functions.edge import publishing
+from functions.edge import personnel_acts, publishing
 from shared.institutions import store as institutions
 from shared.institutions.model import Certificate, Teacher
 from shared.kernel import clock, errors
@@ -59,6 +59,7 @@ def show_profile(visit: Visit) -> Shown:
     told = {
         "school": school,
         "levels": {publishing.id_of(one): policy.validity_level(one.valid_to, today) for one in dated},
+        "listed": {one.teacher_id: barred for one, barred in personnel_acts.listed_teachers(school, on=today)},
         "changes": changes,
         "query": visit.query,
     }

@@ -11,6 +11,8 @@ AUDITORS = frozenset({StaffRole.SUPERVISOR, StaffRole.AUDITOR})
 """Who sees who of the bureau opened which of the schools' files."""
 RECOMMENDERS = frozenset({StaffRole.REVIEWER, StaffRole.SUPERVISOR})
 """Who recommends on a contested refund; another person decides."""
+PERSONNEL = RECOMMENDERS | {StaffRole.AUDITOR}
+"""Who sees persons on the lists of those who may not teach: personal data that money has nothing to do with."""
 MONEY_MOVERS = frozenset({StaffRole.SUPERVISOR, StaffRole.FINANCE_OFFICER})
 """Who proposes and approves, two together, what freezes or moves money."""
 FINANCE_OFFICERS = frozenset({StaffRole.FINANCE_OFFICER})

@@ -8,7 +8,7 @@ from chalice.app import Blueprint
 
 from functions.console import charts, csv_files, officers, timeline, words
 from functions.console.pages import Download, Shown, Visit, page
-from functions.edge import reentry
+from functions.edge import personnel_acts, reentry
 from shared.funds import queries as funds
 from shared.funds.minimum_model import MinimumBalance
 from shared.funds.model import State
@@ -114,6 +114,7 @@ def show_school(visit: Visit) -> Shown:
         "payouts": funds.list_payouts(iid, limit=10, cursor=visit.asked("payouts")),
         "query": visit.query,
         "hints": reentry.hints(school),
+        "listed": personnel_acts.listed_teachers(school, on=today),
         "done": visit.query.get("done", ""),
     }
     return Shown("school.html", told)

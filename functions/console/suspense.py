@@ -71,7 +71,7 @@ def _propose(visit: Visit, kind: Kind, history: DepositHistory, amount_fen: int,
     figures: dict[str, int] = {"amount_fen": amount_fen, "left_fen": history.left_fen}
     told = {"deposit": deposit.reference, **words}
     school = institutions.get(deposit.institution_id)
-    return propose(visit, kind, school, subject=deposit.reference, figures=figures, words=told)
+    return propose(visit, kind, school.institution_id, subject=deposit.reference, figures=figures, words=told)
 
 
 def _amount(visit: Visit) -> int:

@@ -148,7 +148,7 @@ def propose_notice(visit: Visit) -> Answer:
         return approvals.propose(
             visit,
             Kind.TERMINATION_NOTICE,
-            school,
+            school.institution_id,
             subject=case.institution_id,
             figures=closing.to_return(found),
             words={"payee_account_no": payee},
@@ -166,7 +166,7 @@ def propose_revocation(visit: Visit) -> Answer:
         rules.check_revocable(notice)
         school = institutions.get(case.institution_id)
         return approvals.propose(
-            visit, Kind.NOTICE_REVOCATION, school, subject=notice.number, words={"notice": notice.title}
+            visit, Kind.NOTICE_REVOCATION, school.institution_id, subject=notice.number, words={"notice": notice.title}
         )
     except (errors.Invalid, errors.Conflict, errors.Missing) as refusal:
         return _shown(visit, case, refusal)

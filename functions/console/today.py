@@ -27,6 +27,7 @@ from shared.institutions import store as institutions
 from shared.institutions.model import Institution, Status
 from shared.kernel import clock
 from shared.kernel.ids import InstitutionId
+from shared.personnel import store as personnel
 from shared.policy import queries as policies
 from shared.policy.model import Policy
 from shared.reconciliation.model import BreakState
@@ -106,6 +107,8 @@ def _items(
         _terminations(totals, schools),
         _filings(visit.now),
     ]
+    if visit.role in roles.PERSONNEL:
+        items.append(_listed_teachers(visit.now))
     if visit.role in roles.MONEY:
         items += [_breaks(), _suspense(totals), _unhandled(visit.now), _repairs()]
     order = {"red": 0, "yellow": 1, "calm": 2}
@@ -233,6 +236,14 @@ def _filings(now: datetime) -> Item:
         zh, en = f"{zh}（{over} 件逾期）", f"{en} ({over} overdue)"
     level = "red" if over else "yellow" if near else "calm"
     return Item(level, zh, en, min(near, _MOST), path="/console/filings")
+
+
+def _listed_teachers(now: datetime) -> Item:
+    """Persons on a list whom a school publishes as its teachers."""
+    found = personnel.list_published(limit=_MOST, cursor=None).rows
+    count = sum(bool(one.barred_by(clock.business_day(now))) for one in found)
+    zh, en = "名单上的人员仍被公示任教", "Persons on a list whom a school publishes"
+    return Item("red" if count else "calm", zh, en, count, path="/console/personnel?of=published")
 
 
 def _breaks() -> Item:

@@ -39,6 +39,8 @@ from shared.listings.model import Rule as EligibilityRule
 from shared.mall.model import CATEGORIES
 from shared.mall.model import Status as SaleStatus
 from shared.people.model import StaffRole
+from shared.personnel.model import LIST_NAMES as PERSONNEL_LIST_NAMES
+from shared.personnel.model import ChangeKind as PersonChangeKind
 from shared.policy.model import Beneficiary
 from shared.profiles.model import ChangeStatus
 from shared.profiles.model import Kind as ProfileKind
@@ -224,6 +226,9 @@ PROPOSAL_FIGURES: Mapping[str, Both] = {
     "listing_change": ("所申诉的变更（本机构第几次）", "Change appealed against (of the school)"),
     "appeal": ("申诉", "Appeal"),
     "appeal_answer": ("答复", "Answer"),
+    "qualification_no": ("资格证号", "Qualification no."),
+    "person_name": ("姓名", "Name"),
+    "person_list": ("名单", "List"),
 }
 
 FIELDS: Mapping[Field, Both] = FIELD_NAMES
@@ -233,6 +238,13 @@ LISTS: Mapping[ListName, Both] = LIST_NAMES
 LIST_CHANGES: Mapping[ChangeKind, Both] = LIST_CHANGE_NAMES
 
 APPEALS: Mapping[AppealStatus, Both] = APPEAL_NAMES
+
+PERSONNEL_LISTS: Mapping[str, Both] = dict(PERSONNEL_LIST_NAMES.items())
+
+PERSON_CHANGES: Mapping[PersonChangeKind, Both] = {
+    PersonChangeKind.LISTED: ("列入", "Listed"),
+    PersonChangeKind.REMOVED: ("移出", "Taken off"),
+}
 
 PROFILE_KINDS: Mapping[ProfileKind, Both] = {
     ProfileKind.CERTIFICATE: ("证书", "Certificate"),
@@ -471,6 +483,7 @@ CONTENT_TYPES: Mapping[str, Both] = {code: (name, name) for code, name in TYPES.
 NOTICES: Mapping[str, Both] = {
     "profile_accepted": ("已通过，变更已公示。", "Accepted: the change is published."),
     "profile_returned": ("已退回机构。", "Returned to the school."),
+    "serving_imported": ("已导入，见下方记录。", "Imported; see the record below."),
     "break_taken": ("已认领该差异。", "The break has its owner."),
     "break_settled": ("已记录说明。", "What you said of the break is kept."),
     "reading_recorded": ("查阅目的已记录，可以打开文件。", "The purpose is recorded; the file can be opened."),

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import TypeVar
 
+from functions.edge import personnel_acts
 from shared.dynamo import transaction
 from shared.institutions import model as institutions
 from shared.institutions import store
@@ -20,16 +21,33 @@ T = TypeVar("T", bound=Item)
 def accept(
     *, institution_id: InstitutionId, change_id: ProfileChangeId, edits: int, by: str, now: datetime
 ) -> ProfileChange:
-    """Accept a change and publish it. Raises what `profiles.usecases.accept` refuses, TooManyItems."""
+    """Accept a change and publish it; a teacher is held to the lists in the same transaction.
+
+    Raises what `profiles.usecases.accept` refuses, TooManyItems, what `personnel_acts.publication_parts` refuses.
+    """
 
     def attempt() -> ProfileChange:
         change = changes.get(institution_id, change_id)
+        rules.check_submitted(change, edits=edits)
         also = store.publish(institution_id, lambda school: published(school, change))
+        if change.kind is Kind.TEACHER:
+            also += _person_parts(change, now)
         return usecases.accept(
             institution_id=institution_id, change_id=change_id, edits=edits, by=by, now=now, also=also
         )
 
     return transaction.retried(attempt)
+
+
+def _person_parts(change: ProfileChange, now: datetime) -> list[transaction.Part]:
+    """Read after the school: who changes what she is meanwhile changes the school, so that the commit fails."""
+    was = item_of(store.get(change.institution_id), change.item_id)
+    return personnel_acts.publication_parts(
+        change.institution_id,
+        was=was if isinstance(was, institutions.Teacher) else None,
+        becomes=None if change.withdraws else _teacher(change),
+        now=now,
+    )
 
 
 def published(school: institutions.Institution, change: ProfileChange) -> institutions.Institution:

@@ -6,6 +6,7 @@ By the contexts' use-cases, as the bureau's registry would; never by writing row
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from functions.edge import personnel_acts
 from infra.local.district import DistrictData
 from infra.local.district.schools import Class, School
 from shared.funds import minimum_requirements, minimum_rules
@@ -56,6 +57,7 @@ def _plant_school(school: School, now: datetime) -> None:
         now=now,
     )
     institutions.register(institution=institution, by=BY, now=now - _LICENSED_BEFORE, also=required)
+    personnel_acts.note_teachers(institution, now=now)
     courses = {one.course.course_id: one.course for one in school.classes}
     for course in courses.values():
         mall.publish_course(course=course, school_name=institution.short_name, policy=policies.in_force(at=now))

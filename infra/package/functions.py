@@ -91,6 +91,7 @@ FUNCTIONS = (
             "materials": R | W,
             "listings": R | C | W,
             "profiles": R | C | W,
+            "personnel": R | W,
             "filings": R | W,
             "parked": R,
             "edge": R | W | D,
@@ -109,6 +110,7 @@ FUNCTIONS = (
     ),
     Function("keep_totals", memory_mb=512, timeout_seconds=60, tables={"funds": R | W, "parked": W}),
     Function("raise_alerts", memory_mb=512, timeout_seconds=60, tables={"alerts": W, "parked": W}),
+    Function("watch_personnel", memory_mb=512, timeout_seconds=60, tables={"personnel": R, "alerts": W, "parked": W}),
     Function(
         "reconcile_statement",
         memory_mb=1024,

@@ -24,6 +24,8 @@ class Rule(StrEnum):
     VALIDITY_ENDING = "validity_ending"
     INSPECTION_FAILED = "inspection_failed"
     INSPECTION_OVERDUE = "inspection_overdue"
+    LISTED_TEACHER = "listed_teacher"
+    TEACHER_IN_TWO_PLACES = "teacher_in_two_places"
 
 
 class Severity(StrEnum):
@@ -46,6 +48,8 @@ RULE_NAMES: Mapping[Rule, tuple[str, str]] = {
     Rule.VALIDITY_ENDING: ("证照到期", "A licence or certificate ends"),
     Rule.INSPECTION_FAILED: ("年检不合格", "Annual inspection not passed"),
     Rule.INSPECTION_OVERDUE: ("年检逾期", "Annual inspection overdue"),
+    Rule.LISTED_TEACHER: ("名单上的人员任教", "A teacher who is on a list"),
+    Rule.TEACHER_IN_TWO_PLACES: ("教师同时在两处上课", "A teacher in two places"),
     Rule.RECONCILIATION_BREAK: ("对账差异", "Reconciliation break"),
 }
 

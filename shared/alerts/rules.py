@@ -5,7 +5,7 @@ from datetime import datetime
 
 from events import facts
 from shared.alerts.model import Alert, Rule, Severity
-from shared.kernel import ids
+from shared.kernel import clock, ids
 from shared.kernel.ids import InstitutionId
 from shared.policy.model import Policy
 
@@ -91,6 +91,40 @@ def on_inspection_overdue(fact: facts.InspectionOverdue, policy: Policy) -> Aler
     subject = f"filing#{fact.case_id}/{fact.state}#{fact.due_on}"
     args = (fact.institution_id, subject, figures, f"≤ {fact.due_on}", policy, fact.noticed_at)
     return _alert(Rule.INSPECTION_OVERDUE, Severity.YELLOW, *args)
+
+
+def on_listed_teacher(fact: facts.ListedTeacherPublished, policy: Policy) -> Alert:
+    """A school publishes a teacher who is on a list: once for each time that she is listed, whoever lists her."""
+    figures: Figures = {
+        "qualification_no": fact.qualification_no,
+        "name": fact.name,
+        "on_list": fact.on_list,
+        "since": clock.shown(fact.since),
+        "teacher_id": fact.teacher_id,
+    }
+    whose = f"person#{fact.qualification_no}/{fact.institution_id}/{fact.teacher_id}"
+    subject = f"{whose}#{fact.on_list}#{clock.stored(fact.since)}"
+    args = (fact.institution_id, subject, figures, "0", policy, fact.noticed_at)
+    return _alert(Rule.LISTED_TEACHER, Severity.RED, *args)
+
+
+def on_two_places(fact: facts.TeacherInTwoPlaces, policy: Policy) -> Alert:
+    """A teacher in two places: once for each pair of sessions and each school, whichever was marked first."""
+    figures: Figures = {
+        "qualification_no": fact.qualification_no,
+        "session_id": fact.session_id,
+        "place": fact.place,
+        "starts_at": clock.shown(fact.starts_at),
+        "ends_at": clock.shown(fact.ends_at),
+        "other_session_id": fact.other_session_id,
+        "other_place": fact.other_place,
+        "other_starts_at": clock.shown(fact.other_starts_at),
+        "other_ends_at": clock.shown(fact.other_ends_at),
+    }
+    pair = "/".join(sorted((fact.session_id, fact.other_session_id)))
+    subject = f"presence#{fact.qualification_no}/{pair}#{fact.institution_id}"
+    args = (fact.institution_id, subject, figures, "1", policy, fact.noticed_at)
+    return _alert(Rule.TEACHER_IN_TWO_PLACES, Severity.RED, *args)
 
 
 def on_break_found(fact: facts.BreakFound, policy: Policy) -> Alert:

@@ -1,5 +1,8 @@
 """Raising alerts from facts. A fact that comes again raises nothing new."""
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
 from events import facts
 from shared.alerts import rules, store
 from shared.alerts.model import Alert
@@ -15,6 +18,8 @@ Fact = (
     | facts.ValidityEnding
     | facts.InspectionFailed
     | facts.InspectionOverdue
+    | facts.ListedTeacherPublished
+    | facts.TeacherInTwoPlaces
 )
 
 
@@ -31,16 +36,17 @@ def raising(*, fact: Fact, policy: Policy) -> list[transaction.Part]:
 def _found(fact: Fact, policy: Policy) -> list[Alert]:
     if isinstance(fact, facts.MoneyMoved):
         return rules.on_money_moved(fact, policy)
-    if isinstance(fact, facts.InterestDiffers):
-        return [rules.on_interest_differs(fact, policy)]
-    if isinstance(fact, facts.MinimumOverdue):
-        return [rules.on_minimum_overdue(fact, policy)]
-    if isinstance(fact, facts.ValidityEnding):
-        return [rules.on_validity_ending(fact, policy)]
-    if isinstance(fact, facts.InspectionFailed):
-        return [rules.on_inspection_failed(fact, policy)]
-    if isinstance(fact, facts.InspectionOverdue):
-        return [rules.on_inspection_overdue(fact, policy)]
-    if isinstance(fact, facts.BreakFound):
-        return [rules.on_break_found(fact, policy)]
-    return [rules.on_reference_conflicted(fact, policy)]
+    return [_RULES[type(fact)](fact, policy)]
+
+
+_RULES: Mapping[type, Callable[[Any, Policy], Alert]] = {
+    facts.ReferenceConflicted: rules.on_reference_conflicted,
+    facts.InterestDiffers: rules.on_interest_differs,
+    facts.MinimumOverdue: rules.on_minimum_overdue,
+    facts.BreakFound: rules.on_break_found,
+    facts.ValidityEnding: rules.on_validity_ending,
+    facts.InspectionFailed: rules.on_inspection_failed,
+    facts.InspectionOverdue: rules.on_inspection_overdue,
+    facts.ListedTeacherPublished: rules.on_listed_teacher,
+    facts.TeacherInTwoPlaces: rules.on_two_places,
+}

@@ -7,6 +7,9 @@ from enum import StrEnum
 
 from shared.kernel.ids import InstitutionId, ProposalId
 
+OF_NO_SCHOOL = InstitutionId("district")
+"""Whose an act is that is about no single school."""
+
 
 class Kind(StrEnum):
     """What is to be done once it is approved."""
@@ -28,6 +31,8 @@ class Kind(StrEnum):
     BLACKLISTING = "blacklisting"
     DELISTING = "delisting"
     LISTING_APPEAL = "listing_appeal"
+    PERSON_BLACKLISTING = "person_blacklisting"
+    PERSON_DELISTING = "person_delisting"
 
 
 class Status(StrEnum):

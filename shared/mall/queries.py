@@ -6,6 +6,7 @@ from shared.kernel import errors
 from shared.kernel.ids import CourseId
 from shared.mall import model, store
 from shared.mall.store import (
+    find_campus,
     get_course,
     get_terms,
     get_terms_of,
@@ -16,6 +17,7 @@ from shared.mall.store import (
 
 __all__ = [
     "compare",
+    "find_campus",
     "get_course",
     "get_terms",
     "get_terms_of",

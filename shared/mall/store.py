@@ -210,6 +210,15 @@ def get_course(course_id: CourseId) -> model.CourseWithOfferings:
     return model.CourseWithOfferings(course, tuple(offerings))
 
 
+def find_campus(course_id: CourseId, offering_id: OfferingId) -> CampusId | None:
+    """Where a class is taught, None of one that isn't there."""
+    key = _offering_key(course_id, offering_id)
+    try:
+        return CampusId(OfferingRow.get(key.pk, key.sk).campus_id)
+    except OfferingRow.DoesNotExist:
+        return None
+
+
 def list_courses_of_category(category: str, *, limit: int, cursor: str | None) -> Page[model.Course]:
     """The courses of a category, school by school."""
     keys = CourseRow.sk.startswith("course#")

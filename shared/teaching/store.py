@@ -111,8 +111,8 @@ def list_sessions(offering_id: OfferingId) -> list[model.Session]:
     return sorted(map(_session_of, rows), key=lambda session: session.number)
 
 
-def put_lesson(lesson: model.Lesson) -> None:
-    """Write a lesson as the teacher marked it. Raises Marked when it is there already."""
+def put_lesson(lesson: model.Lesson, *, also: Sequence[transaction.Part] = ()) -> None:
+    """Write a lesson as the teacher marked it, with what is in `also`. Raises Marked when it is there already."""
     taught = lesson.status is model.LessonStatus.TAUGHT
     row = LessonRow(
         lesson.enrolment_id,
@@ -131,7 +131,7 @@ def put_lesson(lesson: model.Lesson) -> None:
         due_kind=model.Due.AUTO_CONFIRMATION.value if taught else None,
         due_at=clock.end_of(lesson.confirm_by) if lesson.confirm_by else None,
     )
-    transaction.commit([transaction.put_new(row, refused=Marked())])
+    transaction.commit([transaction.put_new(row, refused=Marked()), *also])
 
 
 def move_lesson(

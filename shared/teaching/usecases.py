@@ -26,11 +26,13 @@ def claim_attendance(
     teacher_id: TeacherId | None,
     policy: Policy,
     now: datetime,
+    taught: Sequence[transaction.Part] = (),
 ) -> list[model.Lesson]:
     """Mark a session's students (消课申请); a present one's lesson then waits for the guardian's confirmation.
 
     `teacher_id` is None for the school's administrator. All marks are checked before the first is written; the same
-    mark twice is one. Raises NotYourClass, SessionNotOver, NotOnRoster, MarkedOtherwise.
+    mark twice is one. What is in `taught` commits with the first new mark of a student who was there. Raises
+    NotYourClass, SessionNotOver, NotOnRoster, MarkedOtherwise.
     """
     if teacher_id is not None and teacher_id != session.teacher_id:
         raise rules.NotYourClass()
@@ -45,8 +47,12 @@ def claim_attendance(
         if enrolment_id not in there and not roster[enrolment_id].active:
             raise rules.NotOnRoster(enrolment_id=enrolment_id)
     deadline = calendar.working_days_after(clock.business_day(now), policy.confirmation_working_days)
+    first = next((one for one in marks if one not in there and marks[one] is model.Outcome.PRESENT), None)
     return [
-        there.get(enrolment_id) or _mark(session, roster[enrolment_id], outcome, by, deadline, now)
+        there.get(enrolment_id)
+        or _mark(
+            session, roster[enrolment_id], outcome, by, deadline, now, also=taught if enrolment_id == first else ()
+        )
         for enrolment_id, outcome in marks.items()
     ]
 
@@ -58,6 +64,8 @@ def _mark(
     by: str,
     deadline: calendar.Deadline,
     now: datetime,
+    *,
+    also: Sequence[transaction.Part],
 ) -> model.Lesson:
     present = outcome is model.Outcome.PRESENT
     lesson = model.Lesson(
@@ -76,7 +84,7 @@ def _mark(
         deadline_assumed=present and deadline.assumed,
     )
     try:
-        store.put_lesson(lesson)
+        store.put_lesson(lesson, also=also)
     except store.Marked:
         there = store.find_lesson(pupil.enrolment_id, session.session_id)
         assert there is not None

@@ -1,16 +1,25 @@
 """A school's people: classes, timetable, roster, attendance, invitations."""
 
+from dataclasses import replace
+
 import pytest
 
 from functions.edge import auth
 from functions.edge.auth import Role
+from functions.streams import watch_personnel
+from shared.alerts import store as alerts
+from shared.dynamo import transaction
 from shared.kernel.ids import InstitutionId
 from shared.mall import usecases as mall
+from shared.personnel.store import presences
 from shared.teaching import queries as teaching
 from tests import builders, steps, tables
 from tests.api.district import Act, District, marking
 from tests.builders import COURSE, ENROLMENT, OFFERING, SESSION, TEACHER, an_id
 from tests.edge.doors import Door, pointers
+from tests.personnel.test_rules import a_presence
+from tests.streams.records import deliver
+from tests.streams.test_watch_personnel import records
 from tests.tables import just_before
 
 SESSIONS = f"/v1/school/offerings/{OFFERING}/sessions"
@@ -131,6 +140,39 @@ class TestAttendance:
                 "deadline_assumed": False,
             }
         ]
+
+    def test_notes_where_its_teacher_was_with_the_mark_and_once(self, district: District) -> None:
+        session = builders.a_session()
+
+        def there() -> list[tuple[str, str, str]]:
+            told = a_presence(begins="00:00", ends="23:59")
+            return [(one.session_id, one.campus_id, one.place) for one in presences.list_around(told)]
+
+        marking(session=1)(district.stranger)  # a family marks nobody
+        assert there() == []
+        marking()(district.teacher)
+        marking(key="mark-0002")(district.admin)
+
+        assert there() == [(session.session_id, an_id("cmp"), "星河舞蹈0001 校本部")]
+
+    def test_of_nobody_who_was_there_notes_nothing(self, district: District) -> None:
+        marking("leave")(district.teacher)
+
+        assert presences.list_around(a_presence(begins="00:00", ends="23:59")) == []
+
+    def test_at_two_schools_in_one_hour_is_an_alert_at_both_and_refuses_nothing(self, district: District) -> None:
+        session = builders.a_session()
+        elsewhere = replace(
+            a_presence(2), starts_at=session.starts_at, ends_at=session.ends_at, number="20263700000000001"
+        )
+        transaction.commit([presences.noted(elsewhere)])
+
+        assert marking()(district.teacher).status == 201
+        deliver(watch_personnel.watch_personnel, records(district.client))
+
+        for school in (builders.SCHOOL, elsewhere.institution_id):
+            [alert] = alerts.list_alerts(school, limit=9, cursor=None).rows
+            assert (alert.rule.value, alert.severity.value) == ("teacher_in_two_places", "red")
 
     @pytest.mark.parametrize("outcome", ["absent", "leave"])
     def test_of_one_who_was_not_there_waits_for_nothing(self, district: District, outcome: str) -> None:

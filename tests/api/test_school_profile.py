@@ -15,6 +15,7 @@ from tests.api.district import District, enrolling
 from tests.builders import NOW, SCHOOL, TEACHER, an_id
 from tests.edge.doors import Answer, Clock, admin_bearer, bearer, pointers
 from tests.materials import examples as files
+from tests.personnel import examples as persons
 from tests.profiles.examples import CERTIFICATE, ITEM, NEW_TEACHER, ROOM, accepted, content, submitted
 
 CHANGES = "/v1/school/profile/changes"
@@ -91,6 +92,44 @@ class TestDraft:
 
         assert told == {"file_id": ok.file_id, "name": ok.name, "sha256": ok.sha256}
         assert refused == ["file_not_usable", "file_not_usable", "unknown_file"]
+
+
+class TestSubmission:
+    @pytest.mark.parametrize(
+        ("on", "code", "words"),
+        [
+            ("blacklist", "teacher_blacklisted", "从业人员黑名单"),
+            ("serving", "teacher_serves_public_school", "在职中小学教师名册"),
+        ],
+    )
+    def test_of_a_teacher_who_is_on_a_list_is_refused(self, district: District, on: str, code: str, words: str) -> None:
+        drafted = draft(district, {**NEW_TEACHER, "qualification_no": "2026-3700-0000-00002"}).body
+        if on == "blacklist":
+            persons.blacklisted()
+        else:
+            persons.serving(persons.OTHER)
+
+        answer = district.refuses(
+            district.admin.with_headers(if_match='"1"'),
+            lambda door: door.post(f"{CHANGES}/{drafted['change_id']}/submission", {}, key="submit-0001"),
+            409,
+            code,
+            but=("edge",),
+        )
+
+        assert list(pointers(answer)) == [("/item/qualification_no", code)]
+        for told in (words, persons.OTHER, "2026-09-01", "限额 0 名", "教师规则"):
+            assert told in answer.body["detail"]
+        assert persons.WHY["reason"] not in answer.text
+
+    def test_of_her_withdrawal_and_of_who_is_listed_no_more_is_not(self, district: District) -> None:
+        accepted(1, NEW_TEACHER)
+        persons.blacklisted()
+        told = district.admin.post("/v1/school/profile/withdrawals", {"item_id": ITEM}, key="withdraw-01").body
+        assert submit(district, told).status == 200
+
+        persons.taken_off()
+        assert submit(district, draft(district, NEW_TEACHER).body, key="submit-0002").status == 200
 
 
 class TestEdit:

@@ -12,9 +12,9 @@ import pytest
 
 from app import app
 from events import facts
-from functions.edge import files
+from functions.edge import files, personnel_acts
 from functions.files import check_upload, reconcile_statement
-from functions.streams import keep_totals, raise_alerts, release_lesson
+from functions.streams import keep_totals, raise_alerts, release_lesson, watch_personnel
 from infra import events
 from infra.local import files as local_files
 from infra.local import filters, stream_delivery, trouble
@@ -44,6 +44,7 @@ from tests.builders import ENROLMENT, NOW, SCHOOL
 from tests.edge.conftest import SETTINGS
 from tests.materials import examples as uploads
 from tests.people.misbehaving import Misbehaving
+from tests.personnel import examples as persons
 from tests.streams.records import deliver, put_aside
 from tests.teaching import examples
 
@@ -78,6 +79,7 @@ STREAM_SAMPLES = [
     ("keep_totals", "aws/dynamodb-entry.json"),
     ("raise_alerts", "aws/dynamodb-entry.json"),
     ("raise_alerts", "aws/dynamodb-conflict.json"),
+    ("watch_personnel", "aws/dynamodb-person.json"),
 ]
 
 
@@ -97,9 +99,11 @@ class TestStreams:
         examples.confirm(now=NOW + timedelta(minutes=5))
         with pytest.raises(ReferenceReused):
             steps.pay(ENROLMENT, 999, reference="BK000001-1000")
+        personnel_acts.note_teachers(steps.register(), now=NOW)
+        persons.blacklisted(persons.NUMBER)
         stored = [
             item
-            for context in ("teaching", "funds")
+            for context in ("teaching", "funds", "personnel")
             for item in in_memory.scan(TableName=rows.table_name(context))["Items"]
         ]
         shapes = [shape(item) for item in stored]
@@ -133,6 +137,12 @@ class TestStreams:
 
         [alert] = alerts.list_alerts(SCHOOL, limit=9, cursor=None).rows
         assert alert.figures == {"reference": "BK000001", "posted_fen": 1000, "sent_fen": 999}
+
+    def test_a_listed_person_is_told_of_at_the_school_that_publishes_her(self, in_memory: Any) -> None:
+        assert deliver(watch_personnel.watch_personnel, sample("aws/dynamodb-person.json")["Records"]) == []
+
+        [alert] = alerts.list_alerts(SCHOOL, limit=9, cursor=None).rows
+        assert (alert.rule, alert.figures["name"]) == ("listed_teacher", "鲁示例")
 
     def test_what_is_given_up_locally_looks_like_lambdas(self) -> None:
         given_up: list[dict[str, Any]] = []

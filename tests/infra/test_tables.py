@@ -24,6 +24,7 @@ ALL = [
     "materials",
     "listings",
     "profiles",
+    "personnel",
     "filings",
     "parked",
     "edge",
@@ -70,13 +71,13 @@ class TestCreateAll:
 
         assert described(client, "edge")["KeySchema"] == [{"AttributeName": "id", "KeyType": "HASH"}]
 
-    def test_only_teaching_and_funds_have_a_stream_and_it_tells_both_images(self, client: Any) -> None:
+    def test_only_what_is_listened_to_has_a_stream_and_it_tells_both_images(self, client: Any) -> None:
         tables.create_all(client)
 
         streams = {context: described(client, context).get("StreamSpecification") for context in ALL}
         both_images = {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"}
-        assert {context for context, stream in streams.items() if stream} == {"teaching", "funds"}
-        assert streams["teaching"] == streams["funds"] == both_images
+        assert {context for context, stream in streams.items() if stream} == {"teaching", "funds", "personnel"}
+        assert streams["teaching"] == streams["funds"] == streams["personnel"] == both_images
 
     def test_indexes_hold_keys_only_but_for_what_breaks_are_asked_for_by(self, client: Any) -> None:
         tables.create_all(client)
@@ -107,6 +108,10 @@ class TestCreateAll:
             ("materials", "by_wait"): "KEYS_ONLY",
             ("listings", "by_list"): "KEYS_ONLY",
             ("profiles", "by_wait"): "KEYS_ONLY",
+            ("personnel", "by_blacklist"): "KEYS_ONLY",
+            ("personnel", "by_serving"): "KEYS_ONLY",
+            ("personnel", "by_name"): "KEYS_ONLY",
+            ("personnel", "by_alarm"): "KEYS_ONLY",
         }
 
     def test_what_may_be_forgotten_has_its_time_to_live(self, client: Any) -> None:

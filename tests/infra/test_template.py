@@ -36,7 +36,7 @@ SCHEDULED = {
     "WindUp",
 }
 FILED = {"ReconcileStatement", "CheckUpload"}
-STREAMED = {"ReleaseLesson", "KeepTotals", "RaiseAlerts"}
+STREAMED = {"ReleaseLesson", "KeepTotals", "RaiseAlerts", "WatchPersonnel"}
 
 
 def statements(package: Package, role: str) -> list[dict[str, Any]]:
@@ -135,7 +135,7 @@ class TestStreams:
     def test_totals_are_counted_by_80_and_all_else_by_25(self, package: Package) -> None:
         sizes = {name: source_of(package, name)["BatchSize"] for name in STREAMED}
 
-        assert sizes == {"KeepTotals": 80, "RaiseAlerts": 25, "ReleaseLesson": 25}
+        assert sizes == {"KeepTotals": 80, "RaiseAlerts": 25, "ReleaseLesson": 25, "WatchPersonnel": 25}
 
 
 class TestFiles:
