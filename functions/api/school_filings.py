@@ -191,6 +191,23 @@ def submit_filing(call: Call[None]) -> views.FilingView:
 @endpoint(
     blueprint,
     "POST",
+    "/v1/school/filings/{case_id}/withdrawal",
+    audience=Audience.SCHOOL_ADMIN,
+    response=views.FilingView,
+    status=201,
+    idempotent=True,
+    errors=(cases.UnknownCase, rules.ActionNotNow),
+    summary_zh="放弃尚未提交的设立申请",
+    summary_en="Give up an application that isn't submitted yet",
+)
+def withdraw_filing(call: Call[None]) -> views.FilingView:
+    case_id, by = call.path["case_id"], call.principal.subject
+    return _view(call, usecases.withdraw(case_id=case_id, institution_id=call.institution_id, by=by, now=call.now))
+
+
+@endpoint(
+    blueprint,
+    "POST",
     "/v1/school/filings/{case_id}/findings/{number}/rectification",
     audience=Audience.SCHOOL_ADMIN,
     request=RectificationRequest,

@@ -56,6 +56,7 @@ class Action(StrEnum):
 
     EDIT = "edit"
     SUBMIT = "submit"
+    WITHDRAW = "withdraw"
     SEND_BACK = "send_back"
     ACCEPT = "accept"
     BEGIN_REVIEW = "begin_review"

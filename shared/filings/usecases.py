@@ -110,6 +110,16 @@ def submit(*, case_id: str, institution_id: InstitutionId, by: str, now: datetim
     return cases.move(case_id, become)
 
 
+def withdraw(*, case_id: str, institution_id: InstitutionId, by: str, now: datetime) -> Case:
+    """Give a draft up, which closes it. Raises UnknownCase, ActionNotNow."""
+
+    def become(was: Case) -> Case:
+        check_own(was, institution_id)
+        return acted(was, Action.WITHDRAW, Role.SCHOOL, by=by, now=now)
+
+    return cases.move(case_id, become)
+
+
 def advance(*, case_id: str, action: Action, role: Role, note: str, by: str, now: datetime) -> Case:
     """Take a step that needs nothing but a note: accept, send back, begin the review, order a visit, publicise, reopen.
 

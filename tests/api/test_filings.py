@@ -151,6 +151,24 @@ class TestApplication:
         assert fourth(district.guardian).status == 201
         assert district.guardian.post("/v1/applications", body, key="apply-0004").code == "too_many_applications"
 
+    def test_a_draft_is_given_up_once_and_makes_room_and_nothing_else_can_be(self, district: District) -> None:
+        filed = [apply(district.nobody, district.guardian, key=f"apply-{number:04d}") for number in range(3)]
+        keep_file(1, filed[0].institution_id)
+        filed[0].hand_in_all()
+        filed[0].submit()
+        assert filed[0].post("/withdrawal").code == "filing_action_not_now"
+
+        given_up = filed[1].post("/withdrawal")
+        assert (given_up.status, given_up.body["card"]["state"]) == (201, "closed")
+        assert filed[1].post("/withdrawal").code == "filing_action_not_now"
+        other = district.nobody.with_headers(authorization=admin_bearer(InstitutionId(filed[0].institution_id)))
+        assert other.post(f"{filed[2].home}/withdrawal", {}, key="filing-9999").status == 404
+
+        assert district.guardian.post("/v1/applications", APPLICATION, key="apply-0003").status == 201
+        answer = district.guardian.post("/v1/applications", APPLICATION, key="apply-0004")
+        assert answer.code == "too_many_applications"
+        assert reviewer().get(filed[1].page).status == 200
+
     def test_whoever_has_the_same_on_file_is_a_hint_on_the_case_with_its_score(self, district: District) -> None:
         steps.register(1, phone=APPLICATION["phone"], legal_representative=APPLICATION["legal_representative"])
         first = apply(district.nobody, district.guardian)

@@ -183,6 +183,7 @@ AUDIENCES = {
     "/v1/school/filings/{case_id}/findings/{number}/rectification": Audience.SCHOOL_ADMIN,
     "/v1/school/filings/{case_id}/materials/{code}": Audience.SCHOOL_ADMIN,
     "/v1/school/filings/{case_id}/submission": Audience.SCHOOL_ADMIN,
+    "/v1/school/filings/{case_id}/withdrawal": Audience.SCHOOL_ADMIN,
     "/v1/bank/events": Audience.PUBLIC,
     "/v1/bank/statements": Audience.PUBLIC,
     "/v1/seals/{day}": Audience.PUBLIC,

@@ -68,7 +68,7 @@ class TestRead:
                 lambda of: of["draft"]["actions"][1].update(next="heaven"),
                 "application-2026.1: draft: 'heaven' is not a valid State",
             ),
-            (lambda of: of.pop("closed"), r"application-2026.1: decided.close: closed isn't there"),
+            (lambda of: of.pop("closed"), r"application-2026.1: draft.withdraw: closed isn't there"),
             (
                 lambda of: of["decided"]["actions"].pop(),
                 "application-2026.1: decided is a dead end for what was decided: fail",

@@ -9,11 +9,22 @@ import pytest
 from infra.local import trouble
 from infra.local.site import Site
 from shared.bank.client import BankClient, BankRefused, PayoutInstruction, TerminationInstruction
+from shared.bank.inquiries import BankInquiries, BankSilent, BankUnclear
 from shared.kernel import errors
 from shared.kernel.money import Fen
 from shared.terminations import rules
 from shared.terminations import signature as notice_signature
-from tests.local.bank_alone import MINIMUM, MONDAY, NOTICE_KEY, SCHOOLS_OWN, TUITION, WEBHOOK_KEY, District
+from tests.local.bank_alone import (
+    INQUIRY_KEY,
+    MINIMUM,
+    MONDAY,
+    NOTICE_KEY,
+    OUR_KEY,
+    SCHOOLS_OWN,
+    TUITION,
+    WEBHOOK_KEY,
+    District,
+)
 
 
 @pytest.fixture
@@ -72,6 +83,49 @@ class TestTransfers:
         assert first == again
         assert district.bank.books.balance_fen(TUITION) == 100
         assert district.bank.flush() == 1
+
+
+class TestAccounts:
+    def test_a_school_has_two_supervised_ones_opened_once_and_its_own(self, district: District) -> None:
+        told = {"holder": "新星美术学校", "payout_account_no": SCHOOLS_OWN}
+        opened, again = (district.call("POST", "/school-accounts", told) for _ in range(2))
+
+        assert opened == again
+        assert opened[0] == 201
+        numbers = list(opened[1].values())
+        assert len({*numbers, TUITION, SCHOOLS_OWN}) == 4
+        asked = district.inquiries.find_accounts([*numbers, SCHOOLS_OWN, "9999"], now=district.clock())
+        assert {one.account_no: one.supervised for one in asked.values()} == dict.fromkeys(numbers, True) | {
+            SCHOOLS_OWN: False
+        }
+        assert {one.holder for one in asked.values()} == {"新星美术学校"}
+
+    def test_another_school_has_other_numbers_and_an_account_tells_what_it_holds(self, district: District) -> None:
+        first = district.bank.open_accounts_for("甲校")
+        second = district.bank.open_accounts_for("乙校")
+        assert not set(first.values()) & set(second.values())
+
+        district.transfer(700)
+        assert district.inquiries.find_accounts([TUITION], now=district.clock())[TUITION].balance_fen == 700
+
+    @pytest.mark.parametrize("key", [OUR_KEY, WEBHOOK_KEY])
+    def test_an_inquiry_is_signed_with_a_key_that_can_do_nothing_else(self, district: District, key: str) -> None:
+        with pytest.raises(BankUnclear):
+            BankInquiries(url=district.bank.site.url, key=key).find_accounts([TUITION], now=district.clock())
+        with pytest.raises(BankRefused):
+            district.instruct(client=BankClient(url=district.bank.site.url, key=INQUIRY_KEY))
+
+    @pytest.mark.parametrize(
+        ("fault", "refused"),
+        [("busy_inquiry", BankSilent), ("silent_inquiry", BankSilent), ("garbled_inquiry", BankUnclear)],
+    )
+    def test_what_goes_wrong_goes_wrong_once(
+        self, district: District, fault: str, refused: type[errors.Refusal]
+    ) -> None:
+        district.bank.faults.arm(fault)
+        with pytest.raises(refused):
+            district.inquiries.find_accounts([TUITION], now=district.clock())
+        assert TUITION in district.inquiries.find_accounts([TUITION], now=district.clock())
 
 
 class TestWithdrawals:
