@@ -31,6 +31,7 @@ from functions.api import (
     sign_ins,
     statements,
     verification,
+    wechat_payments,
 )
 from functions.console import (
     account_requests,
@@ -90,6 +91,7 @@ from functions.schedules import (
     sweep,
     watch_certificates,
     watch_filings,
+    watch_wechat_payments,
     wind_up,
 )
 from functions.streams import keep_totals, raise_alerts, release_lesson, watch_personnel
@@ -107,6 +109,7 @@ for module in (
     listings,
     verification,
     enrolments,
+    wechat_payments,
     refunds,
     statements,
     school,
@@ -171,6 +174,7 @@ for module in (
     check_waiting_uploads,
     expect_statements,
     auto_confirm,
+    watch_wechat_payments,
     expire_unpaid,
     agree_refunds,
     wind_up,

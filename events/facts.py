@@ -293,6 +293,34 @@ class MinimumOverdue:
 
 
 @dataclass(frozen=True)
+class WeChatPaymentDiffers:
+    """WeChat Pay, or the deposit that settles a payment order, tells something else than was agreed.
+
+    `what` is `amount`, `currency`, `mchid`, `appid`, `transaction`, `event` (another callback under one id) or
+    `deposit`; amounts are in fen.
+    """
+
+    institution_id: InstitutionId
+    out_trade_no: str
+    what: str
+    agreed: str
+    told: str
+    noticed_at: datetime
+
+
+@dataclass(frozen=True)
+class WeChatUnsettled:
+    """A guardian has paid by WeChat, and the bank's deposit hasn't come by the last day on which it was expected."""
+
+    institution_id: InstitutionId
+    out_trade_no: str
+    amount_fen: Fen
+    paid_on: date
+    settle_by: date
+    noticed_at: datetime
+
+
+@dataclass(frozen=True)
 class ValidityEnding:
     """A licence, a certificate or a teacher's qualification ends, or has ended: `last_day` is the last valid one.
 

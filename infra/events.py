@@ -106,6 +106,7 @@ STREAM_FUNCTIONS = (
 
 SCHEDULES = (
     ScheduledFunction("auto_confirm", "cron(0 * * * ? *)"),
+    ScheduledFunction("watch_wechat_payments", "cron(13/15 * * * ? *)"),  # just before expire_unpaid
     ScheduledFunction("expire_unpaid", "cron(0/15 * * * ? *)"),
     ScheduledFunction("agree_refunds", "cron(10 * * * ? *)"),
     ScheduledFunction("wind_up", "cron(2/15 * * * ? *)"),

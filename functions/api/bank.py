@@ -8,7 +8,7 @@ from typing import Any
 from chalice.app import Blueprint
 
 from events import facts
-from functions.edge import files, wiring
+from functions.edge import files, payment_orders, wiring
 from functions.edge.contract import raw_endpoint
 from functions.edge.settings import settings
 from functions.schedules import wind_up
@@ -168,7 +168,9 @@ def _book(
 ) -> Posting:
     match fact:
         case facts.DepositPosted():
-            return funds.post_deposit(fact=fact, account=_supervised(fact.account_no), also=also, now=now)
+            booked = funds.post_deposit(fact=fact, account=_supervised(fact.account_no), also=also, now=now)
+            payment_orders.note_deposit(fact, booked.entry, now=now)
+            return booked
         case facts.DepositReversed():
             return reversals.reverse(fact=fact, now=now)
         case facts.WithdrawalPosted():

@@ -1,6 +1,8 @@
 """What the API says of enrolments, their money and their lessons."""
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Literal
 
 from functions.api.views import View, money
 from functions.edge.contract import Money
@@ -8,13 +10,18 @@ from shared.funds import model as funds
 from shared.funds.model import Unmarked
 from shared.institutions import model as institutions
 from shared.kernel import clock
+from shared.payments import model as payments
 from shared.teaching import model as teaching
 
 Terms = dict[str, str | int]
 
 
 class PaymentInstruction(View):
-    """How to pay: transfer `amount` to the supervised account and quote `reference` in the remittance text."""
+    """How to pay: transfer `amount` to the supervised account and quote `reference` in the remittance text; or, where
+    `wechat_pay` is among the `methods`, by `POST /v1/enrolments/{enrolment_id}/wechat-payment`.
+    """
+
+    methods: list[Literal["bank_transfer", "wechat_pay"]]
 
     bank_name: str
     account_name: str
@@ -22,6 +29,22 @@ class PaymentInstruction(View):
     amount: Money
     reference: str
     pay_before: str
+
+
+class WeChatPaymentView(View):
+    """The newest order by WeChat: prepared, paid_unsettled, settled, closed or refunded; `note` says it in words.
+
+    It is settled by the bank's deposit, and only that makes the enrolment active. `in_suspense` is what of the deposit
+    couldn't be given to the enrolment, when it came.
+    """
+
+    out_trade_no: str
+    status: str
+    note: str
+    amount: Money
+    in_suspense: Money
+    paid_at: str | None
+    expected_by: date | None
 
 
 class EnrolmentView(View):
@@ -60,6 +83,7 @@ class EnrolmentWithTerms(EnrolmentView):
     in_suspense: Money
     terms: Terms
     payment: PaymentInstruction | None
+    wechat_payment: WeChatPaymentView | None
 
 
 class EntryView(View):
@@ -134,9 +158,18 @@ def enrolment(account: funds.EnrolmentAccount, terms: Terms) -> EnrolmentView:
 
 
 def enrolment_with_terms(
-    account: funds.EnrolmentAccount, terms: Terms, school: institutions.Institution, *, in_suspense_fen: int
+    account: funds.EnrolmentAccount,
+    terms: Terms,
+    school: institutions.Institution,
+    *,
+    in_suspense_fen: int,
+    order: payments.PaymentOrder | None,
+    offers_wechat: bool,
+    language: str,
 ) -> EnrolmentWithTerms:
+    by_wechat = offers_wechat and account.status is funds.EnrolmentStatus.AWAITING_DEPOSIT
     payment = PaymentInstruction(
+        methods=["bank_transfer", "wechat_pay"] if by_wechat else ["bank_transfer"],
         bank_name=school.accounts.bank_name,
         account_name=school.name,
         account_no=account.account_no,
@@ -150,7 +183,41 @@ def enrolment_with_terms(
             "in_suspense": money(in_suspense_fen),
             "terms": terms,
             "payment": payment if account.owes else None,
+            "wechat_payment": wechat_payment(order, language) if order else None,
         }
+    )
+
+
+_NOTES: Mapping[payments.Status, tuple[str, str]] = {
+    payments.Status.PREPARED: ("微信订单待支付。", "The WeChat order waits to be paid."),
+    payments.Status.PAID_UNSETTLED: (
+        "已用微信支付，等待银行入账；入账后报名生效。",
+        "Paid by WeChat, waiting for the bank; the enrolment is active once the bank has posted it.",
+    ),
+    payments.Status.SETTLED: (
+        "微信支付的款项已进入监管账户。",
+        "What was paid by WeChat is in the supervised account.",
+    ),
+    payments.Status.CLOSED: ("微信订单已关闭，未支付。", "The WeChat order is closed; nothing was paid."),
+    payments.Status.REFUNDED: ("微信支付已原路退款。", "WeChat has paid it back to where it came from."),
+}
+_IN_SUSPENSE = (
+    "微信支付的款项已到监管账户，但报名已过期或金额多出，暂存待查款，由主管部门退回或转入报名。",
+    "What was paid by WeChat has reached the supervised account, but the enrolment has expired or was paid: it lies in "
+    "suspense until the bureau returns it or gives it to an enrolment.",
+)
+
+
+def wechat_payment(order: payments.PaymentOrder, language: str) -> WeChatPaymentView:
+    note = _IN_SUSPENSE if order.suspense_fen else _NOTES[order.status]
+    return WeChatPaymentView(
+        out_trade_no=order.out_trade_no,
+        status=order.status.value,
+        note=note[language == "en"],
+        amount=money(order.amount_fen),
+        in_suspense=money(order.suspense_fen),
+        paid_at=clock.shown(order.paid_at) if order.paid_at else None,
+        expected_by=order.settle_by if order.status is payments.Status.PAID_UNSETTLED else None,
     )
 
 

@@ -11,6 +11,7 @@ from functions.api import enrolment_views as views
 from functions.api.views import View
 from functions.edge.auth import Audience
 from functions.edge.contract import Call, Id, PageQuery, Request, endpoint
+from functions.edge.settings import settings
 from shared.dynamo import transaction
 from shared.funds import queries as funds
 from shared.funds import suspense
@@ -25,6 +26,7 @@ from shared.mall import queries as courses
 from shared.mall import rules as sale
 from shared.mall import usecases as mall_usecases
 from shared.mall.store import UnknownCourse, UnknownOffering
+from shared.payments import store as payments
 from shared.people import queries as people
 from shared.policy import queries as policies
 from shared.teaching import queries as teaching
@@ -112,7 +114,7 @@ def enrol(call: Call[EnrolRequest]) -> views.EnrolmentWithTerms:
     except (accounts.EnrolmentExists, sale.AlreadyEnrolled):
         if not _made_before(enrolment_id, call.body):
             raise
-    return _with_terms(funds.get_account(enrolment_id))
+    return _with_terms(funds.get_account(enrolment_id), call.language)
 
 
 def open_enrolments(enrolment_ids: Sequence[EnrolmentId]) -> list[mall.OpenEnrolment]:
@@ -168,7 +170,7 @@ def list_enrolments(call: Call[None]) -> Page[views.EnrolmentView]:
     summary_en="An enrolment: terms, money, how to pay",
 )
 def get_enrolment(call: Call[None]) -> views.EnrolmentWithTerms:
-    return _with_terms(_own(call))
+    return _with_terms(_own(call), call.language)
 
 
 @endpoint(
@@ -269,7 +271,13 @@ def _own(call: Call[None] | Call[ConfirmRequest] | Call[DisputeRequest]) -> Enro
     return funds.get_own_account(enrolment_id=enrolment_id, guardian_id=call.guardian_id)
 
 
-def _with_terms(account: EnrolmentAccount) -> views.EnrolmentWithTerms:
-    school = institutions.get(account.institution_id)
-    terms, left = courses.get_terms(account.terms_hash), suspense.left_of(account)
-    return views.enrolment_with_terms(account, terms, school, in_suspense_fen=left)
+def _with_terms(account: EnrolmentAccount, language: str) -> views.EnrolmentWithTerms:
+    return views.enrolment_with_terms(
+        account,
+        courses.get_terms(account.terms_hash),
+        institutions.get(account.institution_id),
+        in_suspense_fen=suspense.left_of(account),
+        order=payments.find_last(account.enrolment_id),
+        offers_wechat=settings().wechat_pay_offered,
+        language=language,
+    )

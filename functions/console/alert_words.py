@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from functions.console import break_words, words
+from functions.console import break_words, payment_words, words
 from shared.alerts.model import Alert, Rule
 from shared.filings.model import State as FilingState
 from shared.funds.model import SuspenseReason
@@ -151,6 +151,27 @@ def _interest_differs(figures: _Figures, threshold: str) -> words.Both:
     )
 
 
+def _wechat_differs(figures: _Figures, threshold: str) -> words.Both:
+    number, what = figures.get("out_trade_no", ""), str(figures.get("what", ""))
+    agreed, told = str(figures.get("agreed", "")), str(figures.get("told", ""))
+    if what in ("amount", "deposit"):
+        agreed, told = (money.text(int(fen)) if fen.isdigit() else fen for fen in (agreed, told))
+    zh, en = payment_words.DIFFERS.get(what, (what, what))
+    return (
+        f"微信支付订单 {number}：{zh}应为 {agreed}，实为 {told}；未据此变更任何资金，请核实",
+        f"WeChat order {number}: the {en} is {told}, not {agreed}. No money was moved on its account; look into it",
+    )
+
+
+def _wechat_unsettled(figures: _Figures, threshold: str) -> words.Both:
+    number, amount = figures.get("out_trade_no", ""), _yuan(figures, "amount_fen")
+    paid, due = figures.get("paid_on", ""), figures.get("settle_by", "")
+    return (
+        f"微信支付订单 {number} 于 {paid} 支付 {amount}，应于 {due} 前到监管账户，银行尚未入账",
+        f"WeChat order {number} of {amount} was paid on {paid}; the bank was to have it by {due}, and hasn't",
+    )
+
+
 def _break(figures: _Figures, threshold: str) -> words.Both:
     kind, account = str(figures.get("kind", "")), f"{figures.get('account_no', '')} {figures.get('day', '')}"
     zh, en = (break_words.why(kind, figures, language) for language in ("zh", "en"))
@@ -172,5 +193,7 @@ _SENTENCES: Mapping[Rule, Callable[[_Figures, str], words.Both]] = {
     Rule.TEACHER_IN_TWO_PLACES: _two_places,
     Rule.REFERENCE_CONFLICT: _conflict,
     Rule.INTEREST_DIFFERS: _interest_differs,
+    Rule.WECHAT_DIFFERS: _wechat_differs,
+    Rule.WECHAT_UNSETTLED: _wechat_unsettled,
     Rule.RECONCILIATION_BREAK: _break,
 }

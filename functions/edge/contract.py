@@ -137,6 +137,8 @@ class Contract:
     name: str
     body_schema: Callable[[], Mapping[str, Any]] | None = None
     conditional: bool = False
+    refusal: type[pydantic.BaseModel] | None = None
+    """What it answers a refusal with where that isn't a problem document: in the words of whoever calls it."""
 
 
 CONTRACTS: dict[tuple[str, str], Contract] = {}
@@ -194,8 +196,13 @@ def raw_endpoint(
     summary_en: str,
     errors: Sequence[type[errors.Refusal]] = (),
     body_schema: Callable[[], Mapping[str, Any]] | None = None,
+    response: type[pydantic.BaseModel] | None = None,
+    refusal: type[pydantic.BaseModel] | None = None,
 ) -> Callable[[Callable[[], Any]], Callable[..., Response]]:
-    """Register a view that reads the raw request itself: it checks who calls by a signature over the bytes."""
+    """Register a view that reads the raw request itself: it checks who calls by a signature over the bytes.
+
+    Where `refusal` is told, the view answers its refusals itself, in that form.
+    """
 
     def decorate(view: Callable[[], Any]) -> Callable[..., Response]:
         contract = Contract(
@@ -204,7 +211,7 @@ def raw_endpoint(
             audience=Audience.PUBLIC,
             request=None,
             query=None,
-            response=None,
+            response=response,
             paged=False,
             status=200,
             idempotent=False,
@@ -213,6 +220,7 @@ def raw_endpoint(
             summary_en=summary_en,
             name=view.__name__,
             body_schema=body_schema,
+            refusal=refusal,
         )
         return _register(blueprint, contract, lambda asked: (200, view()))
 

@@ -41,10 +41,11 @@ _PROBLEM = {
 def document() -> dict[str, Any]:
     """The whole document. Every endpoint must have been imported (app.py does)."""
     contracts = sorted(CONTRACTS.values(), key=lambda contract: (contract.path, contract.method))
-    models = {model for one in contracts for model in (one.request, one.response, one.query) if model is not None}
+    told = ((one.request, one.response, one.query, one.refusal) for one in contracts)
+    models = {model for of_one in told for model in of_one if model is not None}
     wanted = [(model, "validation") for model in sorted(models, key=lambda model: model.__qualname__)]
-    refs, told = models_json_schema(wanted, ref_template=_REF)  # type: ignore[arg-type]
-    schemas: dict[str, Any] = {**told.get("$defs", {}), "Problem": _PROBLEM}
+    refs, defined = models_json_schema(wanted, ref_template=_REF)  # type: ignore[arg-type]
+    schemas: dict[str, Any] = {**defined.get("$defs", {}), "Problem": _PROBLEM}
     paths: dict[str, Any] = {}
     for contract in contracts:
         operation = _operation(contract, refs)
@@ -76,7 +77,7 @@ def _operation(contract: Contract, refs: Any) -> dict[str, Any]:
         "description": contract.summary_en,
         "tags": [contract.path.split("/")[2] if contract.path.startswith("/v1/") else "service"],
         "parameters": _parameters(contract, refs),
-        "responses": {str(contract.status): _answer(contract, refs), **_problems(contract)},
+        "responses": {str(contract.status): _answer(contract, refs), **_problems(contract, refs)},
     }
     if contract.audience is not Audience.PUBLIC:
         operation["security"] = [{"token": []}]
@@ -125,7 +126,7 @@ def _answer(contract: Contract, refs: Any) -> dict[str, Any]:
     return {"description": "OK", "content": {"application/json": {"schema": schema}}}
 
 
-def _problems(contract: Contract) -> dict[str, Any]:
+def _problems(contract: Contract, refs: Any) -> dict[str, Any]:
     found: list[type[errors.Refusal]] = [*contract.errors, errors.Unavailable, problems.InternalError]
     if contract.audience is not Audience.PUBLIC:
         found += auth.ERRORS
@@ -144,10 +145,15 @@ def _problems(contract: Contract) -> dict[str, Any]:
     by_status: dict[int, list[type[errors.Refusal]]] = {}
     for refusal in found:
         by_status.setdefault(refusal.status, []).append(refusal)
-    return {str(status): _problem(by_status[status]) for status in sorted(by_status)}
+    own = refs[contract.refusal, "validation"] if contract.refusal else None
+    return {str(status): _problem(by_status[status], own) for status in sorted(by_status)}
 
 
-def _problem(refusals: Sequence[type[errors.Refusal]]) -> dict[str, Any]:
+def _problem(refusals: Sequence[type[errors.Refusal]], own: Any) -> dict[str, Any]:
+    """`own`: the schema of the endpoint's own form, in which it answers all but what is a bug of ours."""
     lines = [f"`{one.code}` {one.zh} {one.en}" for one in sorted(refusals, key=lambda one: one.code)]
-    schema = {"$ref": "#/components/schemas/Problem"}
-    return {"description": "\n\n".join(lines), "content": {"application/problem+json": {"schema": schema}}}
+    if own is None or problems.InternalError in refusals:
+        content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    else:
+        content = {"application/json": {"schema": own}}
+    return {"description": "\n\n".join(lines), "content": content}

@@ -85,6 +85,41 @@ class Settings:
         return _get("WECHAT_APP_ID")
 
     @property
+    def wechat_pay_offered(self) -> bool:
+        """Whether guardians may pay by WeChat: where there is a merchant number."""
+        return bool(os.environ.get("WECHAT_PAY_MCH_ID"))
+
+    @property
+    def wechat_pay_url(self) -> str:
+        return _get("WECHAT_PAY_URL")
+
+    @property
+    def wechat_pay_mch_id(self) -> str:
+        return _get("WECHAT_PAY_MCH_ID")
+
+    @property
+    def wechat_pay_serial_no(self) -> str:
+        """The serial number of the merchant's certificate."""
+        return _get("WECHAT_PAY_SERIAL_NO")
+
+    @property
+    def wechat_pay_private_key(self) -> str:
+        """The merchant's, PKCS #8 in base64, without PEM's first and last line."""
+        return _get("WECHAT_PAY_PRIVATE_KEY")
+
+    @property
+    def wechat_pay_api_v3_key(self) -> str:
+        return _get("WECHAT_PAY_API_V3_KEY")
+
+    @property
+    def wechat_pay_public_keys(self) -> dict[str, str]:
+        """WeChat's public keys by their ids, from `PUB_KEY_ID_…:<base64>`. Raises SettingWrong."""
+        told = dict(part.partition(":")[::2] for part in _list("WECHAT_PAY_PUBLIC_KEYS"))
+        if not all(name.startswith("PUB_KEY_ID_") and key for name, key in told.items()):
+            raise SettingWrong("WECHAT_PAY_PUBLIC_KEYS is a list of an id PUB_KEY_ID_…, a colon and a key in base64")
+        return told
+
+    @property
     def wechat_secret(self) -> str:
         return _get("WECHAT_SECRET")
 

@@ -10,6 +10,8 @@ from shared.bank.client import BankClient
 from shared.bank.inquiries import BankInquiries
 from shared.kernel import clock, ids
 from shared.materials.scanner import Clamd
+from shared.payments.model import Merchant
+from shared.payments.wechat_pay import WeChatPayClient
 from shared.people.wechat import WeChatClient
 
 _clock: clock.Clock = clock.system_clock
@@ -61,3 +63,18 @@ def scanner() -> Clamd:
 def wechat() -> WeChatClient:
     """WeChat, to ask who signs in."""
     return WeChatClient(url=settings().wechat_url, app_id=settings().wechat_app_id, secret=settings().wechat_secret)
+
+
+@cache
+def wechat_pay() -> WeChatPayClient:
+    """WeChat Pay, to make orders and to open its callbacks."""
+    told = settings()
+    return WeChatPayClient(
+        url=told.wechat_pay_url,
+        merchant=Merchant(told.wechat_pay_mch_id, told.wechat_app_id),
+        serial_no=told.wechat_pay_serial_no,
+        private_key=told.wechat_pay_private_key,
+        api_v3_key=told.wechat_pay_api_v3_key,
+        public_keys=told.wechat_pay_public_keys,
+        notify_url=f"{told.public_url}/v1/wechat/pay/notifications",
+    )

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from chalice.app import Blueprint, Cron
 
-from functions.edge import scheduled, wiring
+from functions.edge import payment_orders, scheduled, wiring
 from shared.dynamo import transaction
 from shared.funds import expiry, queries
 from shared.funds.model import EnrolmentAccount
@@ -38,7 +38,12 @@ def expire_each(function: str, unpaid: Sequence[EnrolmentAccount]) -> int:
 
 
 def expire(account: EnrolmentAccount) -> bool:
-    """End one enrolment if its time to pay is over and it isn't paid; whether it was ended now."""
+    """End one enrolment if its time to pay is over and it isn't paid; whether it was ended now.
+
+    One that is paid by WeChat keeps its seat for as long as the bank's deposit is expected.
+    """
+    if payment_orders.holds(account, now=wiring.now()):
+        return False
     return expiry.expire_enrolment(enrolment_id=account.enrolment_id, give_back_seat=seat_of, now=wiring.now())
 
 

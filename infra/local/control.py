@@ -12,6 +12,7 @@ import urllib3
 
 from infra.local import trouble
 from infra.local.scanner_simulator import Fault
+from infra.local.wechat_pay_callbacks import FAULTS as WECHAT_FAULTS
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _CONTROL = 4
@@ -148,6 +149,23 @@ def _wechat_code(told: argparse.Namespace) -> str:
     return str(_call(told.port, "POST", "/wechat/codes", {"openid": told.openid})["code"])
 
 
+def _wechat_pay(told: argparse.Namespace) -> str:
+    answer = _call(told.port, "POST", "/wechat/payments", {"enrolment": told.enrolment})
+    return (
+        f"微信已支付 paid by WeChat: {answer['amount']}（{answer['out_trade_no']}），次日到银行 at the bank a day later"
+    )
+
+
+def _wechat_fault(told: argparse.Namespace) -> str:
+    answer = _call(told.port, "POST", "/wechat/faults", {"fault": told.fault, "count": told.count})
+    return f"微信支付故障 faults to come: {'，'.join(answer['faults'])}"
+
+
+def _no_wechat_faults(told: argparse.Namespace) -> str:
+    _call(told.port, "DELETE", "/wechat/faults")
+    return "微信支付故障 faults to come: 无 none"
+
+
 def _token(told: argparse.Namespace) -> str:
     """Sign in as a mini-program would: a code of WeChat's, handed to the API."""
     code = _call(told.port, "POST", "/wechat/codes", {"openid": told.openid})["code"]
@@ -195,6 +213,7 @@ def _parser() -> argparse.ArgumentParser:
     topics = parser.add_subparsers(required=True, metavar="command")
     _add_clock(topics)
     _add_bank(topics)
+    _add_wechat(topics)
     streams = topics.add_parser("stream", help="暂停或恢复数据流 · pause or resume the streams")
     streams.add_argument("action", choices=["pause", "resume"])
     streams.set_defaults(run=_streams)
@@ -275,6 +294,18 @@ def _add_bank(topics: Any) -> None:
     fault.add_argument("count", type=int, nargs="?", default=1)
     fault.set_defaults(run=_fault)
     bank.add_parser("no-faults", help="取消故障 · no faults any more").set_defaults(run=_no_faults)
+
+
+def _add_wechat(topics: Any) -> None:
+    wechat = topics.add_parser("wechat", help="微信支付 · WeChat Pay").add_subparsers(required=True, metavar="action")
+    pay = wechat.add_parser("pay", help="支付报名最新的微信订单 · pay the newest order of an enrolment")
+    pay.add_argument("enrolment")
+    pay.set_defaults(run=_wechat_pay)
+    fault = wechat.add_parser("fault", help="故障 · what goes wrong next")
+    fault.add_argument("fault", choices=WECHAT_FAULTS)
+    fault.add_argument("count", type=int, nargs="?", default=1)
+    fault.set_defaults(run=_wechat_fault)
+    wechat.add_parser("no-faults", help="取消故障 · no faults any more").set_defaults(run=_no_wechat_faults)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,8 @@ from infra.local.bank_faults import UnknownFault
 from infra.local.district_process import District
 from infra.local.scanner_simulator import Fault
 from infra.local.site import Refused, Request, Site
+from infra.local.wechat_pay_callbacks import FAULTS as WECHAT_FAULTS
+from infra.local.wechat_pay_orders import Wrong
 from shared.kernel import clock, money
 from shared.kernel.ids import EnrolmentId
 
@@ -70,6 +72,9 @@ class _Door:
             "GET /seals": self._verify,
             "GET /totp/{username}": self._totp,
             "POST /wechat/codes": self._wechat_code,
+            "POST /wechat/payments": self._wechat_payment,
+            "POST /wechat/faults": self._wechat_fault,
+            "DELETE /wechat/faults": self._no_wechat_faults,
         }
 
     def _status(self, request: Request) -> dict[str, Any]:
@@ -205,3 +210,27 @@ class _Door:
         if not isinstance(openid, str) or not openid:
             raise Refused(422, "openid is missing")
         return {"code": self._district.wechat.code_for(openid)}
+
+    def _wechat_payment(self, request: Request) -> dict[str, Any]:
+        """The newest order of an enrolment is paid, as the guardian would in the mini-program."""
+        enrolment, pay = str(request.json().get("enrolment", "")), self._district.wechat_pay
+        numbers = pay.orders.numbers(f"{enrolment.removeprefix('enr_')}-")
+        if not enrolment or not numbers:
+            raise Refused(404, f"no order was made for {enrolment}: POST /v1/enrolments/{{id}}/wechat-payment first")
+        try:
+            told = pay.pay(numbers[-1])
+        except Wrong as wrong:
+            raise Refused(409, f"{wrong.code} {wrong.message}") from None
+        return {"out_trade_no": numbers[-1], "amount": money.text(told["amount"]["total"])}
+
+    def _wechat_fault(self, request: Request) -> dict[str, Any]:
+        told, faults = request.json(), self._district.wechat_pay.faults
+        try:
+            faults.arm(str(told.get("fault")), int(told.get("count", 1)))
+        except ValueError:
+            raise Refused(422, f"fault: {', '.join(WECHAT_FAULTS)}") from None
+        return {"faults": faults.listed()}
+
+    def _no_wechat_faults(self, request: Request) -> dict[str, Any]:
+        self._district.wechat_pay.faults.clear()
+        return {"faults": []}

@@ -19,7 +19,7 @@ from typing import Any
 
 from functions.edge import files as edge_files
 from infra import buckets, events
-from infra.local import engine, stream_delivery, surroundings, trouble
+from infra.local import engine, stream_delivery, surroundings, trouble, wechat_pay_wire
 from infra.local.bank_simulator import Bank
 from infra.local.files import Files, Watched
 from infra.local.gateway import Gateway
@@ -27,6 +27,7 @@ from infra.local.scanner_simulator import Scanner
 from infra.local.scheduler import Scheduler
 from infra.local.streams import Streams
 from infra.local.test_clock import TestClock
+from infra.local.wechat_pay_simulator import WeChatPay
 from infra.local.wechat_simulator import WeChat
 from shared.dynamo import rows
 from shared.funds import seals
@@ -35,8 +36,9 @@ from shared.terminations import signature
 
 STARTS_AT = datetime(2026, 8, 17, 8, 0, tzinfo=SHANGHAI)
 WECHAT_APP_ID = "wx3703050000local"
-_API, _ENGINE, _BANK, _WECHAT, _CONTROL, _SCANNER = range(6)
-PORTS = 6
+WECHAT_PAY_MCH_ID, _WECHAT_PAY_SERIAL_NO = "1900000109", "3703050000000000000000000000000000LOCAL1"
+_API, _ENGINE, _BANK, _WECHAT, _CONTROL, _SCANNER, _WECHAT_PAY = range(7)
+PORTS = 7
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,7 @@ class District:
     scheduler: Scheduler
     bank: Bank
     wechat: WeChat
+    wechat_pay: WeChatPay
     scanner: Scanner
     gateway: Gateway
     incoming: Files
@@ -62,11 +65,12 @@ class District:
         self.streams.start()
         self.scheduler.start()
         self.bank.work()
+        self.wechat_pay.work()
         self.incoming.start()
 
     def settle(self) -> None:
         """Let everything that was caused come to rest: streams drained, payouts settled, messages delivered."""
-        _settle(self.streams, self.bank, self.incoming)
+        _settle(self.streams, self.bank, self.wechat_pay, self.incoming)
 
     def advance(self, by: timedelta, *, apart: timedelta = timedelta(0)) -> int:
         """Move the clock forward by way of every scheduled run (see Scheduler.travel_to); how many runs there were."""
@@ -105,7 +109,7 @@ def running(
     environment_name: str = "本地演示环境 / Local demonstration",
     on_step: Callable[[str], None] = lambda step: None,
 ) -> Iterator[District]:
-    """Start a district on `port` and the five after it; stop it in order at the end.
+    """Start a district on `port` and the six after it; stop it in order at the end.
 
     With a `state_dir` it goes on where it was left; without one it is new, and forgotten at the end.
     Raises Trouble (PortTaken, EngineDown, …).
@@ -153,15 +157,19 @@ def _compose(
     bank = _bank(port, state_dir, clock, keys, incoming)
     bank.start()
     stack.callback(bank.stop)
+    wechat_pay = _wechat_pay(port, state_dir, clock, keys, bank)
+    wechat_pay.start()
+    stack.callback(wechat_pay.stop)
     streams = _streams(clients, state_dir)
     stack.callback(streams.stop)
     gateway = Gateway(importlib.import_module("app").app, port=port)
     gateway.start()
     stack.callback(gateway.stop)
     stack.callback(incoming.stop)
-    scheduler = _scheduler(state_dir, clock, streams, bank, incoming)
+    scheduler = _scheduler(state_dir, clock, partial(_settle, streams, bank, wechat_pay, incoming), bank, incoming)
     stack.callback(scheduler.stop)
     stack.callback(bank.rest)
+    stack.callback(wechat_pay.rest)
     return District(
         api_url=gateway.url,
         control_port=port + _CONTROL,
@@ -172,6 +180,7 @@ def _compose(
         scheduler=scheduler,
         bank=bank,
         wechat=wechat,
+        wechat_pay=wechat_pay,
         scanner=scanner,
         gateway=gateway,
         incoming=incoming,
@@ -210,6 +219,22 @@ def _bank(port: int, state_dir: Path | None, clock: TestClock, keys: surrounding
     )
 
 
+def _wechat_pay(port: int, state_dir: Path | None, clock: TestClock, keys: surroundings.Keys, bank: Bank) -> WeChatPay:
+    """WeChat Pay, which knows the merchant's keys, and brings what was paid to the bank."""
+    return WeChatPay(
+        port=port + _WECHAT_PAY,
+        app_id=WECHAT_APP_ID,
+        mch_id=WECHAT_PAY_MCH_ID,
+        serial_no=_WECHAT_PAY_SERIAL_NO,
+        merchant_key=keys.wechat_pay_merchant,
+        private_key=keys.wechat_pay,
+        api_v3_key=keys.wechat_pay_api_v3,
+        clock=clock,
+        transfer=bank.transfer,
+        path=_in(state_dir, "wechat_pay.json"),
+    )
+
+
 def _streams(clients: engine.Clients, state_dir: Path | None) -> Streams:
     """What carries the tables' records to the functions on their streams."""
     return Streams(
@@ -221,12 +246,14 @@ def _streams(clients: engine.Clients, state_dir: Path | None) -> Streams:
     )
 
 
-def _scheduler(state_dir: Path | None, clock: TestClock, streams: Streams, bank: Bank, incoming: Files) -> Scheduler:
+def _scheduler(
+    state_dir: Path | None, clock: TestClock, settle: Callable[[], None], bank: Bank, incoming: Files
+) -> Scheduler:
     """What calls the scheduled functions, each in a district at rest."""
     return Scheduler(
         clock=clock,
         functions=[(function, _handler(function)) for function in events.SCHEDULES],
-        settle=partial(_settle, streams, bank, incoming),
+        settle=settle,
         before=partial(_close_days, bank, incoming),
         path=_in(state_dir, "scheduler.json"),
     )
@@ -237,9 +264,9 @@ def _close_days(bank: Bank, incoming: Files) -> None:
     incoming.deliver()
 
 
-def _settle(streams: Streams, bank: Bank, incoming: Files) -> None:
+def _settle(streams: Streams, bank: Bank, wechat_pay: WeChatPay, incoming: Files) -> None:
     while True:
-        read = streams.drain()
+        read = streams.drain() + wechat_pay.flush()
         if not bank.flush() and not incoming.deliver() and not read:
             return
 
@@ -249,14 +276,15 @@ def _wired(clock: TestClock, randomness: Callable[[int], bytes]) -> Iterator[Non
     """Hand the functions this district's clock and randomness, and clients of this district's bank and WeChat."""
     from functions.edge import files, wiring
 
-    for cached in (wiring.bank, wiring.bank_inquiries, wiring.wechat, wiring.scanner, files.client):
+    clients = (wiring.bank, wiring.bank_inquiries, wiring.wechat, wiring.wechat_pay, wiring.scanner, files.client)
+    for cached in clients:
         cached.cache_clear()
     wiring.use(clock=clock, randomness=randomness)
     try:
         yield
     finally:
         wiring.use(clock=system_clock, randomness=os.urandom)
-        for cached in (wiring.bank, wiring.bank_inquiries, wiring.wechat, wiring.scanner, files.client):
+        for cached in clients:
             cached.cache_clear()
 
 
@@ -288,8 +316,21 @@ def _settings(port: int, keys: surroundings.Keys, environment_name: str) -> dict
         "WECHAT_URL": f"http://127.0.0.1:{port + _WECHAT}",
         "WECHAT_APP_ID": WECHAT_APP_ID,
         "WECHAT_SECRET": keys.wechat_secret,
+        **_wechat_pay_settings(port, keys),
         "ENVIRONMENT_NAME": environment_name,
         "PUBLIC_URL": f"http://127.0.0.1:{port}",
+    }
+
+
+def _wechat_pay_settings(port: int, keys: surroundings.Keys) -> dict[str, str]:
+    key = keys.wechat_pay
+    return {
+        "WECHAT_PAY_URL": f"http://127.0.0.1:{port + _WECHAT_PAY}",
+        "WECHAT_PAY_MCH_ID": WECHAT_PAY_MCH_ID,
+        "WECHAT_PAY_SERIAL_NO": _WECHAT_PAY_SERIAL_NO,
+        "WECHAT_PAY_PUBLIC_KEYS": f"{wechat_pay_wire.key_id(key)}:{wechat_pay_wire.public_half(key)}",
+        "WECHAT_PAY_PRIVATE_KEY": keys.wechat_pay_merchant,
+        "WECHAT_PAY_API_V3_KEY": keys.wechat_pay_api_v3,
     }
 
 

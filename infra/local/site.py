@@ -16,8 +16,10 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Request:
-    """A call to a site."""
+    """A call to a site. `target` is its path with the query, as it was asked for."""
 
+    method: str
+    target: str
     path_parts: Mapping[str, str]
     query: Mapping[str, str]
     headers: Mapping[str, str]
@@ -36,11 +38,12 @@ class Request:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a site says; `status` 0 hangs up without a word."""
+    """What a site says, as JSON, or bytes as they are; `status` 0 hangs up without a word."""
 
     body: Any
     status: int = 200
     content_type: str = "application/json; charset=utf-8"
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class Refused(Exception):
@@ -96,7 +99,7 @@ class Site:
             for pattern, route in self._patterns:
                 if found := pattern.fullmatch(f"{method} {path}"):
                     parts = {name: urllib.parse.unquote(part) for name, part in found.groupdict().items()}
-                    told = route(Request(parts, dict(urllib.parse.parse_qsl(query)), headers, body))
+                    told = route(Request(method, target, parts, dict(urllib.parse.parse_qsl(query)), headers, body))
                     return told if isinstance(told, Answer) else Answer(told)
         except Refused as refusal:
             return Answer({"error": refusal.error}, refusal.status)
@@ -129,8 +132,11 @@ def _serve(handler: Mended, site: Site) -> None:
 
 
 def _send(handler: Mended, answer: Answer) -> None:
-    content = json.dumps(answer.body, ensure_ascii=False).encode()
+    body = answer.body
+    content = body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False).encode()
     handler.send_response(answer.status)
+    for name, value in answer.headers.items():
+        handler.send_header(name, value)
     handler.send_header("Content-Type", answer.content_type)
     handler.send_header("Content-Length", str(len(content)))
     if handler.close_connection:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from infra import resources, tables
-from infra.local import engine, trouble
+from infra.local import engine, trouble, wechat_pay_wire
 from shared.dynamo import rows
 
 _FORGOTTEN = ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "AWS_CONFIG_FILE", "AWS_ROLE_ARN")
@@ -33,6 +33,9 @@ class Keys:
     bank_signing: str
     bank_inquiry: str
     wechat_secret: str
+    wechat_pay: str
+    wechat_pay_merchant: str
+    wechat_pay_api_v3: str
     notice_signing: str
     seal: str
 
@@ -45,6 +48,9 @@ def keys(path: Path | None) -> Keys:
         bank_signing=_webhook_key(),
         bank_inquiry=_webhook_key(),
         wechat_secret=secrets.token_hex(16),
+        wechat_pay=wechat_pay_wire.new_key(),
+        wechat_pay_merchant=wechat_pay_wire.new_key(),
+        wechat_pay_api_v3=secrets.token_hex(16),
         notice_signing=_signing_key(),
         seal=_signing_key(),
     )

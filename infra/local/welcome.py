@@ -67,6 +67,7 @@ def show(console: Console, running: District, data: DistrictData, *, seconds: fl
         ("健康检查", "health", f"{api}/health"),
         ("银行模拟", "bank simulator", f"{running.bank.site.url}/accounts"),
         ("微信模拟", "WeChat simulator", running.wechat.site.url),
+        ("微信支付模拟", "WeChat Pay simulator", running.wechat_pay.site.url),
         ("本地数据库", "DynamoDB, S3, SQS", running.clients.url),
         ("现在", "the district's time", clock.shown(running.clock())),
         ("数据与日志", "state and log", f"{running.state_dir}/"),

@@ -72,6 +72,16 @@ def camel(name: str) -> str:
     return "".join(word.capitalize() for word in name.split("_"))
 
 
+_WECHAT_PAY_SETTINGS = (
+    "PUBLIC_URL",
+    "WECHAT_APP_ID",
+    "WECHAT_PAY_URL",
+    "WECHAT_PAY_MCH_ID",
+    "WECHAT_PAY_SERIAL_NO",
+    "WECHAT_PAY_PUBLIC_KEYS",
+)
+_WECHAT_PAY_SECRETS = ("WECHAT_PAY_API_V3_KEY", "WECHAT_PAY_PRIVATE_KEY")
+
 FUNCTIONS = (
     Function(
         "api_handler",
@@ -84,6 +94,7 @@ FUNCTIONS = (
             "teaching": R | W,
             "funds": R | W,
             "bank": R | W,
+            "payments": R | C | W,
             "reconciliation": R | W,
             "alerts": R | W,
             "approvals": R | W,
@@ -99,8 +110,15 @@ FUNCTIONS = (
         # it signs the address of a document, so it must be allowed to read what that gives
         # and, of the form of an upload and the address of a kept file, to write the one and to read the other
         buckets={"documents": R | W, "statements": W, "quarantine": W, "materials": R},
-        settings=("ENVIRONMENT_NAME", "PUBLIC_URL", "BANK_URL", "WECHAT_URL", "WECHAT_APP_ID", "SEAL_PUBLIC_KEYS"),
-        secrets=("JWT_KEY", "BANK_WEBHOOK_KEYS", "BANK_INQUIRY_KEY", "WECHAT_SECRET", "NOTICE_SIGNING_KEY"),
+        settings=("ENVIRONMENT_NAME", "BANK_URL", "WECHAT_URL", "SEAL_PUBLIC_KEYS", *_WECHAT_PAY_SETTINGS),
+        secrets=(
+            "JWT_KEY",
+            "BANK_WEBHOOK_KEYS",
+            "BANK_INQUIRY_KEY",
+            "WECHAT_SECRET",
+            "NOTICE_SIGNING_KEY",
+            *_WECHAT_PAY_SECRETS,
+        ),
     ),
     Function(
         "release_lesson",
@@ -121,6 +139,7 @@ FUNCTIONS = (
             "institutions": R | C,
             "teaching": R,
             "mall": W,
+            "payments": R | W,
             "alerts": W,
         },
         buckets={"statements": R},
@@ -150,7 +169,20 @@ FUNCTIONS = (
         private=True,
     ),
     Function("auto_confirm", memory_mb=512, timeout_seconds=900, tables={"teaching": R | W, "parked": W}),
-    Function("expire_unpaid", memory_mb=512, timeout_seconds=900, tables={"funds": R | W, "mall": W, "parked": W}),
+    Function(
+        "watch_wechat_payments",
+        memory_mb=512,
+        timeout_seconds=900,
+        tables={"payments": R | W, "funds": R, "alerts": W, "parked": W},
+        settings=_WECHAT_PAY_SETTINGS,
+        secrets=_WECHAT_PAY_SECRETS,
+    ),
+    Function(
+        "expire_unpaid",
+        memory_mb=512,
+        timeout_seconds=900,
+        tables={"funds": R | W, "mall": W, "payments": R, "parked": W},
+    ),
     Function("agree_refunds", memory_mb=512, timeout_seconds=900, tables={"funds": R | W, "parked": W}),
     Function(
         "wind_up",
@@ -245,7 +277,15 @@ FUNCTIONS = (
         "sweep",
         memory_mb=1024,
         timeout_seconds=900,
-        tables={"funds": R | W | S, "teaching": R | W, "institutions": C, "mall": W, "alerts": W, "parked": W},
+        tables={
+            "funds": R | W | S,
+            "teaching": R | W,
+            "institutions": C,
+            "mall": W,
+            "payments": R,
+            "alerts": W,
+            "parked": W,
+        },
     ),
     Function(
         "seal_day",

@@ -26,6 +26,8 @@ class Rule(StrEnum):
     INSPECTION_OVERDUE = "inspection_overdue"
     LISTED_TEACHER = "listed_teacher"
     TEACHER_IN_TWO_PLACES = "teacher_in_two_places"
+    WECHAT_DIFFERS = "wechat_differs"
+    WECHAT_UNSETTLED = "wechat_unsettled"
 
 
 class Severity(StrEnum):
@@ -50,6 +52,8 @@ RULE_NAMES: Mapping[Rule, tuple[str, str]] = {
     Rule.INSPECTION_OVERDUE: ("年检逾期", "Annual inspection overdue"),
     Rule.LISTED_TEACHER: ("名单上的人员任教", "A teacher who is on a list"),
     Rule.TEACHER_IN_TWO_PLACES: ("教师同时在两处上课", "A teacher in two places"),
+    Rule.WECHAT_DIFFERS: ("微信支付与订单不符", "WeChat Pay isn't as agreed"),
+    Rule.WECHAT_UNSETTLED: ("微信已付、银行未到账", "Paid by WeChat, no deposit"),
     Rule.RECONCILIATION_BREAK: ("对账差异", "Reconciliation break"),
 }
 

@@ -127,6 +127,33 @@ def on_two_places(fact: facts.TeacherInTwoPlaces, policy: Policy) -> Alert:
     return _alert(Rule.TEACHER_IN_TWO_PLACES, Severity.RED, *args)
 
 
+def on_wechat_differs(fact: facts.WeChatPaymentDiffers, policy: Policy) -> Alert:
+    """What WeChat or the bank tells of a payment order isn't what was agreed."""
+    figures: Figures = {
+        "out_trade_no": fact.out_trade_no,
+        "what": fact.what,
+        "agreed": fact.agreed,
+        "told": fact.told,
+    }
+    subject = f"wechat#{fact.out_trade_no}/{fact.what}#{fact.told}"
+    args = (fact.institution_id, subject, figures, "=", policy, fact.noticed_at)
+    return _alert(Rule.WECHAT_DIFFERS, Severity.RED, *args)
+
+
+def on_wechat_unsettled(fact: facts.WeChatUnsettled, policy: Policy) -> Alert:
+    """Money that a guardian has paid and that isn't in the supervised account: once for each order."""
+    figures: Figures = {
+        "out_trade_no": fact.out_trade_no,
+        "amount_fen": fact.amount_fen,
+        "paid_on": fact.paid_on.isoformat(),
+        "settle_by": fact.settle_by.isoformat(),
+    }
+    subject = f"wechat#{fact.out_trade_no}/unsettled"
+    limit = f"{policy.wechat_settlement_working_days} working days"
+    args = (fact.institution_id, subject, figures, limit, policy, fact.noticed_at)
+    return _alert(Rule.WECHAT_UNSETTLED, Severity.RED, *args)
+
+
 def on_break_found(fact: facts.BreakFound, policy: Policy) -> Alert:
     """The bank's statement differs from the ledger, or hasn't come."""
     figures: Figures = {"kind": fact.kind, "account_no": fact.account_no, "day": fact.day.isoformat(), **fact.figures}

@@ -20,6 +20,8 @@ Fact = (
     | facts.InspectionOverdue
     | facts.ListedTeacherPublished
     | facts.TeacherInTwoPlaces
+    | facts.WeChatPaymentDiffers
+    | facts.WeChatUnsettled
 )
 
 
@@ -49,4 +51,6 @@ _RULES: Mapping[type, Callable[[Any, Policy], Alert]] = {
     facts.InspectionOverdue: rules.on_inspection_overdue,
     facts.ListedTeacherPublished: rules.on_listed_teacher,
     facts.TeacherInTwoPlaces: rules.on_two_places,
+    facts.WeChatPaymentDiffers: rules.on_wechat_differs,
+    facts.WeChatUnsettled: rules.on_wechat_unsettled,
 }

@@ -24,16 +24,33 @@ def receive(*, headers: Mapping[str, str], body: bytes, keys: Sequence[str], act
     """
     if len(body) > messages.MAX_BODY_BYTES:
         raise messages.TooLarge()
-    digest = hashlib.sha256(body).hexdigest()
     try:
         message_id = signature.verify(keys, headers=headers, body=body, now=now)
     except errors.Unauthenticated as refusal:
-        unsigned = Letter(f"unsigned-{digest[:32]}", digest, body, now, Outcome.REFUSED, refusal.code)
-        store.keep_refused(unsigned, signed=False)
+        keep_unsigned(body, code=refusal.code, now=now)
         raise
-    letter = Letter(message_id, digest, body, now, Outcome.RECEIVED, "")
+    letter = Letter(message_id, hashlib.sha256(body).hexdigest(), body, now, Outcome.RECEIVED, "")
+    return _whatever_happens(letter, lambda: _act(letter, messages.parse(body), act))
+
+
+def keep_unsigned(body: bytes, *, code: str, now: datetime) -> None:
+    """Keep a message that nobody of ours has signed, for a while."""
+    digest = hashlib.sha256(body).hexdigest()
+    unsigned = Letter(f"unsigned-{digest[:32]}", digest, body, now, Outcome.REFUSED, code)
+    store.keep_refused(unsigned, signed=False)
+
+
+def receive_signed(letter: Letter, act: Callable[[], Outcome]) -> Outcome:
+    """Keep a message whose sender is checked, act on it, and keep what became of it.
+
+    Raises MessageIdReused and what `act` refuses. Unavailable leaves it received, to be sent again.
+    """
+    return _whatever_happens(letter, lambda: _before_and_after(letter, act))
+
+
+def _whatever_happens(letter: Letter, act: Callable[[], Outcome]) -> Outcome:
     try:
-        return _act(letter, messages.parse(body), act)
+        return act()
     except errors.Unavailable:
         with contextlib.suppress(store.MessageIdReused):
             store.keep(letter)
@@ -45,10 +62,16 @@ def receive(*, headers: Mapping[str, str], body: bytes, keys: Sequence[str], act
 
 def _act(letter: Letter, fact: facts.BankFact, act: Act) -> Outcome:
     """A deposit, of which there are the most, is kept in its own transaction; anything else before and after it."""
-    together = isinstance(fact, facts.DepositPosted)
-    if not together:
-        store.keep(letter)
-    outcome = act(fact, [store.kept_with(replace(letter, outcome=Outcome.POSTED))] if together else [])
-    if not together or outcome is not Outcome.POSTED:
+    if not isinstance(fact, facts.DepositPosted):
+        return _before_and_after(letter, lambda: act(fact, []))
+    outcome = act(fact, [store.kept_with(replace(letter, outcome=Outcome.POSTED))])
+    if outcome is not Outcome.POSTED:
         store.keep(replace(letter, outcome=outcome))
+    return outcome
+
+
+def _before_and_after(letter: Letter, act: Callable[[], Outcome]) -> Outcome:
+    store.keep(letter)
+    outcome = act()
+    store.keep(replace(letter, outcome=outcome))
     return outcome

@@ -2,6 +2,7 @@
 
 from shared.people.store.families import (
     UnknownStudent,
+    find_guardian,
     get_student,
     get_students,
     list_students,
@@ -12,6 +13,7 @@ from shared.people.store.tokens import is_revoked
 
 __all__ = [
     "UnknownStudent",
+    "find_guardian",
     "find_staff",
     "get_student",
     "get_students",

@@ -47,6 +47,8 @@ class Policy:
     refund_answer_working_days: int
     refund_payment_days: int
     full_refund_days_before_start: int
+    wechat_query_minutes: int
+    wechat_settlement_working_days: int
     publicity_working_days: int
     filing_acceptance_working_days: int
     filing_correction_working_days: int

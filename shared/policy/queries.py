@@ -16,6 +16,7 @@ _SECTIONS = (
     "minimum_balance",
     "ledger",
     "refunds",
+    "payments",
     "terminations",
     "listings",
     "filings",

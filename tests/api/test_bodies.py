@@ -66,6 +66,7 @@ COMMANDS = [
     ),
     Command(f"{_LESSON}/confirmation", "guardian", {}),
     Command(f"{_LESSON}/dispute", "guardian", {"reason": "老师没有来"}),
+    Command("/v1/enrolments/{enrolment_id}/wechat-payment", "guardian", {"wechat_code": "a-code"}),
     Command("/v1/enrolments/{enrolment_id}/refunds", "guardian", {"amount_fen": 1000, "reason": "搬家"}),
     Command("/v1/enrolments/{enrolment_id}/refunds/{refund_id}/withdrawal", "guardian", {}),
     Command("/v1/school/refunds/{refund_id}/answer", "admin", {"agree": True, "reason": "同意"}),

@@ -197,6 +197,8 @@ AUDIENCES = {
     "/v1/enrolments/{enrolment_id}/refund-preview": Audience.GUARDIAN,
     "/v1/enrolments/{enrolment_id}/refunds": Audience.GUARDIAN,
     "/v1/enrolments/{enrolment_id}/refunds/{refund_id}/withdrawal": Audience.GUARDIAN,
+    "/v1/enrolments/{enrolment_id}/wechat-payment": Audience.GUARDIAN,
+    "/v1/wechat/pay/notifications": Audience.PUBLIC,
     "/v1/enrolments/{enrolment_id}/statement": Audience.GUARDIAN,
     "/v1/enrolments/{enrolment_id}/statement.pdf": Audience.GUARDIAN,
     "/v1/enrolments/{enrolment_id}/statement.xlsx": Audience.GUARDIAN,

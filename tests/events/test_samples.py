@@ -43,6 +43,7 @@ from tests import builders, steps
 from tests.builders import ENROLMENT, NOW, SCHOOL
 from tests.edge.conftest import SETTINGS
 from tests.materials import examples as uploads
+from tests.payments import examples as payments
 from tests.people.misbehaving import Misbehaving
 from tests.personnel import examples as persons
 from tests.streams.records import deliver, put_aside
@@ -379,3 +380,22 @@ class TestWeChat:
 
         assert shape(answered(simulator.code_for("openid"))) == shape(sample("wechat/code2session.json"))
         assert shape(answered("unknown")) == shape(sample("wechat/code2session-invalid-code.json"))
+
+
+class TestWeChatPay:
+    def test_a_callback_holds_the_transaction(self, at: Any) -> None:
+        raw = (SAMPLES / "wechat" / "pay-notification.json").read_bytes()
+        headers = {name.replace("_", "-"): value for name, value in payments.headers_of(raw).items()}
+
+        notice = payments.a_client("http://127.0.0.1:9").open(headers=headers, body=raw, now=NOW)
+
+        assert notice.trade == payments.a_trade()
+
+    def test_the_simulators_have_the_same_shape(self, at: Any) -> None:
+        with payments.simulated(at) as there:
+            payments.a_client(there.site.url).prepay(payments.an_order(), openid="o")
+            told = there.pay(payments.FIRST)
+            [owed] = there.orders.callbacks
+
+        assert shape(told) == shape(sample("wechat/pay-transaction.json"))
+        assert shape(json.loads(owed["body"])) == shape(sample("wechat/pay-notification.json"))

@@ -23,6 +23,7 @@ SCHEDULED = {
     "OpenInspections",
     "WatchCertificates",
     "WatchFilings",
+    "WatchWechatPayments",
     "CheckWaitingUploads",
     "ExpectStatements",
     "ExpireUnpaid",
