@@ -109,7 +109,7 @@ class Settings:
 
     @property
     def wechat_pay_api_v3_key(self) -> str:
-        return _get("WECHAT_PAY_API_V3_KEY")
+        return _get("WECHAT_PAY_API_KEY")
 
     @property
     def wechat_pay_public_keys(self) -> dict[str, str]:

@@ -330,7 +330,7 @@ def _wechat_pay_settings(port: int, keys: surroundings.Keys) -> dict[str, str]:
         "WECHAT_PAY_SERIAL_NO": _WECHAT_PAY_SERIAL_NO,
         "WECHAT_PAY_PUBLIC_KEYS": f"{wechat_pay_wire.key_id(key)}:{wechat_pay_wire.public_half(key)}",
         "WECHAT_PAY_PRIVATE_KEY": keys.wechat_pay_merchant,
-        "WECHAT_PAY_API_V3_KEY": keys.wechat_pay_api_v3,
+        "WECHAT_PAY_API_KEY": keys.wechat_pay_api_v3,
     }
 
 

@@ -28,7 +28,9 @@ class TestEnrol:
         assert told["price"] == told["due"] == {"amount_fen": 288_000, "currency": "CNY"}
         assert told["held"] == told["paid"] == told["released"] == {"amount_fen": 0, "currency": "CNY"}
         assert (told["terms"]["price_fen"], told["terms"]["course"]) == (288_000, "少儿中国舞基础")
+        assert told["wechat_payment"] is None
         assert told["payment"] == {
+            "methods": ["bank_transfer"],  # no merchant number is set
             "bank_name": "中国银行临淄支行",
             "account_name": builders.a_school().name,
             "account_no": TUITION_NO,

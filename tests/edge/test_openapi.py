@@ -131,8 +131,9 @@ class TestOperation:
         for status, answer in told["responses"].items():
             if status >= "400":
                 [(content_type, content)] = answer["content"].items()
-                assert content_type == "application/problem+json"
-                assert content["schema"] == {"$ref": "#/components/schemas/Problem"}
+                own = CONTRACTS[method.upper(), path].refusal if status != "500" else None
+                assert content_type == ("application/json" if own else "application/problem+json")
+                assert content["schema"] == {"$ref": f"#/components/schemas/{own.__name__ if own else 'Problem'}"}
                 for code, sentences in re.findall(r"^`(\w+)` (.+)$", answer["description"], re.MULTILINE):
                     assert CODES[code] == int(status), code
                     assert re.search("[一-鿿].*[a-z]", sentences)
@@ -149,7 +150,7 @@ class TestOperation:
         assert len(keys) == CONTRACTS[method.upper(), path].idempotent
 
 
-SIGNED = {"/v1/bank/events", "/v1/bank/statements", "/v1/sign-ins"}  # by the bank, by WeChat
+SIGNED = {"/v1/bank/events", "/v1/bank/statements", "/v1/sign-ins", "/v1/wechat/pay/notifications"}  # by the bank, by WeChat
 
 
 def _refusals(of: type[errors.Refusal] = errors.Refusal) -> Iterator[type[errors.Refusal]]:

@@ -280,7 +280,16 @@ class TestRights:
         }
 
         assert {name: found for name, found in keys.items() if found} == {
-            "APIHandler": {"JWT_KEY", "BANK_WEBHOOK_KEYS", "BANK_INQUIRY_KEY", "WECHAT_SECRET", "NOTICE_SIGNING_KEY"},
+            "APIHandler": {
+                "JWT_KEY",
+                "BANK_WEBHOOK_KEYS",
+                "BANK_INQUIRY_KEY",
+                "WECHAT_SECRET",
+                "WECHAT_PAY_API_KEY",
+                "WECHAT_PAY_PRIVATE_KEY",
+                "NOTICE_SIGNING_KEY",
+            },
+            "WatchWechatPayments": {"WECHAT_PAY_API_KEY", "WECHAT_PAY_PRIVATE_KEY"},
             "PayOut": {"BANK_SIGNING_KEY"},
             "PayMinimumWithdrawals": {"BANK_SIGNING_KEY"},
             "PayRefunds": {"BANK_SIGNING_KEY"},

@@ -49,7 +49,7 @@ def settings_for(url: str) -> dict[str, str]:
         "WECHAT_PAY_SERIAL_NO": SERIAL_NO,
         "WECHAT_PAY_PUBLIC_KEYS": public_key("wechat"),
         "WECHAT_PAY_PRIVATE_KEY": key("ours"),
-        "WECHAT_PAY_API_V3_KEY": API_V3_KEY,
+        "WECHAT_PAY_API_KEY": API_V3_KEY,
     }
 
 
