@@ -104,7 +104,7 @@ class Settings:
 
     @property
     def wechat_pay_private_key(self) -> str:
-        """The merchant's, PKCS #8 in base64, without PEM's first and last line."""
+        """The merchant's key in short: what `python -m infra.merchant_key apiclient_key.pem` prints."""
         return _get("WECHAT_PAY_PRIVATE_KEY")
 
     @property

@@ -32,6 +32,7 @@ from infra.local.wechat_simulator import WeChat
 from shared.dynamo import rows
 from shared.funds import seals
 from shared.kernel.clock import SHANGHAI, system_clock
+from shared.payments import merchant_key
 from shared.terminations import signature
 
 STARTS_AT = datetime(2026, 8, 17, 8, 0, tzinfo=SHANGHAI)
@@ -329,7 +330,7 @@ def _wechat_pay_settings(port: int, keys: surroundings.Keys) -> dict[str, str]:
         "WECHAT_PAY_MCH_ID": WECHAT_PAY_MCH_ID,
         "WECHAT_PAY_SERIAL_NO": _WECHAT_PAY_SERIAL_NO,
         "WECHAT_PAY_PUBLIC_KEYS": f"{wechat_pay_wire.key_id(key)}:{wechat_pay_wire.public_half(key)}",
-        "WECHAT_PAY_PRIVATE_KEY": keys.wechat_pay_merchant,
+        "WECHAT_PAY_PRIVATE_KEY": merchant_key.short(wechat_pay_wire.pem(keys.wechat_pay_merchant)),
         "WECHAT_PAY_API_KEY": keys.wechat_pay_api_v3,
     }
 

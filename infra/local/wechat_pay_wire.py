@@ -31,6 +31,11 @@ def new_key() -> str:
     return base64.b64encode(made.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())).decode()
 
 
+def pem(private_key: str) -> str:
+    """A key as a file of WeChat's has it."""
+    return f"-----BEGIN PRIVATE KEY-----\n{private_key}\n-----END PRIVATE KEY-----"
+
+
 def public_half(private_key: str) -> str:
     """The public half of a key, in base64, on one line."""
     told = _private(private_key).public_key()

@@ -12,7 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from shared.kernel import clock, errors
-from shared.payments import trades
+from shared.payments import merchant_key, trades
 from shared.payments.model import Merchant, Notice, PaymentOrder, Trade
 
 if TYPE_CHECKING:
@@ -46,8 +46,8 @@ class WeChatPayRefused(RuntimeError):
 class WeChatPayClient:
     """Speaks to WeChat Pay at `url` as a merchant.
 
-    `serial_no` and `private_key` are of the merchant's certificate (the key in base64, without PEM's lines),
-    `public_keys` WeChat's by their ids, the newest first: during a rotation there are two.
+    `serial_no` and `private_key` are of the merchant's certificate (the key in short: merchant_key.py), `public_keys`
+    WeChat's by their ids, the newest first: during a rotation there are two.
     """
 
     def __init__(
@@ -73,7 +73,7 @@ class WeChatPayClient:
                 wechatpay_type=WeChatPayType.JSAPI,
                 mchid=merchant.mch_id,
                 appid=merchant.app_id,
-                private_key=private_key,
+                private_key=merchant_key.whole(private_key),
                 cert_serial_no=serial_no,
                 apiv3_key=api_v3_key,
                 notify_url=notify_url,

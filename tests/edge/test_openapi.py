@@ -150,7 +150,12 @@ class TestOperation:
         assert len(keys) == CONTRACTS[method.upper(), path].idempotent
 
 
-SIGNED = {"/v1/bank/events", "/v1/bank/statements", "/v1/sign-ins", "/v1/wechat/pay/notifications"}  # by the bank, by WeChat
+SIGNED = {
+    "/v1/bank/events",
+    "/v1/bank/statements",
+    "/v1/sign-ins",
+    "/v1/wechat/pay/notifications",
+}  # by the bank, by WeChat
 
 
 def _refusals(of: type[errors.Refusal] = errors.Refusal) -> Iterator[type[errors.Refusal]]:

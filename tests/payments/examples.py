@@ -15,6 +15,7 @@ from infra.local import trouble
 from infra.local import wechat_pay_wire as wire
 from infra.local.wechat_pay_simulator import WeChatPay
 from shared.kernel.money import Fen
+from shared.payments import merchant_key
 from shared.payments.model import Merchant, PaymentOrder, Trade, TradeState, Wanted
 from shared.payments.wechat_pay import WeChatPayClient
 from tests.builders import ENROLMENT, NOW, SCHOOL, TUITION_NO
@@ -40,6 +41,11 @@ def key(name: str) -> str:
     return wire.new_key()
 
 
+def short_key(name: str) -> str:
+    """A key of the merchant's, as the settings have it."""
+    return merchant_key.short(wire.pem(key(name)))
+
+
 def settings_for(url: str) -> dict[str, str]:
     """What a function is told of WeChat Pay."""
     return {
@@ -48,7 +54,7 @@ def settings_for(url: str) -> dict[str, str]:
         "WECHAT_PAY_MCH_ID": MCH_ID,
         "WECHAT_PAY_SERIAL_NO": SERIAL_NO,
         "WECHAT_PAY_PUBLIC_KEYS": public_key("wechat"),
-        "WECHAT_PAY_PRIVATE_KEY": key("ours"),
+        "WECHAT_PAY_PRIVATE_KEY": short_key("ours"),
         "WECHAT_PAY_API_KEY": API_V3_KEY,
     }
 
@@ -107,7 +113,7 @@ def a_client(url: str, **changes: Any) -> WeChatPayClient:
         "url": url,
         "merchant": MERCHANT,
         "serial_no": SERIAL_NO,
-        "private_key": key("ours"),
+        "private_key": short_key("ours"),
         "api_v3_key": API_V3_KEY,
         "public_keys": {wire.key_id(key("wechat")): wire.public_half(key("wechat"))},
         "notify_url": NOTIFY_URL,

@@ -68,7 +68,7 @@ class TestPrepay:
     )
     def test_of_another_merchant_is_refused(self, there: WeChatPay, changes: dict[str, Any]) -> None:
         if "private_key" in changes:
-            changes = {"private_key": key("nobody")}
+            changes = {"private_key": examples.short_key("nobody")}
 
         with pytest.raises(WeChatPayRefused, match="SIGN_ERROR"):
             a_client(there.site.url, **changes).prepay(an_order(), openid="o-1")
