@@ -11,9 +11,12 @@ from functions.api import (
     mall,
     me,
     notices,
+    private_payments,
     problem_list,
     public_filings,
+    public_reviews,
     refunds,
+    reviews,
     school,
     school_accounts,
     school_files,
@@ -24,12 +27,14 @@ from functions.api import (
     school_plaque,
     school_profile,
     school_refunds,
+    school_reviews,
     school_standing,
     school_statements,
     seals,
     service,
     sign_ins,
     statements,
+    uploads,
     verification,
     wechat_payments,
 )
@@ -94,7 +99,7 @@ from functions.schedules import (
     watch_wechat_payments,
     wind_up,
 )
-from functions.streams import keep_totals, raise_alerts, release_lesson, watch_personnel
+from functions.streams import keep_totals, raise_alerts, release_lesson, watch_personnel, watch_reviews
 
 app = Chalice(app_name="hui", configure_logs=False)
 app.api.binary_types.append("multipart/form-data")  # else the gateway takes a file's bytes for text
@@ -111,8 +116,13 @@ for module in (
     enrolments,
     wechat_payments,
     refunds,
+    uploads,
+    reviews,
+    public_reviews,
+    private_payments,
     statements,
     school,
+    school_reviews,
     school_refunds,
     school_payouts,
     public_filings,
@@ -166,6 +176,7 @@ for module in (
     policy,
     search,
     release_lesson,
+    watch_reviews,
     keep_totals,
     raise_alerts,
     watch_personnel,

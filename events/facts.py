@@ -10,6 +10,7 @@ from shared.kernel.ids import (
     GuardianId,
     InstitutionId,
     OfferingId,
+    ReportId,
     SessionId,
     StudentId,
     TeacherId,
@@ -318,6 +319,15 @@ class WeChatUnsettled:
     paid_on: date
     settle_by: date
     noticed_at: datetime
+
+
+@dataclass(frozen=True)
+class PrivatePaymentReported:
+    """Somebody has reported that a school offered a discount for paying privately."""
+
+    report_id: ReportId
+    institution_id: InstitutionId
+    reported_at: datetime
 
 
 @dataclass(frozen=True)

@@ -84,6 +84,11 @@ STREAM_FUNCTIONS = (
         lanes=4,  # enrolments have nothing to do with one another; guardians confirm on the same evening
     ),
     StreamFunction(
+        "watch_reviews",
+        "reviews",
+        ({"eventName": ["INSERT"], "dynamodb": {"Keys": {"sk": {"S": ["review", "report"]}}}},),
+    ),
+    StreamFunction(
         "keep_totals",
         "funds",
         ({"eventName": ["INSERT"], "dynamodb": {"NewImage": {"kind": {"S": ["entry"]}}}},),

@@ -1,11 +1,14 @@
 """The course mall: open to everybody."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import pydantic
 from chalice.app import Blueprint
 
 from functions.api import mall_views as views
+from functions.api import review_views
+from functions.api.review_views import RatingOnCard
 from functions.api.school_files import address_of
 from functions.api.views import View
 from functions.edge.auth import Audience
@@ -19,6 +22,8 @@ from shared.mall import queries, rules
 from shared.mall.model import CATEGORIES, CourseWithOfferings
 from shared.mall.store import UnknownCourse
 from shared.materials import queries as materials
+from shared.policy import queries as policies
+from shared.reviews.store import ratings
 
 blueprint = Blueprint(__name__)
 
@@ -84,7 +89,8 @@ def list_institutions_of_category(call: Call[None]) -> Page[views.InstitutionCar
     schools = institutions.get_many(list(page.rows))
     today = clock.business_day(call.now)
     selling = [schools[iid] for iid in page.rows if iid in schools and schools[iid].may_sell_on(today)]
-    return Page([views.institution_card(school) for school in selling], page.next_cursor)
+    rated = _rated(call, [school.institution_id for school in selling])
+    return Page([views.institution_card(one, rated[one.institution_id]) for one in selling], page.next_cursor)
 
 
 @endpoint(
@@ -104,13 +110,14 @@ def list_courses_of_category(call: Call[None]) -> Page[views.CourseCard]:
     schools = institutions.get_many([course.institution_id for course in page.rows])
     today = clock.business_day(call.now)
     shown = [
-        views.course_card(course)
+        course
         for course in page.rows
         if course.status == "published"
         and course.institution_id in schools
         and schools[course.institution_id].may_sell_on(today)
     ]
-    return Page(shown, page.next_cursor)
+    rated = _rated(call, [course.course_id for course in shown])
+    return Page([views.course_card(course, rated[course.course_id]) for course in shown], page.next_cursor)
 
 
 @endpoint(
@@ -162,8 +169,9 @@ def list_courses_of_institution(call: Call[None]) -> Courses:
     school = institutions.get(InstitutionId(call.path["institution_id"]))
     if not school.may_sell_on(clock.business_day(call.now)):
         return Courses(data=[])
-    courses = queries.list_courses_of_institution(school.institution_id)
-    return Courses(data=[views.course_card(course) for course in courses if course.status == "published"])
+    courses = [one for one in queries.list_courses_of_institution(school.institution_id) if one.status == "published"]
+    rated = _rated(call, [course.course_id for course in courses])
+    return Courses(data=[views.course_card(course, rated[course.course_id]) for course in courses])
 
 
 @endpoint(
@@ -204,4 +212,11 @@ def _view(call: Call[None], found: list[CourseWithOfferings]) -> list[views.Cour
     today = clock.business_day(call.now)
     if not all(schools[one.course.institution_id].may_sell_on(today) for one in found):
         raise UnknownCourse()
-    return [views.course(one, schools[one.course.institution_id], today) for one in found]
+    rated = _rated(call, [one.course.course_id for one in found])
+    return [views.course(one, schools[one.course.institution_id], rated[one.course.course_id], today) for one in found]
+
+
+def _rated(call: Call[None], of: Sequence[CourseId | InstitutionId]) -> dict[str, RatingOnCard]:
+    """The ratings of all that a page shows, in one read."""
+    policy = policies.in_force(at=call.now)
+    return {one: review_views.on_card(told, policy) for one, told in ratings.get_many(of).items()}

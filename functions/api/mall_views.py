@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any, Literal
 
+from functions.api.review_views import RatingOnCard
 from functions.api.views import View, money
 from functions.edge.contract import Money
 from shared.institutions import model as institutions
@@ -23,6 +24,7 @@ class InstitutionCard(View):
     categories: list[str]
     addresses: list[str]
     teachers: int
+    rating: RatingOnCard
 
 
 class CampusView(View):
@@ -95,6 +97,7 @@ class CourseCard(View):
     minutes_per_lesson: int
     price_per_lesson: Money
     price_per_hour: Money
+    rating: RatingOnCard
 
 
 class WeeklyTimeView(View):
@@ -148,13 +151,14 @@ class Comparison(View):
     courses: list[CourseView]
 
 
-def institution_card(school: institutions.Institution) -> InstitutionCard:
+def institution_card(school: institutions.Institution, rating: RatingOnCard) -> InstitutionCard:
     return InstitutionCard(
         institution_id=school.institution_id,
         name=school.name,
         categories=list(school.categories),
         addresses=[campus.address for campus in school.campuses],
         teachers=len(school.teachers),
+        rating=rating,
     )
 
 
@@ -184,7 +188,7 @@ def _but_file(item: institutions.Teacher | institutions.Certificate | institutio
     return {name: value for name, value in vars(item).items() if name != "file"}
 
 
-def _course_facts(course: mall.Course) -> dict[str, object]:
+def _course_facts(course: mall.Course, rating: RatingOnCard) -> dict[str, object]:
     return {
         "course_id": course.course_id,
         "institution_id": course.institution_id,
@@ -199,17 +203,20 @@ def _course_facts(course: mall.Course) -> dict[str, object]:
         "minutes_per_lesson": course.minutes_per_lesson,
         "price_per_lesson": money(course.lesson_fen),
         "price_per_hour": money(course.hour_fen),
+        "rating": rating,
     }
 
 
-def course_card(course: mall.Course) -> CourseCard:
-    return CourseCard.model_validate(_course_facts(course))
+def course_card(course: mall.Course, rating: RatingOnCard) -> CourseCard:
+    return CourseCard.model_validate(_course_facts(course, rating))
 
 
-def course(found: mall.CourseWithOfferings, school: institutions.Institution, today: date) -> CourseView:
+def course(
+    found: mall.CourseWithOfferings, school: institutions.Institution, rating: RatingOnCard, today: date
+) -> CourseView:
     return CourseView.model_validate(
         {
-            **_course_facts(found.course),
+            **_course_facts(found.course, rating),
             "summary": found.course.summary,
             "content": found.course.content,
             "full_refund_days": found.course.full_refund_days,

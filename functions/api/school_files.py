@@ -90,6 +90,11 @@ def ask_for_upload(call: Call[UploadRequest]) -> UploadView:
         by=call.principal.subject,
         now=call.now,
     )
+    return form_of(file)
+
+
+def form_of(file: KeptFile) -> UploadView:
+    """The form that a file which was asked for is sent with."""
     form = files.upload_form(
         files.QUARANTINE,
         file.quarantine_key,
@@ -115,7 +120,7 @@ def ask_for_upload(call: Call[UploadRequest]) -> UploadView:
 def list_school_files(call: Call[None]) -> Page[FileView]:
     page = call.page
     found = queries.list_of_institution(call.institution_id, limit=page.limit, cursor=page.cursor)
-    return found.map(lambda file: _view(file, call))
+    return found.map(lambda file: view_of(file, call))
 
 
 @endpoint(
@@ -129,7 +134,7 @@ def list_school_files(call: Call[None]) -> Page[FileView]:
     summary_en="A file of the school, and what became of it",
 )
 def get_school_file(call: Call[None]) -> FileView:
-    return _view(_own(call), call)
+    return view_of(_own(call), call)
 
 
 @endpoint(
@@ -167,7 +172,8 @@ def _own(call: Call[None]) -> KeptFile:
     return queries.get_of_institution(call.institution_id, FileId(told))
 
 
-def _view(file: KeptFile, call: Call[None]) -> FileView:
+def view_of(file: KeptFile, call: Call[None]) -> FileView:
+    """A file and what became of it, in the caller's language."""
     return FileView(
         file_id=file.file_id,
         kind=file.kind.value,

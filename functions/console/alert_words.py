@@ -172,6 +172,14 @@ def _wechat_unsettled(figures: _Figures, threshold: str) -> words.Both:
     )
 
 
+def _private_payment(figures: _Figures, threshold: str) -> words.Both:
+    report = str(figures.get("report_id", ""))[-8:]
+    return (
+        f"有人举报该机构以优惠诱导私下付费（举报 …{report}），请核查",
+        f"Somebody reported that the school offered a discount for paying privately (report …{report}): look into it",
+    )
+
+
 def _break(figures: _Figures, threshold: str) -> words.Both:
     kind, account = str(figures.get("kind", "")), f"{figures.get('account_no', '')} {figures.get('day', '')}"
     zh, en = (break_words.why(kind, figures, language) for language in ("zh", "en"))
@@ -191,6 +199,7 @@ _SENTENCES: Mapping[Rule, Callable[[_Figures, str], words.Both]] = {
     Rule.INSPECTION_OVERDUE: _inspection_overdue,
     Rule.LISTED_TEACHER: _listed_teacher,
     Rule.TEACHER_IN_TWO_PLACES: _two_places,
+    Rule.PRIVATE_PAYMENT: _private_payment,
     Rule.REFERENCE_CONFLICT: _conflict,
     Rule.INTEREST_DIFFERS: _interest_differs,
     Rule.WECHAT_DIFFERS: _wechat_differs,

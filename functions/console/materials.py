@@ -1,4 +1,4 @@
-"""The files that schools hand in: what became of each, where else the same file is, and who of the bureau opened it.
+"""The files that are handed in: what became of each, where else the same file is, and who of the bureau opened it.
 
 A file is opened only after its purpose was recorded. The form leads back to the file's page, and a link there to the
 bucket: a browser that holds to `form-action 'self'` follows no form to another address.
@@ -18,7 +18,7 @@ from shared.institutions.model import Institution
 from shared.kernel import clock, errors, ids
 from shared.kernel.ids import FileId, InstitutionId
 from shared.materials import limits, queries, rules, usecases
-from shared.materials.model import FileStatus, KeptFile
+from shared.materials.model import FileStatus, KeptFile, Reading
 from shared.materials.store import readings
 
 blueprint = Blueprint(__name__)
@@ -106,7 +106,7 @@ def show_readings(visit: Visit) -> Shown:
         "before": (month - timedelta(days=1)).replace(day=1),
         "after": after if after <= this_month else None,
         "readings": found,
-        "schools": institutions.get_many([one.institution_id for one in found.rows]) if found.rows else {},
+        "schools": _schools(found.rows),
         "paged": "cursor" in visit.query,
         "file_words": material_words,
     }
@@ -135,13 +135,14 @@ def _marked(file: KeptFile) -> Marked:
     found = sorted(queries.get_many(same).values(), key=lambda one: one.asked_at)
     return Marked(
         file,
-        [one for one in found if one.institution_id != file.institution_id],
-        [one for one in found if one.institution_id == file.institution_id],
+        [one for one in found if one.owner != file.owner],
+        [one for one in found if one.owner == file.owner],
     )
 
 
-def _schools(of: Sequence[KeptFile]) -> Mapping[InstitutionId, Institution]:
-    return institutions.get_many([one.institution_id for one in of]) if of else {}
+def _schools(of: Sequence[KeptFile | Reading]) -> Mapping[InstitutionId, Institution]:
+    wanted = [one.institution_id for one in of if one.institution_id]
+    return institutions.get_many(wanted) if wanted else {}
 
 
 def _file(visit: Visit) -> KeptFile:

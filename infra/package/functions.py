@@ -104,6 +104,7 @@ FUNCTIONS = (
             "profiles": R | C | W,
             "personnel": R | W,
             "filings": R | W,
+            "reviews": R | W,
             "parked": R,
             "edge": R | W | D,
         },
@@ -129,6 +130,12 @@ FUNCTIONS = (
     Function("keep_totals", memory_mb=512, timeout_seconds=60, tables={"funds": R | W, "parked": W}),
     Function("raise_alerts", memory_mb=512, timeout_seconds=60, tables={"alerts": W, "parked": W}),
     Function("watch_personnel", memory_mb=512, timeout_seconds=60, tables={"personnel": R, "alerts": W, "parked": W}),
+    Function(
+        "watch_reviews",
+        memory_mb=512,
+        timeout_seconds=60,
+        tables={"reviews": R | W, "funds": R, "institutions": R, "people": R, "alerts": W, "parked": W},
+    ),
     Function(
         "reconcile_statement",
         memory_mb=1024,

@@ -154,6 +154,12 @@ def on_wechat_unsettled(fact: facts.WeChatUnsettled, policy: Policy) -> Alert:
     return _alert(Rule.WECHAT_UNSETTLED, Severity.RED, *args)
 
 
+def on_private_payment_reported(fact: facts.PrivatePaymentReported, policy: Policy) -> Alert:
+    """A report that a school offered a discount for private payment; who reported isn't told here."""
+    args = (fact.institution_id, fact.report_id, {"report_id": fact.report_id}, "> 0", policy, fact.reported_at)
+    return _alert(Rule.PRIVATE_PAYMENT, Severity.YELLOW, *args)
+
+
 def on_break_found(fact: facts.BreakFound, policy: Policy) -> Alert:
     """The bank's statement differs from the ledger, or hasn't come."""
     figures: Figures = {"kind": fact.kind, "account_no": fact.account_no, "day": fact.day.isoformat(), **fact.figures}

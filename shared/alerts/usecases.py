@@ -16,6 +16,7 @@ Fact = (
     | facts.MinimumOverdue
     | facts.BreakFound
     | facts.ValidityEnding
+    | facts.PrivatePaymentReported
     | facts.InspectionFailed
     | facts.InspectionOverdue
     | facts.ListedTeacherPublished
@@ -47,6 +48,7 @@ _RULES: Mapping[type, Callable[[Any, Policy], Alert]] = {
     facts.MinimumOverdue: rules.on_minimum_overdue,
     facts.BreakFound: rules.on_break_found,
     facts.ValidityEnding: rules.on_validity_ending,
+    facts.PrivatePaymentReported: rules.on_private_payment_reported,
     facts.InspectionFailed: rules.on_inspection_failed,
     facts.InspectionOverdue: rules.on_inspection_overdue,
     facts.ListedTeacherPublished: rules.on_listed_teacher,

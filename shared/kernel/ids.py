@@ -27,6 +27,8 @@ FileId = NewType("FileId", str)
 CaseId = NewType("CaseId", str)
 ItemId = NewType("ItemId", str)
 ProfileChangeId = NewType("ProfileChangeId", str)
+ReviewId = NewType("ReviewId", str)
+ReportId = NewType("ReportId", str)
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 SHAPE = r"[a-z]{3}_[0-9A-HJKMNP-TV-Z]{26}"

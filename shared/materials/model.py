@@ -1,4 +1,4 @@
-"""Files that schools hand in, the people of the bureau who read them, and where else the same file is."""
+"""Files that schools and guardians hand in, the people of the bureau who read them, and where else the same file is."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -32,7 +32,7 @@ class FileStatus(StrEnum):
 
 @dataclass(frozen=True)
 class KeptFile:
-    """A file that a school asked to hand in, and what became of it.
+    """A file that a school asked to hand in, and what became of it. Without an `institution_id` it is its asker's own.
 
     `content_type` and `size` (bytes) are what the school declared; an accepted file has this type. `sha256` is of what
     is kept and `sent_sha256` of what was sent: a picture is written anew, so they differ. Empty before the check.
@@ -61,6 +61,11 @@ class KeptFile:
         """Its status as it is shown: a form that is over has expired, whether that was noted yet or not."""
         over = self.status is FileStatus.WAITING and now > self.expires_at
         return FileStatus.EXPIRED if over else self.status
+
+    @property
+    def owner(self) -> str:
+        """Whose it is: the school's id, or that of the person who asked."""
+        return self.institution_id or self.asked_by
 
     @property
     def quarantine_key(self) -> str:

@@ -23,6 +23,7 @@ __all__ = [
     "get",
     "get_many",
     "get_of_institution",
+    "get_of_person",
     "list_late",
     "list_of_institution",
     "list_same",
@@ -37,6 +38,14 @@ def get_of_institution(institution_id: InstitutionId, file_id: FileId) -> KeptFi
     """A school's own file. Raises UnknownFile, for another school's too."""
     file = get(file_id)
     if file.institution_id != institution_id:
+        raise UnknownFile()
+    return file
+
+
+def get_of_person(subject: str, file_id: FileId) -> KeptFile:
+    """A person's own file. Raises UnknownFile, for everybody else's too."""
+    file = get(file_id)
+    if file.institution_id or file.asked_by != subject:
         raise UnknownFile()
     return file
 

@@ -36,7 +36,10 @@ def ask(
     by: str,
     now: datetime,
 ) -> KeptFile:
-    """Note a file that a school is going to send; `size` in bytes. Raises what `rules.ask` does, Unavailable."""
+    """Note a file that a school is going to send, or without an `institution_id` its asker; `size` in bytes.
+
+    Raises what `rules.ask` does, Unavailable.
+    """
     file = rules.ask(
         file_id=file_id,
         institution_id=institution_id,

@@ -65,6 +65,21 @@ class Policy:
     certificate_first_warning_days: int
     certificate_second_warning_days: int
     certificate_last_warning_days: int
+    review_lessons_least: int
+    review_edit_days: int
+    review_pictures_most: int
+    review_prior_mean_hundredths: int
+    review_prior_weight_reviews: int
+    review_burst_hours: int
+    review_burst_least: int
+    review_burst_times: int
+    review_burst_usual_days: int
+    review_burst_weight_percent: int
+    review_staff_weight_percent: int
+    review_name_weight_percent: int
+    review_repeated_from: int
+    review_repeated_weight_percent: int
+    private_payment_daily_reports: int
 
     def opens_inspections_on(self, day: date) -> bool:
         """Whether annual inspections of its year are opened on a day; the figures are months and days, such as 301."""

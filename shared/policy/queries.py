@@ -20,6 +20,7 @@ _SECTIONS = (
     "terminations",
     "listings",
     "filings",
+    "reviews",
 )
 
 

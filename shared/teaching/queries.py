@@ -16,6 +16,7 @@ from shared.teaching.store import (
 
 __all__ = [
     "confirmed",
+    "count_confirmed",
     "count_waiting",
     "find_lesson",
     "get_session",
@@ -27,9 +28,20 @@ __all__ = [
     "list_waiting",
 ]
 
+_CONFIRMED = (
+    LessonStatus.CONFIRMED,
+    LessonStatus.AUTO_CONFIRMED,
+    LessonStatus.RELEASED,
+    LessonStatus.REFUNDED,
+)
 _NOT_TAUGHT = (LessonStatus.MISSED, LessonStatus.UPHELD, LessonStatus.RELEASED, LessonStatus.REFUNDED)
 
 
 def list_taught(enrolment_id: EnrolmentId) -> list[SessionId]:
     """The lessons of an enrolment that were marked as taught, whose share still waits or is disputed."""
     return [one.session_id for one in list_lessons(enrolment_id) if one.status not in _NOT_TAUGHT]
+
+
+def count_confirmed(enrolment_id: EnrolmentId) -> int:
+    """How many lessons of an enrolment were confirmed, by the guardian or by silence, paid out since or not."""
+    return sum(one.status in _CONFIRMED for one in list_lessons(enrolment_id))

@@ -21,6 +21,7 @@ from tests.edge.doors import Door, pointers
 from tests.filings import examples as filings
 from tests.materials import examples as uploads
 from tests.profiles import examples as profiles
+from tests.reviews import examples as reviews
 
 IDS = {
     "enrolment_id": ENROLMENT,
@@ -35,6 +36,7 @@ IDS = {
     "case_id": an_id("cas"),
     "day": "2026-09-01",
 }
+MY_FILE = an_id("fil", 2)
 WRONG = [SCHOOL, STUDENT, "1", "-1", "0" * 64, "enr_", "None", "account", "..", "entry%23release", "%00", "'OR'1"]
 APART = (
     "statement.pdf",
@@ -63,19 +65,23 @@ class TestIdsInPaths:
         filings.open_change()
         steps.ask_to_withdraw()
         profiles.drafted()
+        reviews.written()
+        uploads.asked(MY_FILE, institution_id="", by=GUARDIAN)
         door = {
             "guardian": district.guardian,
             "school": district.teacher,
             "school_admin": district.admin,
             "public": district.nobody,
+            "signed_in": district.guardian,
         }[contract.audience]
+        known = {**IDS, "file_id": MY_FILE} if "/v1/me/" in contract.path else IDS
         names = [name for name in IDS if f"{{{name}}}" in contract.path]
         before = district.dump()
 
-        assert door.get(contract.path.format(**IDS)).status == 200
+        assert door.get(contract.path.format(**known)).status == 200
         for name in names:
-            for wrong in (one for one in WRONG if one != IDS[name]):
-                answer = door.get(contract.path.format(**{**IDS, name: wrong}))
+            for wrong in (one for one in WRONG if one != known[name]):
+                answer = door.get(contract.path.format(**{**known, name: wrong}))
                 assert (answer.status, answer.body["request_id"]) == (404, answer.headers["x-request-id"]), wrong
                 assert answer.code.startswith(("unknown_", "no_such_path")), answer.text
         assert district.dump() == before
@@ -136,7 +142,11 @@ PAGED = [one for one in CONTRACTS if one.paged]
 
 def _door_of(district: District, contract: Any) -> Door:
     """The door of somebody whom an endpoint is for."""
-    doors: dict[str, Door] = {"public": district.nobody, "guardian": district.guardian}
+    doors: dict[str, Door] = {
+        "public": district.nobody,
+        "guardian": district.guardian,
+        "signed_in": district.guardian,
+    }
     return doors.get(contract.audience, district.admin)
 
 

@@ -18,6 +18,7 @@ _LESSON = "/v1/enrolments/{enrolment_id}/lessons/{session_id}"
 REFUND = f"ref_{ENROLMENT.removeprefix('enr_')}01"
 WITHDRAWAL = id_of(SCHOOL, 1)
 CHANGE = an_id("chg")
+REVIEW = {"stars": {"teaching": 5, "safety": 4, "environment": 3, "honesty": 2}, "text": "老师耐心，教室干净。"}
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,7 @@ class Command:
             "withdrawal_id": WITHDRAWAL,
             "change_id": CHANGE,
             "case_id": an_id("cas"),
+            "review_id": an_id("rev"),
             "code": "charter",
             "number": "1",
         }
@@ -79,6 +81,15 @@ COMMANDS = [
     ),
     Command("/v1/school/listing/appeals", "admin", {"text": "认定有误"}),
     Command("/v1/school/plaque", "admin", {}),
+    Command("/v1/enrolments/{enrolment_id}/review", "guardian", REVIEW),
+    Command("/v1/me/uploads", "guardian", {"name": "a.jpg", "size": 100, "content_type": "image/jpeg"}),
+    Command("/v1/school/reviews/{review_id}/reply", "admin", {"text": "谢谢您的评价"}, "PUT"),
+    Command("/v1/school/reviews/{review_id}/report", "admin", {"reason": "内容不实"}),
+    Command(
+        "/v1/reports/private-payment",
+        "guardian",
+        {"institution_id": SCHOOL, "text": "老师说直接转账可打八折。", "anonymous": False},
+    ),
     Command(
         "/v1/school/uploads",
         "admin",

@@ -51,6 +51,7 @@ class TestSchoolsOfACategory:
                     "categories": ["dance"],
                     "addresses": ["临淄区示例路1号"],
                     "teachers": 1,
+                    "rating": {"reviews": 0, "rating_hundredths": None},
                 }
             ],
             "next_cursor": None,
@@ -88,6 +89,7 @@ class TestCoursesOfACategory:
             "minutes_per_lesson": 60,
             "price_per_lesson": {"amount_fen": 6_000, "currency": "CNY"},
             "price_per_hour": {"amount_fen": 6_000, "currency": "CNY"},
+            "rating": {"reviews": 0, "rating_hundredths": None},
         }
 
     def test_come_page_by_page(self, district: District) -> None:

@@ -152,6 +152,7 @@ def filled(contract: Contract) -> str:
         code="business_licence",
         number="1",
         name="docs.js",
+        review_id=an_id("rev"),
     )
 
 
@@ -174,6 +175,16 @@ class TestEveryClosedEndpoint:
 
 
 AUDIENCES = {
+    "/v1/enrolments/{enrolment_id}/review": Audience.GUARDIAN,
+    "/v1/mall/courses/{course_id}/reviews": Audience.PUBLIC,
+    "/v1/mall/institutions/{institution_id}/reviews": Audience.PUBLIC,
+    "/v1/mall/reviews/{review_id}/pictures/{number}": Audience.PUBLIC,
+    "/v1/me/uploads": Audience.SIGNED_IN,
+    "/v1/me/uploads/{file_id}": Audience.SIGNED_IN,
+    "/v1/reports/private-payment": Audience.SIGNED_IN,
+    "/v1/school/reviews": Audience.SCHOOL_ADMIN,
+    "/v1/school/reviews/{review_id}/reply": Audience.SCHOOL_ADMIN,
+    "/v1/school/reviews/{review_id}/report": Audience.SCHOOL_ADMIN,
     "/v1/applications": Audience.GUARDIAN,
     "/v1/publicity": Audience.PUBLIC,
     "/v1/publicity/{case_id}/objections": Audience.PUBLIC,

@@ -53,6 +53,7 @@ FIGURES: dict[Rule, dict[str, int | str]] = {
         "other_starts_at": "2026-09-01T10:30:00+08:00",
         "other_ends_at": "2026-09-01T11:30:00+08:00",
     },
+    Rule.PRIVATE_PAYMENT: {"report_id": "ppr_00000000000000000000000001"},
     Rule.REFERENCE_CONFLICT: {"reference": "BK000001", "posted_fen": 100, "sent_fen": 200},
     Rule.RECONCILIATION_BREAK: {
         "kind": "custody",

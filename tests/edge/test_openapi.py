@@ -96,6 +96,7 @@ UNREFERENCED = {
     "EnrolmentStatementQuery",
     "PageQuery",
     "PeriodQuery",
+    "ReviewsQuery",
     "SchoolStatementQuery",
     "VerifyQuery",
 }

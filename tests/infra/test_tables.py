@@ -14,6 +14,7 @@ ALL = [
     "institutions",
     "mall",
     "people",
+    "reviews",
     "teaching",
     "funds",
     "bank",
@@ -77,8 +78,8 @@ class TestCreateAll:
 
         streams = {context: described(client, context).get("StreamSpecification") for context in ALL}
         both_images = {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"}
-        assert {context for context, stream in streams.items() if stream} == {"teaching", "funds", "personnel"}
-        assert streams["teaching"] == streams["funds"] == streams["personnel"] == both_images
+        told = {context: stream for context, stream in streams.items() if stream}
+        assert told == dict.fromkeys(("teaching", "funds", "personnel", "reviews"), both_images)
 
     def test_indexes_hold_keys_only_but_for_what_breaks_are_asked_for_by(self, client: Any) -> None:
         tables.create_all(client)
@@ -109,6 +110,9 @@ class TestCreateAll:
             ("materials", "by_wait"): "KEYS_ONLY",
             ("listings", "by_list"): "KEYS_ONLY",
             ("profiles", "by_wait"): "KEYS_ONLY",
+            ("reviews", "by_institution"): "KEYS_ONLY",
+            ("reviews", "by_course"): "KEYS_ONLY",
+            ("reviews", "by_list"): "KEYS_ONLY",
             ("personnel", "by_blacklist"): "KEYS_ONLY",
             ("personnel", "by_serving"): "KEYS_ONLY",
             ("personnel", "by_name"): "KEYS_ONLY",

@@ -37,7 +37,7 @@ SCHEDULED = {
     "WindUp",
 }
 FILED = {"ReconcileStatement", "CheckUpload"}
-STREAMED = {"ReleaseLesson", "KeepTotals", "RaiseAlerts", "WatchPersonnel"}
+STREAMED = {"ReleaseLesson", "KeepTotals", "RaiseAlerts", "WatchPersonnel", "WatchReviews"}
 
 
 def statements(package: Package, role: str) -> list[dict[str, Any]]:
@@ -136,7 +136,13 @@ class TestStreams:
     def test_totals_are_counted_by_80_and_all_else_by_25(self, package: Package) -> None:
         sizes = {name: source_of(package, name)["BatchSize"] for name in STREAMED}
 
-        assert sizes == {"KeepTotals": 80, "RaiseAlerts": 25, "ReleaseLesson": 25, "WatchPersonnel": 25}
+        assert sizes == {
+            "KeepTotals": 80,
+            "RaiseAlerts": 25,
+            "ReleaseLesson": 25,
+            "WatchPersonnel": 25,
+            "WatchReviews": 25,
+        }
 
 
 class TestFiles:

@@ -1,4 +1,4 @@
-"""The files that schools hand in: one row each, and one for each hash of what was sent and of what is kept."""
+"""The files that are handed in: one row each, and one for each hash of what was sent and of what is kept."""
 
 import json
 from collections.abc import Sequence
@@ -45,7 +45,10 @@ class ByWait(GlobalSecondaryIndex[Any]):
 
 
 class FileRow(Row):
-    """`waits_for` is the status while something is still to happen; the row is in the index of waits until then."""
+    """`institution` is whose it is: a school's id, or its asker's own.
+
+    `waits_for` is the status while something is still to happen; the row is in the index of waits until then.
+    """
 
     Meta = meta("materials")
     institutions = ByInstitution()
@@ -82,7 +85,7 @@ def add(file: KeptFile) -> None:
     row = FileRow(
         file.file_id,
         _SK,
-        institution=file.institution_id,
+        institution=file.owner,
         asked_at=file.asked_at,
         waits_for=FileStatus.WAITING.value,
         waits_since=file.asked_at,
@@ -196,7 +199,7 @@ def _whole(page: Page[Any]) -> Page[KeptFile]:
 def _file(row: FileRow) -> KeptFile:
     return KeptFile(
         file_id=FileId(row.pk),
-        institution_id=InstitutionId(row.institution),
+        institution_id=InstitutionId("" if row.institution == row.asked_by else row.institution),
         kind=Kind(row.file_kind),
         name=row.name,
         content_type=row.content_type,

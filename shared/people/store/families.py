@@ -24,6 +24,13 @@ class GuardianRow(Row):
     guardian_id = UnicodeAttribute()
 
 
+class AccountRow(Row):
+    """Under which WeChat account, by its hash, a guardian signs in."""
+
+    Meta = meta("people")
+    account = UnicodeAttribute()
+
+
 class StudentRow(Row):
     Meta = meta("people")
     guardian_id = UnicodeAttribute()
@@ -52,7 +59,16 @@ def find_guardian(openid: str) -> GuardianId | None:
 def add_guardian(openid: str, guardian_id: GuardianId) -> None:
     """Keep a new guardian. Raises AlreadyThere when another sign-in was faster."""
     row = GuardianRow(f"openid#{keys.hashed(openid)}", "guardian", guardian_id=guardian_id)
-    transaction.commit([transaction.put_new(row, refused=keys.AlreadyThere())])
+    account = AccountRow(guardian_id, "account", account=keys.hashed(openid))
+    transaction.commit([transaction.put_new(row, refused=keys.AlreadyThere()), transaction.put(account)])
+
+
+def find_account(guardian_id: GuardianId) -> str | None:
+    """The WeChat account under which a guardian signs in, hashed."""
+    try:
+        return str(AccountRow.get(guardian_id, "account").account)
+    except AccountRow.DoesNotExist:
+        return None
 
 
 def add_student(student: model.Student) -> None:

@@ -73,8 +73,13 @@ def use_invitation(code: str, openid: str, user: model.SchoolUser) -> None:
 
 def find_school_user(openid: str) -> model.SchoolUser | None:
     """The school's user of a WeChat account."""
+    return find_of_account(keys.hashed(openid))
+
+
+def find_of_account(account: str) -> model.SchoolUser | None:
+    """The school's user of a WeChat account, by its hash."""
     try:
-        row = SchoolUserRow.get(f"openid#{keys.hashed(openid)}", "school_user", consistent_read=True)
+        row = SchoolUserRow.get(f"openid#{account}", "school_user", consistent_read=True)
     except SchoolUserRow.DoesNotExist:
         return None
     teacher_id = TeacherId(row.teacher_id) if row.teacher_id else None

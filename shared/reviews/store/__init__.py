@@ -1,0 +1,1 @@
+"""Where reviews, ratings and reports are kept."""
