@@ -195,7 +195,7 @@ def claim_attendance(call: Call[AttendanceRequest]) -> MarkedLessons:
         teacher_id=call.teacher_id,
         policy=policies.in_force(at=call.now),
         now=call.now,
-        taught=presence.parts(session),
+        taught=presence.parts(session, now=call.now),
     )
     return MarkedLessons(
         data=[

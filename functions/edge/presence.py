@@ -1,5 +1,7 @@
 """Who taught a session and where: functions/streams/watch_personnel.py finds who was in two places."""
 
+from datetime import datetime
+
 from shared.dynamo.transaction import Part
 from shared.institutions import store as institutions
 from shared.mall import queries as courses
@@ -9,7 +11,7 @@ from shared.personnel.store import presences
 from shared.teaching.model import Session
 
 
-def parts(session: Session) -> list[Part]:
+def parts(session: Session, *, now: datetime) -> list[Part]:
     """The part of a session's mark that notes its teacher's presence.
 
     None where it isn't known who or where that was, as of a teacher whom the school publishes no more: a mark is never
@@ -34,4 +36,4 @@ def parts(session: Session) -> list[Part]:
         starts_at=session.starts_at,
         ends_at=session.ends_at,
     )
-    return [presences.noted(presence)]
+    return [presences.noted(presence, now=now)]

@@ -10,12 +10,14 @@ from chalice.app import Blueprint, Cron
 from events.facts import ReferenceConflicted
 from functions.edge import scheduled, wiring
 from functions.schedules import expire_unpaid
-from functions.streams import keep_totals, raise_alerts, release_lesson
+from functions.streams import keep_totals, raise_alerts, release_lesson, watch_personnel
 from shared.funds import queries as funds
 from shared.funds.model import Entry
 from shared.funds.store import entries, sweeps, totals
 from shared.kernel import clock
 from shared.kernel.ids import EnrolmentId, SessionId
+from shared.personnel import store as personnel
+from shared.personnel.store import presences
 from shared.teaching import model, queries
 
 blueprint = Blueprint(__name__)
@@ -25,6 +27,7 @@ _OVERLAP = timedelta(days=1)
 _EVER = datetime(2000, 1, 1, tzinfo=UTC)
 _EXPIRY_GRACE_DAYS = 2
 _LONGEST = timedelta(days=400)
+_LONGEST_PRESENCE = timedelta(days=30)  # where teachers were before that is no warning any more
 
 
 @blueprint.schedule(Cron("0", "19", "*", "*", "?", "*"))
@@ -42,6 +45,7 @@ def sweep() -> dict[str, int]:
         "enrolments_expired": _expire_overdue(since, now),
         **_count_and_alert(*entries.scan_between(since, now - GRACE)),
     }
+    found["alerts_raised"] += _watch_personnel(max(since, now - _LONGEST_PRESENCE), now - GRACE)
     sweeps.keep(found, now=now)
     return found
 
@@ -69,3 +73,11 @@ def _count_and_alert(booked: list[Entry], conflicts: list[ReferenceConflicted]) 
     raised = sum(raise_alerts.consider(entries.moved(entry)) for entry in booked)
     raised += sum(map(raise_alerts.consider, conflicts))
     return {"entries_counted": keep_totals.count(totals.missing(booked)), "alerts_raised": raised}
+
+
+def _watch_personnel(since: datetime, until: datetime) -> int:
+    """Persons who are on a list and published all the same, sessions that were marked: how many alerts were missing."""
+    listed = [one for one in personnel.published_all() if one.listed_since and one.listed_since <= until]
+    return sum(map(watch_personnel.consider_person, listed)) + sum(
+        map(watch_personnel.consider_presence, presences.list_noted(since, until))
+    )

@@ -26,15 +26,27 @@ def watch_personnel(record: Mapping[str, Any]) -> None:
     """One record: a person who is on a list and published, or a session that she taught."""
     image = record["dynamodb"]["NewImage"]
     if image["sk"]["S"] == "person":
-        found: Iterator[alerts.Fact] = _published(store.person_from_image(image))
+        consider_person(store.person_from_image(image))
     else:
-        found = _elsewhere(presences.presence_from_image(image))
+        consider_presence(presences.presence_from_image(image))
+
+
+def consider_person(person: Person) -> int:
+    """Tell each school that publishes a listed person; how many alerts are new."""
+    return _raise(_published(person))
+
+
+def consider_presence(presence: Presence) -> int:
+    """Tell both schools where she was in two places; how many alerts are new."""
+    return _raise(_elsewhere(presence))
+
+
+def _raise(found: Iterator[alerts.Fact]) -> int:
     policy = policies.in_force(at=wiring.now())
-    for fact in found:
-        alerts.consider(fact=fact, policy=policy)
+    return sum(len(alerts.consider(fact=fact, policy=policy)) for fact in found)
 
 
-def _published(person: Person) -> Iterator[facts.ListedTeacherPublished]:
+def _published(person: Person) -> Iterator[alerts.Fact]:
     """For each list that she is on, each school that publishes her."""
     now = wiring.now()
     for name in person.barred_by(clock.business_day(now)):
@@ -52,7 +64,7 @@ def _published(person: Person) -> Iterator[facts.ListedTeacherPublished]:
             )
 
 
-def _elsewhere(presence: Presence) -> Iterator[facts.TeacherInTwoPlaces]:
+def _elsewhere(presence: Presence) -> Iterator[alerts.Fact]:
     """For each other place where she was in that time, each of the two schools, once where they are one."""
     for other in presences.list_around(presence):
         if rules.in_two_places(presence, other):

@@ -44,13 +44,15 @@ class Caller:
         self._token = token
         self.subject = subject
 
-    def call(self, method: str, path: str, body: Any = None, *, key: str = "") -> Answer:
+    def call(self, method: str, path: str, body: Any = None, *, key: str = "", if_match: str = "") -> Answer:
         """One call, whatever it answers."""
         headers = {"Accept-Language": "zh"}
         if self._token:
             headers["Authorization"] = f"Bearer {self._token}"
         if key:
             headers["Idempotency-Key"] = key
+        if if_match:
+            headers["If-Match"] = if_match
         raw = None
         if body is not None:
             headers["Content-Type"] = "application/json"
@@ -127,13 +129,24 @@ class Console:
 
     def send_to(self, page: str, path: str, **fields: str) -> str:
         """Fill in a form that stands on a `page` and goes to a `path`, and send it. Raises Refused."""
-        csrf = re.search(r'name="csrf" value="([^"]+)"', self.page(page))
-        told = {**fields, "csrf": csrf.group(1) if csrf else ""}
+        told = {**fields, "csrf": self._csrf(page)}
         headers = {"Cookie": self._cookie, "Content-Type": "application/x-www-form-urlencoded"}
         answer = _http.request("POST", self._url + path, body=urlencode(told), headers=headers, redirect=False)
         if answer.status != 303:
             raise Refused(f"{path}: {answer.status}")
         return str(answer.headers.get("Set-Cookie", ""))
+
+    def upload(self, page: str, name: str, content: bytes) -> None:
+        """Send a file with the form of a page. Raises Refused."""
+        told: dict[str, Any] = {"csrf": self._csrf(page), "file": (name, content, "text/csv")}
+        headers = {"Cookie": self._cookie}
+        answer = _http.request("POST", self._url + page, fields=told, headers=headers, redirect=False)
+        if answer.status != 303:
+            raise Refused(f"{page}: {answer.status}")
+
+    def _csrf(self, page: str) -> str:
+        found = re.search(r'name="csrf" value="([^"]+)"', self.page(page))
+        return found.group(1) if found else ""
 
 
 def sign_in_officer(url: str, officer: Officer, *, now: datetime) -> Console:

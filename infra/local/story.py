@@ -18,6 +18,7 @@ from infra.local.story_inspections import InspectionStory
 from infra.local.story_listings import ListingStory
 from infra.local.story_minimums import NEARLY_SHORT, SHORT_AT_FIRST, MinimumStory, required_fen
 from infra.local.story_payouts import PayoutStory
+from infra.local.story_profiles import ProfileStory
 from infra.local.story_reconciliation import ReconciliationStory
 from infra.local.story_refunds import RefundStory
 from infra.local.story_terminations import TerminationStory
@@ -59,6 +60,7 @@ class Story:
         yield from RefundStory(self._cast, self._data, self._enrolments).steps()
         yield from ReconciliationStory(self._cast, self._data).steps()
         yield from AccountsStory(self._cast, self._data, self._enrolments).steps()
+        yield from ProfileStory(self._cast, self._data).steps()
         yield from ListingStory(self._cast, self._data).steps()
         yield from FilingStory(self._cast).steps()
         yield from InspectionStory(self._cast, self._data).steps()

@@ -290,6 +290,7 @@ FUNCTIONS = (
             "institutions": C,
             "mall": W,
             "payments": R,
+            "personnel": R,
             "alerts": W,
             "parked": W,
         },

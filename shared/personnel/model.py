@@ -74,6 +74,12 @@ class Person:
         """Her place on a list."""
         return self.blacklisting if on is ListName.BLACKLIST else self.serving
 
+    @property
+    def listed_since(self) -> datetime | None:
+        """When she was put on the list that she came on last, None of who is on none."""
+        moments = [one.since for one in (self.blacklisting, self.serving) if one]
+        return max(moments, default=None)
+
     def barred_by(self, day: date) -> tuple[ListName, ...]:
         """The lists that keep her from teaching on a business day."""
         found = [(name, self.listing(name)) for name in ListName]

@@ -165,7 +165,7 @@ class TestAttendance:
         elsewhere = replace(
             a_presence(2), starts_at=session.starts_at, ends_at=session.ends_at, number="20263700000000001"
         )
-        transaction.commit([presences.noted(elsewhere)])
+        transaction.commit([presences.noted(elsewhere, now=builders.NOW)])
 
         assert marking()(district.teacher).status == 201
         deliver(watch_personnel.watch_personnel, records(district.client))

@@ -50,6 +50,9 @@ class TestATermWithoutFaults:
     def test_the_sweep_has_nothing_to_repair(self, faultless: Lived) -> None:
         assert faultless.figures["repairs"] == NOTHING_REPAIRED
 
+    def test_a_teacher_in_two_places_is_told_at_both_schools(self, faultless: Lived) -> None:
+        assert faultless.figures["alerts"]["teacher_in_two_places"] == 2
+
     def test_nothing_is_parked(self, faultless: Lived) -> None:
         assert faultless.figures["parked"] == 0
 

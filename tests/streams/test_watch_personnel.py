@@ -1,5 +1,6 @@
 """A listed person whom schools publish, and a person in two places: alerts at each school, once."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from shared.alerts import store as alerts
 from shared.alerts.model import Alert
 from shared.dynamo import rows, transaction
 from shared.kernel.ids import InstitutionId
+from shared.personnel.model import Presence
 from shared.personnel.store import presences
 from tests import steps
 from tests.builders import NOW, SCHOOL, an_id
@@ -41,6 +43,10 @@ def records(client: Any) -> list[Record]:
     ordered = sorted(items, key=lambda item: (item["pk"]["S"], item["sk"]["S"]))
     found = [a_record(item, number=number, table="personnel") for number, item in enumerate(ordered, 1)]
     return [one for one in found if filters.any_matches(FUNCTION.filters, one)]
+
+
+def noted(*found: Presence) -> list[transaction.Part]:
+    return [presences.noted(one, now=NOW) for one in found]
 
 
 def raised(of: str) -> list[Alert]:
@@ -90,7 +96,10 @@ class TestListedTeacher:
 class TestTwoPlaces:
     def test_are_told_to_both_schools_whichever_is_marked_first(self, in_memory: Any) -> None:
         transaction.commit(
-            [presences.noted(a_presence()), presences.noted(a_presence(2, begins="09:59", ends="11:00"))]
+            [
+                presences.noted(a_presence(), now=NOW),
+                presences.noted(a_presence(2, begins="09:59", ends="11:00"), now=NOW),
+            ]
         )
         batch = records(in_memory)
         assert len(batch) == 2
@@ -105,7 +114,10 @@ class TestTwoPlaces:
 
     def test_that_follow_on_one_another_are_none(self, in_memory: Any) -> None:
         transaction.commit(
-            [presences.noted(a_presence()), presences.noted(a_presence(2, begins="10:00", ends="11:00"))]
+            [
+                presences.noted(a_presence(), now=NOW),
+                presences.noted(a_presence(2, begins="10:00", ends="11:00"), now=NOW),
+            ]
         )
 
         deliver(watch_personnel.watch_personnel, records(in_memory))
@@ -113,17 +125,14 @@ class TestTwoPlaces:
         assert raised(alerts.DISTRICT) == []
 
     def test_three_of_them_are_three_pairs(self, in_memory: Any) -> None:
-        transaction.commit([presences.noted(a_presence(number)) for number in (1, 2, 3)])
+        transaction.commit(noted(*map(a_presence, (1, 2, 3))))
 
         deliver(watch_personnel.watch_personnel, records(in_memory))
 
         assert len(raised(alerts.DISTRICT)) == 6
 
     def test_another_persons_are_nobodys_business(self, in_memory: Any) -> None:
-        other = a_presence(2)
-        transaction.commit(
-            [presences.noted(a_presence()), presences.noted(type(other)(**{**vars(other), "number": "20260002"}))]
-        )
+        transaction.commit(noted(a_presence(), replace(a_presence(2), number="20260002")))
 
         deliver(watch_personnel.watch_personnel, records(in_memory))
 

@@ -1,7 +1,7 @@
 """Where persons, their listings and the schools that publish them are kept. Keys are in this context's README."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -133,6 +133,17 @@ def list_published(*, limit: int, cursor: str | None) -> Page[model.Person]:
     return _whole(pages.page(PersonRow, _PUBLISHED, limit=limit, cursor=cursor, index=index, backwards=True))
 
 
+def published_all() -> Iterator[model.Person]:
+    """Everybody on a list whom a school publishes all the same; there should be nobody. For the nightly sweep."""
+    cursor = None
+    while True:
+        found = list_published(limit=100, cursor=cursor)
+        yield from found.rows
+        cursor = found.next_cursor
+        if cursor is None:
+            return
+
+
 def list_named(name: str, *, limit: int, cursor: str | None) -> Page[model.Person]:
     """One page of the persons on a list who have this (normal) name."""
     return _whole(pages.page(PersonRow, name, limit=limit, cursor=cursor, index=PersonRow.names))
@@ -158,7 +169,6 @@ def _whole(page: Page[Any]) -> Page[model.Person]:
 def _row(person: model.Person) -> PersonRow:
     black, serving = person.blacklisting, person.serving
     listed = black or serving
-    moments = [one.since for one in (black, serving) if one]
     alarm = bool(listed and person.published)
     told = {
         "blacklist": _told(black) if black else None,
@@ -177,7 +187,7 @@ def _row(person: model.Person) -> PersonRow:
         serving_since=serving.since if serving else None,
         listed_name=listed.name if listed else None,
         alarm=_PUBLISHED if alarm else None,
-        alarm_since=max(moments) if alarm else None,
+        alarm_since=person.listed_since if alarm else None,
     )
 
 
