@@ -72,8 +72,10 @@ from functions.console import (
 )
 from functions.console import catalogue as console_catalogue
 from functions.console import listings as console_listings
+from functions.console import private_payments as console_private_payments
 from functions.console import reconciliation as console_reconciliation
 from functions.console import refunds as console_refunds
+from functions.console import reviews as console_reviews
 from functions.console import seals as console_seals
 from functions.console import statements as console_statements
 from functions.files import check_upload, reconcile_statement
@@ -154,6 +156,8 @@ for module in (
     disputes,
     console_reconciliation,
     instructions,
+    console_reviews,
+    console_private_payments,
     console_refunds,
     minimums,
     account_requests,

@@ -18,6 +18,8 @@ from shared.people.model import StaffRole
 from shared.profiles import store as profiles
 from shared.reconciliation.model import BreakState
 from shared.reconciliation.store import breaks as reconciliation
+from shared.reviews.model import ReportStatus
+from shared.reviews.store import reports, reviews
 from shared.teaching import queries as teaching
 from shared.teaching.model import Due
 from shared.terminations.store import cases as terminations
@@ -45,6 +47,7 @@ _ROOMS: tuple[tuple[str, str, str, Set[StaffRole]], ...] = (
     ("/console/filings", "申报", "Filings", roles.EVERYONE),
     ("/console/account-requests", "开户", "Accounts", roles.EVERYONE),
     ("/console/disputes", "争议", "Disputes", roles.EVERYONE),
+    ("/console/reviews", "评价", "Reviews", roles.EVERYONE),
     ("/console/refunds", "退费", "Refunds", roles.EVERYONE),
     ("/console/minimums", "最低余额", "Minimums", roles.EVERYONE),
     ("/console/approvals", "审批", "Approvals", roles.EVERYONE),
@@ -81,6 +84,8 @@ def _is_in(here: str, path: str) -> bool:
         here = "/console/terminations"
     if here.startswith(("/console/enrolments", "/console/payouts")):
         here = "/console/schools"
+    if here.startswith("/console/private-payments"):
+        here = "/console/reviews"
     if here.startswith("/console/validities"):
         here = "/console/profiles"
     if here.startswith("/console/minimum-withdrawals"):
@@ -99,6 +104,10 @@ def _counts(role: StaffRole, now: datetime) -> dict[str, int]:
         "/console/listings": listings.count_open_appeals(at_most=MOST_COUNTED),
         "/console/refunds": funds.count_refunds_waiting(RefundWait.DECISION, at_most=MOST_COUNTED),
     }
+    counts["/console/reviews"] = reviews.count_waiting(at_most=MOST_COUNTED)
+    if role in roles.REPORTS:
+        new = reports.count_in(ReportStatus.NEW, at_most=MOST_COUNTED)
+        counts["/console/reviews"] = min(counts["/console/reviews"] + new, MOST_COUNTED)
     if role in roles.MONEY:
         today = clock.business_day(now).isoformat()
         refused = bank.count_refused(today, at_most=MOST_COUNTED)

@@ -13,6 +13,8 @@ RECOMMENDERS = frozenset({StaffRole.REVIEWER, StaffRole.SUPERVISOR})
 """Who recommends on a contested refund; another person decides."""
 PERSONNEL = RECOMMENDERS | {StaffRole.AUDITOR}
 """Who sees persons on the lists of those who may not teach: personal data that money has nothing to do with."""
+REPORTS = RECOMMENDERS | {StaffRole.AUDITOR}
+"""Who sees what people report of schools, and who they are."""
 MONEY_MOVERS = frozenset({StaffRole.SUPERVISOR, StaffRole.FINANCE_OFFICER})
 """Who proposes and approves, two together, what freezes or moves money."""
 FINANCE_OFFICERS = frozenset({StaffRole.FINANCE_OFFICER})

@@ -168,8 +168,13 @@ _NEXT = {
 }
 
 
+def open_steps(report: Report) -> set[ReportStatus]:
+    """What a report may come to next; nothing once it is decided."""
+    return _NEXT[report.status]
+
+
 def check_step(report: Report, becomes: ReportStatus, reason: str) -> str:
     """Whether a report comes to that status; the reason, trimmed. Raises ReportOver, ReasonNeeded."""
-    if becomes not in _NEXT[report.status]:
+    if becomes not in open_steps(report):
         raise ReportOver()
     return check_reason(reason)

@@ -21,6 +21,7 @@ FOR_ALL = [
     "/console",
     "/console/schools",
     "/console/disputes",
+    "/console/reviews",
     "/console/refunds",
     "/console/refunds.csv",
     "/console/alerts",
