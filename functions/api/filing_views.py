@@ -1,10 +1,12 @@
 """A filing as the API shows it to the school, and to the public."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
 from functions.api import catalogue as catalogue_views
 from functions.api.views import View
+from functions.edge import amending
 from shared.filings import catalogue, handing_in, rules, workflows
 from shared.filings.inspections import STANDING_NAMES, Inspected
 from shared.filings.model import Case, Decision, Due, Filing, Finding, Material, Role, Stage
@@ -88,12 +90,22 @@ class DecisionView(View):
     at: str
 
 
+class AmendedView(View):
+    """A field of the record that a change amends, as it is read: what it was when it was filed, what it becomes."""
+
+    field: str
+    name: str
+    before: str
+    after: str
+
+
 class FilingView(View):
     """A case. `catalogue` is the version that it was opened under, `missing` what is required and not handed in yet,
     `actions` what the school may do now."""
 
     card: FilingCard
     statement: str | None
+    changes: list[AmendedView]
     round: int
     workflow_version: str
     catalogue: catalogue_views.CatalogueView
@@ -124,6 +136,7 @@ class PublicFiling(View):
     subject: str
     outcome: str
     number: str
+    changes: list[AmendedView]
     public_until: date
 
 
@@ -156,6 +169,7 @@ def whole(case: Case, language: str, today: date) -> FilingView:
     return FilingView(
         card=card(case, language, today),
         statement=case.statement or None,
+        changes=changes(amending.lines_of(case, language)),
         round=case.round,
         workflow_version=case.workflow_version,
         catalogue=catalogue_views.view(asked, language),
@@ -179,6 +193,7 @@ def public(case: Case, language: str) -> PublicFiling:
         subject=case.subject,
         outcome=case.decision.outcome.value,
         number=case.decision.number,
+        changes=changes(amending.lines_of(case, language)),
         public_until=case.due.day,
     )
 
@@ -189,6 +204,11 @@ def inspection(one: Inspected | None, english: bool) -> InspectionView | None:
         return None
     name = STANDING_NAMES[one.standing][english]
     return InspectionView(year=one.year, standing=one.standing.value, standing_name=name, since=one.since)
+
+
+def changes(told: Iterable[amending.Line]) -> list[AmendedView]:
+    """What changes in the record, as the API shows it."""
+    return [AmendedView(field=one.field, name=one.name, before=one.before, after=one.after) for one in told]
 
 
 def _due(due: Due | None, today: date) -> DueView | None:

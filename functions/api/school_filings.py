@@ -8,16 +8,16 @@ from chalice.app import Blueprint
 
 from functions.api import filing_views as views
 from functions.documents import delivery, filing_decision
+from functions.edge import amending
 from functions.edge.auth import Audience
 from functions.edge.contract import Call, Id, PageQuery, Request, SeeOther, endpoint
-from shared.dynamo import transaction
 from shared.filings import handing_in, rules, usecases, visits
-from shared.filings.model import Case, FileRef, Filing
+from shared.filings.model import Case, FileRef
 from shared.filings.store import cases
+from shared.institutions import amending as record
 from shared.institutions import store as institutions
-from shared.institutions.model import Status
-from shared.kernel import clock, errors, ids
-from shared.kernel.ids import CaseId, FileId
+from shared.kernel import clock, errors
+from shared.kernel.ids import FileId
 from shared.kernel.page import Page
 from shared.materials import queries as materials
 from shared.materials.model import FileStatus
@@ -25,12 +25,6 @@ from shared.materials.model import FileStatus
 blueprint = Blueprint(__name__)
 
 Answer = Annotated[str, pydantic.Field(min_length=1, max_length=rules.MOST_TEXT)]
-
-
-class ChangeRequest(Request):
-    """`statement`: what is to change, and why."""
-
-    statement: Answer
 
 
 class MaterialRequest(Request):
@@ -44,12 +38,6 @@ class RectificationRequest(Request):
     """`answer`: how it was put right."""
 
     answer: Answer
-
-
-class NotLicensed(errors.Conflict):
-    code = "filing_not_licensed"
-    zh = "只有已取得办学许可证的机构可以申报变更。"
-    en = "Only a licensed school files a change."
 
 
 class FileNotReady(errors.Invalid):
@@ -77,40 +65,6 @@ class NotDecided(errors.Conflict):
 def list_filings(call: Call[None]) -> Page[views.FilingCard]:
     found = cases.list_of_institution(call.institution_id, limit=call.page.limit, cursor=call.page.cursor)
     return views.cards(found, call.language, clock.business_day(call.now))
-
-
-@endpoint(
-    blueprint,
-    "POST",
-    "/v1/school/filings",
-    audience=Audience.SCHOOL_ADMIN,
-    request=ChangeRequest,
-    response=views.FilingView,
-    status=201,
-    idempotent=True,
-    errors=(NotLicensed, rules.FilingTextNeeded),
-    summary_zh="申报变更",
-    summary_en="File a change",
-)
-def file_change(call: Call[ChangeRequest]) -> views.FilingView:
-    school = institutions.get(call.institution_id)
-    if school.status is not Status.LICENSED:
-        raise NotLicensed()
-    case, parts = usecases.opening(
-        case_id=CaseId(ids.derived("cas", school.institution_id, Filing.CHANGE, call.idempotency_key)),
-        filing=Filing.CHANGE,
-        institution_id=school.institution_id,
-        institution_type=rules.institution_type(school.credit_code),
-        subject=school.name,
-        by=call.principal.subject,
-        now=call.now,
-        statement=rules.check_text(call.body.statement, pointer="/statement"),
-    )
-    try:
-        transaction.commit(parts)
-    except cases.CaseExists:  # the answer to the same request was lost
-        case = cases.get(case.case_id)
-    return _view(call, case)
 
 
 @endpoint(
@@ -179,12 +133,14 @@ def hand_in_material(call: Call[MaterialRequest]) -> views.FilingView:
         handing_in.MaterialsMissing,
         handing_in.NotCorrected,
         handing_in.MaterialExpired,
+        record.RecordChanged,
     ),
     summary_zh="提交申报，或提交补正",
     summary_en="Submit a filing, or what was corrected",
 )
 def submit_filing(call: Call[None]) -> views.FilingView:
     case_id, by = call.path["case_id"], call.principal.subject
+    amending.check(cases.get_of(case_id, call.institution_id))
     return _view(call, usecases.submit(case_id=case_id, institution_id=call.institution_id, by=by, now=call.now))
 
 

@@ -6,21 +6,25 @@ from typing import Annotated
 import pydantic
 from chalice.app import Blueprint
 
-from functions.api.filing_views import InspectionView, inspection
+from functions.api.filing_views import AmendedView, InspectionView, changes, inspection
 from functions.api.views import View
-from functions.edge import verified
+from functions.edge import amending, verified
 from functions.edge.auth import Audience
 from functions.edge.contract import Call, endpoint
 from functions.edge.verified import MONEY_NAMES, Verified
-from shared.institutions.model import STATUS_NAMES
+from shared.institutions import store as institutions
+from shared.institutions.model import CHANGE_NAMES, STATUS_NAMES, Change, Status
 from shared.institutions.store import finding
-from shared.kernel import errors
+from shared.kernel import clock, errors
+from shared.kernel.ids import InstitutionId
 from shared.listings.plaques import PlaqueReplaced
 from shared.listings.store.plaques import UnknownPlaque
 
 blueprint = Blueprint(__name__)
 
 MOST = 20
+MOST_CHANGES = 50
+_PUBLIC = {Change.AMENDED, *(Change(status.value) for status in Status)} - {Change.APPLICANT}
 
 
 class AskOneThing(errors.Invalid):
@@ -65,6 +69,21 @@ class VerifiedSchool(View):
     campuses: list[PlaceView]
 
 
+class RecordChangeView(View):
+    """A change of a school's record: a status that it came to, or what was amended (`fields`), the newest first."""
+
+    kind: str
+    name: str
+    at: str
+    fields: list[AmendedView]
+
+
+class RecordHistory(View):
+    """The newest 50."""
+
+    data: list[RecordChangeView]
+
+
 class VerifiedSchools(View):
     """At most 20, by name; none: no such school is on file here."""
 
@@ -95,6 +114,34 @@ def verify(call: Call[None]) -> VerifiedSchools:
         one = finding.by_credit_code(asked.credit_code or "")
         found = verified.schools([one] if one else [], now=call.now)
     return VerifiedSchools(data=[_view(one, call.language == "en") for one in found])
+
+
+@endpoint(
+    blueprint,
+    "GET",
+    "/v1/verify/{institution_id}/history",
+    audience=Audience.PUBLIC,
+    response=RecordHistory,
+    errors=(institutions.UnknownInstitution,),
+    summary_zh="机构登记的变更记录：状态变化和变更登记事项",
+    summary_en="What has changed in a school's record: its status, and what was amended",
+)
+def list_record_history(call: Call[None]) -> RecordHistory:
+    institution_id = InstitutionId(call.path["institution_id"])
+    if institutions.get(institution_id).status is Status.APPLICANT:
+        raise institutions.UnknownInstitution()
+    told = [one for one in institutions.list_changes(institution_id, at_most=MOST_CHANGES) if one.change in _PUBLIC]
+    return RecordHistory(
+        data=[
+            RecordChangeView(
+                kind=one.change.value,
+                name=CHANGE_NAMES[one.change][call.language == "en"],
+                at=clock.shown(one.at),
+                fields=changes(amending.lines(one.fields, call.language)),
+            )
+            for one in told
+        ]
+    )
 
 
 def _view(one: Verified, english: bool) -> VerifiedSchool:

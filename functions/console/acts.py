@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from functions.console import closing, roles
-from functions.edge import account_opening, listing_acts, personnel_acts
+from functions.edge import account_opening, amending, listing_acts, personnel_acts
 from shared.approvals.model import Kind, Proposal
 from shared.dynamo import transaction
 from shared.dynamo.transaction import Part
@@ -246,6 +246,10 @@ def _open_accounts(proposal: Proposal, approval: Part, by: str, now: datetime) -
     account_opening.carry_out(proposal=proposal, approval=approval, by=by, now=now)
 
 
+def _amend(proposal: Proposal, approval: Part, by: str, now: datetime) -> None:
+    amending.apply(case_id=proposal.subject, reason=proposal.reason, by=by, now=now, also=[approval])
+
+
 ACTS: Mapping[Kind, Act] = {
     Kind.LICENCE: Act(
         ("发放办学许可证", "Give the licence"),
@@ -267,6 +271,17 @@ ACTS: Mapping[Kind, Act] = {
         roles.FINANCE_OFFICERS,
         roles.SUPERVISORS,
         _open_accounts,
+    ),
+    Kind.AMENDMENT: Act(
+        ("变更登记事项", "Amend the record"),
+        (
+            "批准后立即按所列变更登记事项并办结申报；已售课程的合同不受影响。申报之后登记事项另有变更的，不予办理。",
+            "The record is amended as listed and the case closed from the approval on; contracts sold stay as they "
+            "are. It isn't done if the record has changed otherwise since it was filed.",
+        ),
+        roles.RECOMMENDERS,
+        roles.SUPERVISORS,
+        _amend,
     ),
     Kind.FREEZE: Act(
         ("冻结资金", "Freeze the money"),

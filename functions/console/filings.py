@@ -5,16 +5,14 @@ from datetime import date
 
 from chalice.app import Blueprint
 
-from functions.console import approvals, officers, roles
+from functions.console import officers, roles
 from functions.console.pages import Answer, Elsewhere, NoSuchPage, SeeOther, Shown, Visit, form, page
 from functions.documents import delivery, filing_decision
-from functions.edge import filing_acts, reentry
+from functions.edge import amending, filing_acts, reentry
 from functions.edge.auth import NotForYourRole
-from shared.approvals.model import Kind
 from shared.filings import catalogue, decisions, handing_in, rules, usecases, visits, workflows
 from shared.filings.model import Action, Case, Filing, Outcome, Role, State
 from shared.filings.store import cases, objections
-from shared.institutions import rules as institution_rules
 from shared.institutions import store as institutions
 from shared.kernel import clock, errors, ids
 from shared.people.model import StaffRole
@@ -59,13 +57,13 @@ def show_filings(visit: Visit) -> Shown:
 @page(blueprint, "/console/filings/{case_id}")
 def show_filing(visit: Visit) -> Shown:
     """One case."""
-    return _shown(visit, _case(visit))
+    return shown_case(visit, case_of(visit))
 
 
 @page(blueprint, "/console/filings/{case_id}/decision.pdf")
 def get_filing_decision(visit: Visit) -> Elsewhere:
     """The decision as a document."""
-    case = _case(visit)
+    case = case_of(visit)
     if case.decision is None:
         raise NoSuchPage()
     school = institutions.get(case.institution_id)
@@ -76,7 +74,7 @@ def get_filing_decision(visit: Visit) -> Elsewhere:
 @form(blueprint, "/console/filings/{case_id}/acts/{action}", who=roles.EVERYONE)
 def act_on_filing(visit: Visit) -> Answer:
     """Take the step that the address names, if it is one of hers."""
-    case, role = _case(visit), _ROLES.get(visit.role)
+    case, role = case_of(visit), _ROLES.get(visit.role)
     act = _ACTS.get(visit.path["action"])
     if act is None:
         raise NoSuchPage()
@@ -85,23 +83,8 @@ def act_on_filing(visit: Visit) -> Answer:
     try:
         act(visit, case, role)
     except (errors.Invalid, errors.Conflict, errors.Missing) as refusal:
-        return _shown(visit, cases.get(case.case_id), refusal)
+        return shown_case(visit, cases.get(case.case_id), refusal)
     return SeeOther(f"{_HOME}/{case.case_id}", {"done": "filing_acted"})
-
-
-@form(blueprint, "/console/filings/{case_id}/licence", who=roles.RECOMMENDERS)
-def propose_licence(visit: Visit) -> Answer:
-    """Propose that an application which has passed is given its licence; a supervisor approves."""
-    case = _case(visit)
-    try:
-        decisions.check_licensable(case, visit.now)
-        number, valid_to = visit.form.get("licence_no", "").strip(), _day(visit.form.get("valid_to", ""))
-        institution_rules.check_licence(number, valid_to, today=clock.business_day(visit.now))
-        school = institutions.get(case.institution_id)
-        told = {"licence_no": number, "licence_valid_to": valid_to.isoformat()}
-        return approvals.propose(visit, Kind.LICENCE, school.institution_id, subject=case.case_id, words=told)
-    except (errors.Invalid, errors.Conflict) as refusal:
-        return _shown(visit, case, refusal)
 
 
 def _step(action: Action) -> Callable[[Visit, Case, Role], object]:
@@ -137,7 +120,7 @@ def _visit(visit: Visit, case: Case, role: Role) -> object:
         if name.startswith("check-") and answer in ("yes", "no")
     }
     findings = [
-        (told[f"finding-{number}"], _day(told.get(f"due-{number}", "")))
+        (told[f"finding-{number}"], day_of(told.get(f"due-{number}", "")))
         for number in range(1, FINDINGS_AT_ONCE + 1)
         if told.get(f"finding-{number}", "").strip()
     ]
@@ -212,27 +195,31 @@ def _choice(visit: Visit, name: str, yes: str, no: str) -> bool:
     return chosen == yes
 
 
-def _day(text: str) -> date:
+def day_of(text: str) -> date:
+    """A day as a form has it. Raises FilingDayWrong."""
     try:
         return date.fromisoformat(text)
     except ValueError:
         raise FilingDayWrong() from None
 
 
-def _case(visit: Visit) -> Case:
+def case_of(visit: Visit) -> Case:
     """The case that the address names. Raises UnknownCase."""
     if not ids.is_id(visit.path["case_id"], "cas"):
         raise cases.UnknownCase()
     return cases.get(visit.path["case_id"])
 
 
-def _shown(visit: Visit, case: Case, refusal: errors.Refusal | None = None) -> Shown:
+def shown_case(visit: Visit, case: Case, refusal: errors.Refusal | None = None) -> Shown:
+    """The case's page; with what was refused, where something was."""
     workflow = workflows.get(case.workflow_version)
     asked = catalogue.get(case.catalogue_version, case.filing, case.institution_type)
     role = _ROLES.get(visit.role)
     actions = rules.actions(workflow, case, role) if role else set()
     heard, school = objections.list_of(case.case_id), institutions.get(case.institution_id)
     passed = case.filing is Filing.APPLICATION and case.outcome is not Outcome.FAIL
+    amends, public = decisions.amends(case), case.state is State.PUBLICISED
+    superseded = public and amends and amending.superseded(case)
     names = [stage.by for stage in case.history] + [one.reviewed_by for one in case.materials.values()]
     told = {
         "case": case,
@@ -240,9 +227,12 @@ def _shown(visit: Visit, case: Case, refusal: errors.Refusal | None = None) -> S
         "workflow": workflow,
         "items": asked.items,
         "changed": handing_in.changed(case) if case.round > 1 else {},
-        "actions": actions - {Action.CLOSE} if passed else actions,
-        "may_license": passed and case.state is State.PUBLICISED and visit.role in roles.RECOMMENDERS,
         "hints": reentry.alike(school) if case.filing is Filing.APPLICATION else [],
+        "amendments": amending.lines_of(case, visit.language),
+        "superseded": superseded,
+        "actions": actions - {Action.CLOSE} if passed or (amends and not superseded) else actions,
+        "may_amend": public and amends and not superseded and visit.role in roles.RECOMMENDERS,
+        "may_license": passed and public and visit.role in roles.RECOMMENDERS,
         "objections": heard,
         "officers": officers.names(names),
         "findings_at_once": FINDINGS_AT_ONCE,

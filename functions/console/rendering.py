@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from functions.console import acts, alert_words, charts, links, navigation, roles, timeline, words
+from functions.edge import amending
 from functions.edge.settings import settings
 from shared.kernel import clock, money
 from shared.people.model import StaffSession
@@ -61,6 +62,7 @@ def _templates() -> Any:
         acts=acts,
         why=alert_words.why,
         happening=happening,
+        amended=amending.lines,
         moved_fen=timeline.amount,
     )
     made.filters.update(yuan=money.text, axis=axis, moment=moment, day=day, clock=time_of_day, masked=masked)

@@ -20,6 +20,7 @@ from shared.funds.model import EnrolmentStatus, EntryKind, State, SuspenseReason
 from shared.funds.payout_model import PayoutStatus
 from shared.funds.refund_model import AgreedBy, RefundRule, RefundStatus, RefundWait
 from shared.funds.suspense_model import ReturnStatus
+from shared.institutions.amending import FIELD_NAMES as AMENDED_NAMES
 from shared.institutions.matching import FIELD_NAMES, Field
 from shared.institutions.model import (
     BAR_NAMES,
@@ -189,6 +190,7 @@ CHANGES: Mapping[Change, Both] = CHANGE_NAMES
 BARS: Mapping[BarKind, Both] = BAR_NAMES
 
 PROPOSAL_FIGURES: Mapping[str, Both] = {
+    **{field.value: names for field, names in AMENDED_NAMES.items()},
     "decision_no": ("处罚决定书文号", "Number of the decision"),
     "files": ("依据文件", "Files that show it"),
     "licence_no": ("办学许可证号", "Licence number"),

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from events import facts
+from functions.edge import amending
 from shared.alerts import usecases as alerts
 from shared.dynamo.transaction import Part
 from shared.filings import decisions
 from shared.filings.model import Case, Filing, Outcome, Role
+from shared.filings.store import cases
 from shared.policy import queries as policies
 
 
@@ -31,4 +33,5 @@ def close(*, case_id: str, role: Role, by: str, now: datetime) -> Case:
         )
         return alerts.raising(fact=fact, policy=policies.in_force(at=now))
 
-    return decisions.close(case_id=case_id, role=role, by=by, now=now, also=failed)
+    superseded = amending.superseded(cases.get(case_id))
+    return decisions.close(case_id=case_id, role=role, by=by, now=now, superseded=superseded, also=failed)

@@ -27,6 +27,7 @@ class Kind(StrEnum):
     PAYOUT_RECALL = "payout_recall"
     LICENCE = "licence"
     ACCOUNT_OPENING = "account_opening"
+    AMENDMENT = "amendment"
     WHITELISTING = "whitelisting"
     BLACKLISTING = "blacklisting"
     DELISTING = "delisting"

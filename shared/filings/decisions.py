@@ -51,6 +51,18 @@ class LicenceNeeded(errors.Conflict):
     en = "An application that has passed is closed by giving the licence: proposed by one, approved by another person."
 
 
+class AmendmentNeeded(errors.Conflict):
+    code = "filing_amendment_needed"
+    zh = "变更通过公示后，须提出变更登记事项并由另一人批准。"
+    en = "A change that has passed is closed by amending the record: proposed by one, approved by another person."
+
+
+class NoAmendment(errors.Conflict):
+    code = "filing_no_amendment"
+    zh = "只有通过的变更申报可以变更登记事项。"
+    en = "Only a change filing that has passed amends the record."
+
+
 class NoLicence(errors.Conflict):
     code = "filing_no_licence"
     zh = "只有通过的设立申请可以发证。"
@@ -152,17 +164,24 @@ def close(
     role: Role,
     by: str,
     now: datetime,
+    superseded: bool = False,
     also: Callable[[Case], Sequence[transaction.Part]] = lambda after: (),
 ) -> Case:
     """Close what has been public long enough, or what failed; what is `also` to be written commits with it.
 
-    Raises UnknownCase, ActionNotNow, ActionNotYours, PublicityRuns, ObjectionsUnanswered, FindingsOpen, LicenceNeeded.
+    `superseded`: the record has changed meanwhile, so that a change which has passed can't amend it any more.
+
+    Raises UnknownCase, ActionNotNow, ActionNotYours, PublicityRuns, ObjectionsUnanswered, FindingsOpen, LicenceNeeded,
+    AmendmentNeeded.
     """
 
     def become(was: Case) -> Case:
         if was.filing is Filing.APPLICATION and was.outcome is not Outcome.FAIL:
             acted(was, Action.CLOSE, role, by=by, now=now)
             raise LicenceNeeded()
+        if amends(was) and not superseded:
+            acted(was, Action.CLOSE, role, by=by, now=now)
+            raise AmendmentNeeded()
         return closed(was, role, by, now)
 
     return cases.move(case_id, become, also=also)
@@ -183,6 +202,29 @@ def check_licensable(case: Case, now: datetime) -> None:
     """Raises NoLicence, ActionNotNow, PublicityRuns, ObjectionsUnanswered, FindingsOpen."""
     if case.filing is not Filing.APPLICATION or case.outcome not in (Outcome.PASS, Outcome.CONDITIONAL):
         raise NoLicence()
+    closed(case, Role.SUPERVISOR, "", now)
+
+
+def amends(case: Case) -> bool:
+    """Whether it has passed and is to change the school's record."""
+    return bool(case.amendments) and case.outcome in (Outcome.PASS, Outcome.CONDITIONAL)
+
+
+def amending(*, case_id: str, by: str, now: datetime) -> tuple[Case, list[transaction.Part]]:
+    """The parts that close a change which has passed, in the transaction that amends the record.
+
+    Raises UnknownCase, NoAmendment, ActionNotNow, PublicityRuns, ObjectionsUnanswered, FindingsOpen.
+    """
+    was = cases.get(case_id)
+    check_amendable(was, now)
+    after = closed(was, Role.SUPERVISOR, by, now)
+    return after, cases.change(was, after)
+
+
+def check_amendable(case: Case, now: datetime) -> None:
+    """Raises NoAmendment, ActionNotNow, PublicityRuns, ObjectionsUnanswered, FindingsOpen."""
+    if not amends(case):
+        raise NoAmendment()
     closed(case, Role.SUPERVISOR, "", now)
 
 

@@ -172,10 +172,20 @@ class Decision:
 
 
 @dataclass(frozen=True)
+class Amended:
+    """A field of the school's record that a change filing amends: what it was when it was filed, what it becomes."""
+
+    field: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
 class Case:
     """One filing of one institution, under the versions that it was opened under.
 
-    `round` counts its submissions, the one that is being prepared included. `year` is that of an annual inspection.
+    `round` counts its submissions, the one that is being prepared included. `year` is that of an annual inspection,
+    `amendments` are what a change filing changes in the record once it has passed.
     """
 
     case_id: CaseId
@@ -191,6 +201,7 @@ class Case:
     history: tuple[Stage, ...]
     statement: str = ""
     year: int = 0
+    amendments: tuple[Amended, ...] = ()
     materials: Mapping[str, Material] = field(default_factory=dict)
     round: int = 1
     due: Due | None = None

@@ -8,6 +8,7 @@ from shared.dynamo import transaction
 from shared.filings import catalogue, handing_in, rules, workflows
 from shared.filings.model import (
     Action,
+    Amended,
     Case,
     FileRef,
     Filing,
@@ -39,6 +40,7 @@ def opening(
     now: datetime,
     statement: str = "",
     year: int = 0,
+    amendments: tuple[Amended, ...] = (),
 ) -> tuple[Case, list[transaction.Part]]:
     """A new case under the versions in force, and the parts that open it. Their commit raises CaseExists."""
     today, policy = clock.business_day(now), policies.in_force(at=now)
@@ -59,6 +61,7 @@ def opening(
         history=history,
         statement=statement,
         year=year,
+        amendments=amendments,
         due=rules.due(workflow, workflow.start, history, figures, days),
     )
     return case, cases.open_new(case)

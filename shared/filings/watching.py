@@ -79,7 +79,7 @@ def watch(*, case_id: str, now: datetime) -> list[str]:
 
 def _may_close(case: Case) -> bool:
     allowed = rules.actions(workflows.get(case.workflow_version), case, Role.SYSTEM)
-    return case.state is State.PUBLICISED and Action.CLOSE in allowed
+    return case.state is State.PUBLICISED and not decisions.amends(case) and Action.CLOSE in allowed
 
 
 def _told(was: Case, now: datetime, done: list[str]) -> Case:

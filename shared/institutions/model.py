@@ -43,6 +43,7 @@ class Change(StrEnum):
     BARRED = "barred"
     UNBARRED = "unbarred"
     SUPERVISED = "supervised"
+    AMENDED = "amended"
 
 
 STATUS_NAMES: Mapping[Status, tuple[str, str]] = {
@@ -62,6 +63,7 @@ CHANGE_NAMES: Mapping[Change, tuple[str, str]] = {
     Change.BARRED: ("禁止招生", "Barred from selling"),
     Change.UNBARRED: ("解除禁止招生", "Not barred any more"),
     Change.SUPERVISED: ("纳入资金监管", "Under supervision"),
+    Change.AMENDED: ("变更登记事项", "Record amended"),
 }
 
 
@@ -290,10 +292,11 @@ class AccountRequest:
 
 @dataclass(frozen=True)
 class StatusChange:
-    """One change of a school: when, by whom, why."""
+    """One change of a school: when, by whom, why; of an amendment each field with what it was and what it became."""
 
     institution_id: InstitutionId
     change: Change
     reason: str
     by: str
     at: datetime
+    fields: tuple[tuple[str, str, str], ...] = ()

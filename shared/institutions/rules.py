@@ -117,8 +117,13 @@ def check_application(institution: Institution) -> None:
             raise ApplicationBlank(pointer=f"/{name}")
     if not uscc.is_valid(institution.credit_code):
         raise WrongCreditCode(pointer="/credit_code", credit_code=institution.credit_code)
-    if not _PHONE.fullmatch(institution.phone):
-        raise WrongPhone(pointer="/phone")
+    check_phone(institution.phone, pointer="/phone")
+
+
+def check_phone(phone: str, *, pointer: str) -> None:
+    """Raises WrongPhone."""
+    if not _PHONE.fullmatch(phone):
+        raise WrongPhone(pointer=pointer)
 
 
 def check_freeze(institution: Institution, *, frozen: bool) -> None:

@@ -6,6 +6,8 @@ from datetime import date, datetime
 
 from shared.dynamo import transaction
 from shared.institutions import model, rules, store
+from shared.institutions.amending import Amendment, amended
+from shared.institutions.store import amending as amending_rows
 from shared.institutions.store import changes, founding
 from shared.kernel import clock
 from shared.kernel.ids import InstitutionId
@@ -49,6 +51,25 @@ def licensing(
 
     change = model.StatusChange(institution_id, model.Change.LICENSED, reason.strip(), by, now)
     return founding.license(institution_id, become, change)
+
+
+def amending(
+    *, institution_id: InstitutionId, amendments: Sequence[Amendment], reason: str, by: str, now: datetime
+) -> list[transaction.Part]:
+    """The parts that amend a school's record: the record, where it is found, its history with what each field was.
+
+    They hold only while the record is as it was read, else LostRace. Raises UnknownInstitution, StatusCantChange for a
+    school that is no more, RecordChanged; contracts that are sold say what they said.
+    """
+
+    def become(was: model.Institution) -> model.Institution:
+        if was.status.ending or was.status is model.Status.APPLICANT:
+            raise rules.StatusCantChange(status=was.status.value, status_zh=model.STATUS_NAMES[was.status][0])
+        return amended(was, amendments)
+
+    fields = tuple((one.field.value, one.before, one.after) for one in amendments)
+    change = model.StatusChange(institution_id, model.Change.AMENDED, reason.strip(), by, now, fields)
+    return amending_rows.amend(institution_id, become, change)
 
 
 def suspend(*, institution_id: InstitutionId, reason: str, by: str, now: datetime) -> None:

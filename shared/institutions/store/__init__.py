@@ -115,7 +115,8 @@ def _account_of(row: Any) -> model.SupervisedAccount:
     return model.SupervisedAccount(row.account_no, InstitutionId(row.institution_id), model.Purpose(row.purpose))
 
 
-def list_changes(institution_id: InstitutionId) -> list[model.StatusChange]:
-    """Every change of a school's status, newest first."""
-    rows = ChangeRow.query(institution_id, ChangeRow.sk.startswith("change#"), scan_index_forward=False)
-    return [model.StatusChange(institution_id, model.Change(row.change), row.reason, row.by, row.at) for row in rows]
+def list_changes(institution_id: InstitutionId, *, at_most: int | None = None) -> list[model.StatusChange]:
+    """Every change of a school's status and record, newest first; no more than `at_most`."""
+    changes = ChangeRow.sk.startswith("change#")
+    found = ChangeRow.query(institution_id, changes, scan_index_forward=False, limit=at_most)
+    return [rows.change_of(row) for row in found]

@@ -32,7 +32,7 @@ def add(institution: model.Institution, change: model.StatusChange, *, also: Seq
     taken = AlreadyRegistered()
     new: list[Row] = [
         _institution_row(institution),
-        _directory_row(institution),
+        directory_row(institution),
         rows.change_row(change),
         *finding.rows(institution),
         *_account_rows(institution),
@@ -96,7 +96,7 @@ def supervise(institution_id: InstitutionId, become: Become, change: model.Statu
             transaction.put_new(one, refused=AccountTaken(account_no=one.account_no, pointer=f"/{one.purpose}"))
             for one in _account_rows(after)
         ),
-        *(transaction.put_new(one, refused=lost) for one in (_directory_row(after), *latches.new(after))),
+        *(transaction.put_new(one, refused=lost) for one in (directory_row(after), *latches.new(after))),
         transaction.put_new(rows.change_row(change), refused=StatusChanged()),
     ]
 
@@ -111,7 +111,8 @@ def _institution_row(institution: model.Institution) -> InstitutionRow:
     )
 
 
-def _directory_row(institution: model.Institution) -> DirectoryRow:
+def directory_row(institution: model.Institution) -> DirectoryRow:
+    """The line of a school in the directory."""
     iid = institution.institution_id
     return DirectoryRow(
         rows.DIRECTORY,

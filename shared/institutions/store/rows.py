@@ -91,6 +91,7 @@ class ChangeRow(Row):
     reason = UnicodeAttribute()
     by = UnicodeAttribute()
     at = Moment()
+    fields = UnicodeAttribute(null=True)
 
 
 def change_row(change: model.StatusChange) -> ChangeRow:
@@ -102,7 +103,14 @@ def change_row(change: model.StatusChange) -> ChangeRow:
         reason=change.reason,
         by=change.by,
         at=change.at,
+        fields=json.dumps(change.fields, ensure_ascii=False) if change.fields else None,
     )
+
+
+def change_of(row: ChangeRow) -> model.StatusChange:
+    """The change that a line keeps."""
+    fields = tuple((field, before, after) for field, before, after in json.loads(row.fields or "[]"))
+    return model.StatusChange(InstitutionId(row.pk), model.Change(row.change), row.reason, row.by, row.at, fields)
 
 
 def document_of(institution: model.Institution) -> str:
