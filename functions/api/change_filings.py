@@ -1,6 +1,6 @@
 """A school files a change of its record (变更): what changes, field by field, checked before anything is opened."""
 
-from typing import Annotated
+from typing import Annotated, Self
 
 import pydantic
 from chalice.app import Blueprint
@@ -45,12 +45,19 @@ class AmendmentRequest(Request):
     categories: Annotated[list[str], pydantic.Field(min_length=1, max_length=20)] | None = None
     campuses: Annotated[list[CampusRequest], pydantic.Field(min_length=1, max_length=10)] | None = None
 
+    @pydantic.model_validator(mode="after")
+    def tells_something(self) -> Self:
+        """At least one field is told."""
+        if all(value is None for _, value in self):
+            raise ValueError("nothing is told")
+        return self
+
 
 class ChangeRequest(Request):
     """`changes`: what is to change; `statement`: why."""
 
-    changes: AmendmentRequest
     statement: Answer
+    changes: AmendmentRequest
 
 
 class NotLicensed(errors.Conflict):

@@ -10,6 +10,7 @@ from shared.dynamo import transaction
 from shared.dynamo.transaction import Part
 from shared.filings import decisions
 from shared.filings.model import Amended, Case
+from shared.filings.store import cases
 from shared.institutions import amending, store, usecases
 from shared.institutions.amending import FIELD_NAMES, Amendment, Field
 from shared.institutions.model import Institution
@@ -77,7 +78,12 @@ def apply(*, case_id: str, reason: str, by: str, now: datetime, also: Sequence[P
     def attempt() -> None:
         case, closed = decisions.amending(case_id=case_id, by=by, now=now)
         iid = InstitutionId(case.institution_id)
-        record = usecases.amending(institution_id=iid, amendments=_of(case), reason=reason, by=by, now=now)
+        try:
+            record = usecases.amending(institution_id=iid, amendments=_of(case), reason=reason, by=by, now=now)
+        except amending.RecordChanged:
+            if cases.get(case_id).state is not case.state:
+                raise
+            raise transaction.LostRace() from None  # it was this filing that somebody else has just carried out
         transaction.commit([*also, *closed, *record])
 
     transaction.retried(attempt)

@@ -11,6 +11,7 @@ from infra.local.district_process import STARTS_AT, District
 from infra.local.seed import invitation_code
 from infra.local.stage import Cast, Enrolments, Step, admin_openid
 from infra.local.story_accounts import AccountsStory
+from infra.local.story_amendments import AmendmentStory
 from infra.local.story_deposits import DepositStory
 from infra.local.story_files import FileStory
 from infra.local.story_filings import FilingStory
@@ -63,6 +64,7 @@ class Story:
         yield from ProfileStory(self._cast, self._data).steps()
         yield from ListingStory(self._cast, self._data).steps()
         yield from FilingStory(self._cast).steps()
+        yield from AmendmentStory(self._cast, self._data).steps()
         yield from InspectionStory(self._cast, self._data).steps()
         yield from TerminationStory(self._cast, self._data).steps()
 

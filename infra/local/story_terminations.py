@@ -1,4 +1,4 @@
-"""A school that ends in the term: stopped by two people, its students refunded, publicity, the check, the notice.
+"""A school that failed its inspection loses its licence: stopped by two people, students refunded, publicity, notice.
 
 The bank can't pay the notice's first account, so a corrected one is issued; another for the interest that comes after.
 """
@@ -37,8 +37,9 @@ class TerminationStory:
         yield _step(21, 16, "terminate-notice-interest", self._interest, month=12)
 
     def _open(self) -> None:
-        page, address = f"/console/schools/{self._school}", f"/console/schools/{self._school}/proposals/termination"
-        self._two_people("finance", page, address, "举办者因经营调整申请终止办学")
+        page = f"/console/schools/{self._school}"
+        told = {"decision_no": "临教罚〔2026〕7号", "evidence": "2026年度年检不合格；现场检查笔录；听证笔录"}
+        self._two_people("reviewer", page, f"{page}/revocation", "聘用在职中小学教师，财务报告不实，拒不改正", **told)
 
     def _notice(self) -> None:
         self._cast.district.bank.faults.arm("fail_termination", reason="收款账户已销户")

@@ -88,7 +88,7 @@ FUNCTIONS = (
         memory_mb=1024,
         timeout_seconds=29,  # API Gateway gives up then
         tables={
-            "institutions": R | C | W | D,
+            "institutions": R | C | W,
             "mall": R | W,
             "people": R | W | D,
             "teaching": R | W,

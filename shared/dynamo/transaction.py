@@ -76,11 +76,6 @@ def update(row: Row, actions: Sequence[Action], condition: Condition, *, refused
     return Part("update", row, refused, condition, actions)
 
 
-def delete(row: Row) -> Part:
-    """Delete the row with these keys, whether it is there or not."""
-    return Part("delete", row, LostRace())
-
-
 def add_up(row: Row, actions: Sequence[Action]) -> Part:
     """Update the row with these keys without a condition, making it if it isn't there."""
     return Part("update", row, LostRace(), None, actions)

@@ -15,8 +15,8 @@ from shared.kernel import errors
 from shared.kernel.ids import CampusId
 
 MOST_CAMPUSES = 10
-MOST_MOVED = 80
-"""Lines by which a school is found that one amendment may move: all of it is one transaction, of at most 100 items."""
+MOST_ADDED = 80
+"""Lines by which a school is found that one amendment may add: all of it is one transaction, of at most 100 items."""
 
 
 class Field(StrEnum):
@@ -124,7 +124,7 @@ def check(before: Institution, after: Institution) -> tuple[Amendment, ...]:
     """
     told = between(before, after)
     if not told:
-        raise NothingToAmend()
+        raise NothingToAmend(pointer="/changes")
     for name in ("name", "short_name", "legal_representative"):
         _check_text(getattr(after, name), f"/changes/{name}")
     if len(matching.plain(after.name)) < matching.SHORTEST:
@@ -136,8 +136,8 @@ def check(before: Institution, after: Institution) -> tuple[Amendment, ...]:
         raise AmendmentBlank(pointer="/changes/categories")
     if after.campuses != before.campuses:
         _check_campuses(before, after)
-    moved = len(matching.endings(before) ^ matching.endings(after)) + len(matching.keys(before) ^ matching.keys(after))
-    if moved > MOST_MOVED:
+    added = len(matching.endings(after) - matching.endings(before)) + len(matching.keys(after) - matching.keys(before))
+    if added > MOST_ADDED:
         raise NameTooLong(pointer="/changes/name")
     return told
 

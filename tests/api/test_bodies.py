@@ -100,7 +100,7 @@ COMMANDS = [
     Command("/v1/school/profile/changes/{change_id}", "admin", {"item": CERTIFICATE}, "PUT"),
     Command("/v1/school/profile/changes/{change_id}/submission", "admin", {}),
     Command("/v1/applications", "guardian", filings.APPLICATION),
-    Command("/v1/school/filings", "admin", {"statement": "变更校长"}),
+    Command("/v1/school/filings", "admin", {"statement": "换届", "changes": {"legal_representative": "鲁示例"}}),
     Command("/v1/school/filings/{case_id}/materials/{code}", "admin", {"files": [an_id("fil")]}),
     Command("/v1/school/filings/{case_id}/findings/{number}/rectification", "admin", {"answer": "已更换"}),
     Command("/v1/publicity/{case_id}/objections", "nobody", {"by_whom": "邻居", "text": "楼下是网吧"}),

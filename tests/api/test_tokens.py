@@ -261,6 +261,7 @@ AUDIENCES = {
     "/v1/sign-ins": Audience.PUBLIC,
     "/v1/sign-ins/current": Audience.SIGNED_IN,
     "/v1/verify": Audience.PUBLIC,
+    "/v1/verify/{institution_id}/history": Audience.PUBLIC,
 }
 
 

@@ -5,10 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from functions.edge import amending
 from shared.dynamo import transaction
 from shared.filings import catalogue, decisions, usecases, visits, workflows
 from shared.filings.model import Action, Case, FileRef, Filing, InstitutionType, Outcome, Role
 from shared.filings.store import cases
+from shared.institutions import store as institutions
 from shared.kernel.ids import CaseId, FileId, InstitutionId
 from shared.materials.model import FileStatus, KeptFile, Kind
 from shared.materials.store import files
@@ -150,8 +152,10 @@ def apply(nobody: Documented, guardian: Documented, *, key: str = "apply-0001", 
     return Filed(nobody, admin, told["case_id"], told["institution_id"])
 
 
-def open_change(number: int = 1) -> CaseId:
-    """The first school files a change."""
+def open_change(number: int = 1, **changes: Any) -> CaseId:
+    """The first school files a change of its record: its legal representative, or what `changes` say."""
+    school = institutions.get(builders.SCHOOL)
+    after = replace(school, **(changes or {"legal_representative": "鲁示例"}))
     case, parts = usecases.opening(
         case_id=CaseId(an_id("cas", number)),
         filing=Filing.CHANGE,
@@ -160,7 +164,8 @@ def open_change(number: int = 1) -> CaseId:
         subject="星河舞蹈",
         by="usr",
         now=NOW,
-        statement="变更校长",
+        statement="换届",
+        amendments=amending.asked(school, after),
     )
     transaction.commit(parts)
     return case.case_id

@@ -71,13 +71,13 @@ def get_many(institution_ids: Sequence[InstitutionId]) -> dict[InstitutionId, mo
 
 def list_ids() -> list[InstitutionId]:
     """The ids of all schools under supervision, by name; one that was only licensed isn't among them yet."""
-    return [InstitutionId(row.institution_id) for row in DirectoryRow.query(DIRECTORY)]
+    return [InstitutionId(row.institution_id) for row in DirectoryRow.query(DIRECTORY) if not row.moved]
 
 
 def list_page(*, limit: int, cursor: str | None) -> Page[model.Institution]:
     """One page of the schools under supervision, by name."""
     page = pages.page(DirectoryRow, DIRECTORY, limit=limit, cursor=cursor)
-    ids = [InstitutionId(row.institution_id) for row in page.rows]
+    ids = [InstitutionId(row.institution_id) for row in page.rows if not row.moved]
     found = get_many(ids)
     return Page([found[iid] for iid in ids if iid in found], page.next_cursor)
 
@@ -90,7 +90,8 @@ def search(text: str, *, at_most: int) -> list[InstitutionId]:
     found = (
         InstitutionId(row.institution_id)
         for row in DirectoryRow.query(DIRECTORY)
-        if wanted in f"{row.sk.partition('#')[0]}\n{row.name}".casefold() or wanted == row.credit_code.casefold()
+        if not row.moved
+        and (wanted in f"{row.sk.partition('#')[0]}\n{row.name}".casefold() or wanted == row.credit_code.casefold())
     )
     return list(islice(found, at_most))
 

@@ -1,11 +1,10 @@
 """A school's record amended: what it says, where the school is found by it, and what is kept of what it said."""
 
 from shared.dynamo import transaction
-from shared.dynamo.rows import Row
 from shared.institutions import model
 from shared.institutions.store import changes, finding, founding, rows
 from shared.institutions.store.founding import Become
-from shared.institutions.store.rows import DIRECTORY, StatusChanged
+from shared.institutions.store.rows import StatusChanged
 from shared.kernel.ids import InstitutionId
 
 
@@ -27,13 +26,14 @@ def amend(institution_id: InstitutionId, become: Become, change: model.StatusCha
 
 
 def _moved(before: model.Institution, after: model.Institution) -> list[transaction.Part]:
-    was, becomes = _found_by(before), _found_by(after)
-    there, wanted = {(row.pk, row.sk) for row in was}, {(row.pk, row.sk) for row in becomes}
-    gone = [transaction.delete(row) for row in was if (row.pk, row.sk) not in wanted]
-    new = [row for row in becomes if (row.pk, row.sk) not in there or row.pk == DIRECTORY]
-    return gone + [transaction.put(row) for row in new]
+    """A school is found by what it is called now, and by what it was: who asks for the former name finds its history.
 
-
-def _found_by(school: model.Institution) -> list[Row]:
-    """A school is in the directory once its accounts are opened."""
-    return [*([founding.directory_row(school)] if school.accounts.opened else []), *finding.rows(school)]
+    Nothing is deleted from this table: a line of the directory that the school has left says so.
+    """
+    there = {(row.pk, row.sk) for row in finding.rows(before)}
+    parts = [transaction.put(row) for row in finding.rows(after) if (row.pk, row.sk) not in there]
+    if not after.accounts.opened:  # it isn't in the directory before
+        return parts
+    left, line = founding.directory_row(before), founding.directory_row(after)
+    left.moved = True
+    return [*parts, *([transaction.put(left)] if left.sk != line.sk else []), transaction.put(line)]

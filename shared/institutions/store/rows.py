@@ -57,12 +57,13 @@ class InstitutionRow(Row):
 
 
 class DirectoryRow(Row):
-    """One line a school, for lists by name and for finding one."""
+    """One line a school, for lists by name and for finding one. `moved`: it stands under another name now."""
 
     Meta = meta("institutions")
     institution_id = UnicodeAttribute()
     name = UnicodeAttribute(default="")
     credit_code = UnicodeAttribute(default="")
+    moved = BooleanAttribute(null=True)
 
 
 class AccountRow(Row):

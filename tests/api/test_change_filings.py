@@ -1,0 +1,270 @@
+"""A change of the record: filed field by field, passed, public, and carried out by two people; told for ever."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from functions.api import filing_views
+from functions.edge import amending
+from functions.schedules import watch_filings
+from shared.filings.model import Outcome, State
+from shared.filings.store import cases
+from shared.institutions import amending as record
+from shared.institutions import store as institutions
+from shared.institutions.model import Change
+from shared.institutions.store import finding
+from shared.kernel.ids import CaseId
+from shared.mall.model import Offering
+from tests import steps
+from tests.api.district import District, enrolling
+from tests.builders import SCHOOL, an_id
+from tests.console.visitors import Visitor, addresses_in, text_of
+from tests.edge.doors import Answer, Clock
+from tests.filings import examples
+from tests.filings.examples import reviewer, supervisor
+from tests.schedules.running import run
+
+NAME = "淄博市临淄区银河艺术培训学校有限公司"
+CHANGES: dict[str, Any] = {
+    "name": NAME,
+    "short_name": "银河艺术",
+    "legal_representative": "鲁示例",
+    "categories": ["dance", "music"],
+    "campuses": [{"name": "新校区", "address": "临淄区新路9号", "phone": "13800000009"}],
+}
+
+
+@pytest.fixture(autouse=True)
+def offering(district: District) -> Offering:
+    """The school is on file, with a class on sale."""
+    return district.opens()
+
+
+def file(district: District, key: str = "change-0001", **changes: Any) -> Answer:
+    body = {"statement": "更名并搬迁", "changes": changes or CHANGES}
+    return district.admin.post("/v1/school/filings", body, key=key)
+
+
+def passed(district: District, at: Clock, **changes: Any) -> CaseId:
+    """Filed at the API, passed, and public long enough."""
+    answer = file(district, **changes)
+    assert answer.status == 201, answer.text
+    case_id = CaseId(answer.body["card"]["case_id"])
+    examples.visited_case(case_id, now=at.now)
+    examples.decided(case_id, Outcome.PASS, now=at.now)
+    at.pass_by(days=14)
+    return case_id
+
+
+def propose(who: Visitor, case_id: str, reason: str = "公示期满无异议") -> Answer:
+    return who.post(f"/console/filings/{case_id}/amendment", {"reason": reason})
+
+
+def approve(proposed: Answer, who: Visitor | None = None) -> Answer:
+    assert proposed.status == 303, text_of(proposed)
+    home = proposed.headers["location"].partition("?")[0]
+    return (who or supervisor()).post(f"{home}/decision", {"decision": "approve"})
+
+
+class TestFiling:
+    def test_says_field_by_field_what_changes(self, district: District) -> None:
+        told = file(district).body
+
+        assert told["changes"][1] == {
+            "field": "short_name",
+            "name": "简称",
+            "before": "星河舞蹈0001",
+            "after": "银河艺术",
+        }
+        assert [one["field"] for one in told["changes"]] == list(CHANGES)
+        assert told["changes"][3]["after"] == "舞蹈、音乐"
+
+    @pytest.mark.parametrize(
+        ("changes", "code"),
+        [
+            ({"phone": "13800000000"}, "nothing_to_amend"),
+            ({"size": "huge"}, "amendment_size_unknown"),
+            ({"categories": ["dance", "dance"]}, "amendment_category_unknown"),
+            ({"categories": ["cooking"]}, "amendment_category_unknown"),
+            ({"name": "  "}, "amendment_blank"),
+            ({"phone": "123 4567"}, "wrong_phone"),
+            (
+                {"campuses": [{"campus_id": an_id("cmp", 9), **CHANGES["campuses"][0]}]},
+                "amendment_unknown_campus",
+            ),
+        ],
+    )
+    def test_what_can_not_be_is_refused_and_nothing_is_opened(
+        self, district: District, changes: dict[str, Any], code: str
+    ) -> None:
+        answer = file(district, **changes)
+
+        assert (answer.status, answer.body["errors"][0]["code"] if answer.status == 422 else "") == (422, code)
+        assert district.admin.get("/v1/school/filings").body["data"] == []
+
+    def test_is_looked_at_again_when_it_is_submitted(self, district: District) -> None:
+        first = file(district, legal_representative="鲁示例").body["card"]["case_id"]
+        amend(district, phone="13800000009")
+        amend_representative(district)
+
+        answer = district.admin.post(f"/v1/school/filings/{first}/submission", {}, key="submit-0001")
+        assert answer.code == "amendment_record_changed"
+
+
+def amend(district: District, number: int = 5, **changes: Any) -> None:
+    """Another change of the record, made at once."""
+    case_id = examples.open_change(number, **changes)
+    now = cases.get(case_id).opened_at
+    examples.visited_case(case_id, now=now)
+    examples.decided(case_id, Outcome.PASS, now=now)
+    amending.apply(case_id=case_id, reason="公示期满", by="supervisor", now=now + timedelta(days=14 + number), also=[])
+
+
+def amend_representative(district: District) -> None:
+    amend(district, 6, legal_representative="莒示例")
+
+
+class TestAmending:
+    def test_two_people_amend_the_record_and_everything_finds_it(self, district: District, at: Clock) -> None:
+        before = institutions.get(SCHOOL)
+        case_id = passed(district, at)
+        page = f"/console/filings/{case_id}"
+        assert f"{page}/amendment" in reviewer().get(page).text
+        assert f"{page}/acts/close" not in reviewer().get(page).text
+        proposed = propose(reviewer(), case_id)
+        waiting = proposed.headers["location"].partition("?")[0]
+        assert "星河舞蹈0001 → 银河艺术" in text_of(supervisor().get(waiting))
+        assert approve(proposed).status == 303
+
+        school = institutions.get(SCHOOL)
+        assert (school.name, school.short_name, school.legal_representative) == (NAME, "银河艺术", "鲁示例")
+        assert [one.address for one in school.campuses] == ["临淄区新路9号"]
+        assert replace(school, **{name: getattr(before, name) for name in CHANGES}) == before
+        assert cases.get(case_id).state is State.CLOSED
+        assert [one.short_name for one in institutions.list_page(limit=9, cursor=None).rows] == ["银河艺术"]
+        assert finding.by_name("银河艺术", at_most=9) == [SCHOOL]
+        assert finding.by_name("星河舞蹈", at_most=9) == [
+            SCHOOL
+        ]  # who asks for the former name finds what became of it
+        assert institutions.list_ids() == [SCHOOL]
+        assert institutions.search("银河", at_most=9) == [SCHOOL]
+
+    def test_it_is_kept_for_ever_with_what_it_was(self, district: District, at: Clock) -> None:
+        case_id = passed(district, at, size="large")
+        assert approve(propose(reviewer(), case_id)).status == 303
+
+        change = institutions.list_changes(SCHOOL)[0]
+        assert (change.change, change.fields) == (Change.AMENDED, (("size", '"small"', '"large"'),))
+        told = Visitor().get(f"/v1/verify/{SCHOOL}/history").body["data"]
+        assert [(one["kind"], one["fields"]) for one in told] == [
+            ("amended", [{"field": "size", "name": "规模", "before": "小型", "after": "大型"}]),
+            ("licensed", []),
+        ]
+        assert "supervisor" not in Visitor().get(f"/v1/verify/{SCHOOL}/history").text
+        assert "规模： 小型 → 大型" in text_of(supervisor().get(f"/console/schools/{SCHOOL}"))
+
+    def test_contracts_that_are_sold_say_what_they_said(
+        self, district: District, offering: Offering, at: Clock
+    ) -> None:
+        made = enrolling(offering)(district.guardian)
+        assert made.status == 201, made.text
+        home = f"/v1/enrolments/{made.body['enrolment_id']}"
+        sold = district.guardian.get(home).body
+        case_id = passed(district, at, name=NAME, short_name="银河艺术")
+        assert approve(propose(reviewer(), case_id)).status == 303
+        at.pass_by(days=-14)
+
+        after = district.guardian.get(home).body
+        assert after.pop("payment")["account_name"] == NAME  # where to pay is the school's, not the contract's
+        assert {name: after[name] for name in after if after[name] != sold[name]} == {}
+
+    def test_public_while_it_is_public(self, district: District, at: Clock) -> None:
+        case_id = passed(district, at, size="large")
+
+        [told] = Visitor().get("/v1/publicity").body["data"]
+        assert (told["case_id"], told["changes"][0]["after"]) == (case_id, "大型")
+        assert filing_views.PublicFiling(**told).number == "2026-0001"
+
+    def test_nobody_closes_it_by_himself_not_even_time(self, district: District, at: Clock) -> None:
+        case_id = passed(district, at)
+
+        assert supervisor().post(f"/console/filings/{case_id}/acts/close").status == 409
+        assert run(watch_filings.watch_filings)["closed"] == 0
+        assert cases.get(case_id).state is State.PUBLICISED
+
+    def test_not_before_the_publicity_is_over_nor_by_one_person(self, district: District, at: Clock) -> None:
+        case_id = passed(district, at)
+        at.pass_by(days=-13)
+        assert propose(reviewer(), case_id).status == 409
+        at.pass_by(days=13)
+
+        boss = supervisor()
+        assert approve(propose(boss, case_id), boss).status == 403
+        assert institutions.get(SCHOOL).short_name == "星河舞蹈0001"
+
+    def test_a_repeat_finds_it_done(self, district: District, at: Clock) -> None:
+        case_id = passed(district, at)
+        proposed, other = propose(reviewer(), case_id), propose(reviewer(), case_id, "再次提出")
+        assert approve(proposed).status == 303
+
+        assert approve(proposed).status == 409
+        assert approve(other).status == 409
+        assert [one.change for one in institutions.list_changes(SCHOOL)].count(Change.AMENDED) == 1
+
+    def test_a_record_that_changed_meanwhile_is_a_conflict_and_only_closed(self, district: District, at: Clock) -> None:
+        case_id = passed(district, at, legal_representative="鲁示例")
+        proposed = propose(reviewer(), case_id)
+        amend_representative(district)
+
+        refused = approve(proposed)
+        assert refused.status == 409
+        assert "登记事项“法定代表人”已另行变更" in text_of(refused)
+        assert institutions.get(SCHOOL).legal_representative == "莒示例"
+        page = f"/console/filings/{case_id}"
+        assert "不能再按本申报变更" in text_of(supervisor().get(page))
+        assert f"{page}/amendment" not in addresses_in(supervisor().get(page))
+        assert propose(reviewer(), case_id).status == 409
+        assert supervisor().post(f"{page}/acts/close").status == 303
+        assert institutions.get(SCHOOL).legal_representative == "莒示例"
+
+    def test_a_school_that_ends_is_not_amended(self, district: District, at: Clock) -> None:
+        case_id = passed(district, at)
+        proposed = propose(reviewer(), case_id)
+        steps.terminate(now=at.now)
+
+        assert approve(proposed).status == 409
+        assert supervisor().post(f"/console/filings/{case_id}/acts/close").status == 303
+
+    def test_what_failed_changes_nothing(self, district: District, at: Clock) -> None:
+        case_id = CaseId(file(district).body["card"]["case_id"])
+        examples.visited_case(case_id, now=at.now)
+        examples.decided(case_id, Outcome.FAIL, now=at.now)
+
+        assert propose(reviewer(), case_id).status == 409
+        assert supervisor().post(f"/console/filings/{case_id}/acts/close").status == 303
+        assert institutions.get(SCHOOL).short_name == "星河舞蹈0001"
+
+
+class TestHistory:
+    def test_of_nobody_there_is_none(self, district: District) -> None:
+        for wrong in (an_id("ins", 99), "x"):
+            assert Visitor().get(f"/v1/verify/{wrong}/history").status == 404
+
+    def test_an_applicant_has_none(self, district: District) -> None:
+        filed = examples.apply(district.nobody, district.guardian)
+
+        assert Visitor().get(f"/v1/verify/{filed.institution_id}/history").status == 404
+
+
+def test_every_field_has_words_for_the_approval() -> None:
+    assert set(record.FIELD_NAMES) == set(record.Field)
+
+
+def test_a_name_that_it_had_before_is_taken_back(district: District) -> None:
+    for number, name in enumerate(("银河艺术", "星河舞蹈0001"), 5):
+        amend(district, number, short_name=name)
+
+    assert [one.short_name for one in institutions.list_page(limit=9, cursor=None).rows] == ["星河舞蹈0001"]
+    assert institutions.list_ids() == [SCHOOL]
