@@ -153,8 +153,8 @@ def submit_filing(call: Call[None]) -> views.FilingView:
     status=201,
     idempotent=True,
     errors=(cases.UnknownCase, rules.ActionNotNow),
-    summary_zh="放弃尚未提交的设立申请",
-    summary_en="Give up an application that isn't submitted yet",
+    summary_zh="放弃尚未提交的设立申请或变更",
+    summary_en="Give up an application or a change that isn't submitted yet",
 )
 def withdraw_filing(call: Call[None]) -> views.FilingView:
     case_id, by = call.path["case_id"], call.principal.subject

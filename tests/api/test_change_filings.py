@@ -112,6 +112,13 @@ class TestFiling:
         answer = district.admin.post(f"/v1/school/filings/{first}/submission", {}, key="submit-0001")
         assert answer.code == "amendment_record_changed"
 
+    def test_a_draft_is_given_up(self, district: District) -> None:
+        case_id = file(district).body["card"]["case_id"]
+        answer = district.admin.post(f"/v1/school/filings/{case_id}/withdrawal", {}, key="withdraw-0001")
+
+        assert answer.body["card"]["state"] == "closed"
+        assert district.admin.post(f"/v1/school/filings/{case_id}/submission", {}, key="submit-0001").status == 409
+
 
 def amend(district: District, number: int = 5, **changes: Any) -> None:
     """Another change of the record, made at once."""
