@@ -326,6 +326,11 @@ class TestGateway:
             assert told["request_id"] == "$context.requestId"
             assert answer["ResponseParameters"]["Headers"]["Content-Type"] == "'application/problem+json'"
 
+    def test_hands_a_forms_file_over_as_the_bytes_that_it_is(self, package: Package) -> None:
+        told = package.resources["RestAPI"]["Properties"]["DefinitionBody"]
+
+        assert "multipart/form-data" in told["x-amazon-apigateway-binary-media-types"]
+
 
 class TestLint:
     def test_cfn_lint_has_nothing_to_say(self, package: Package) -> None:
