@@ -11,6 +11,7 @@ from infra.local.district import names
 from infra.local.district_process import District
 from infra.local.doors import Caller
 from infra.local.doors import sign_in as sign_in_by_wechat
+from infra.local.stage import RUNS_APART
 from tests.walks.conftest import Desk, SignIn
 
 pytestmark = pytest.mark.browser
@@ -32,12 +33,14 @@ class Founder:
     def __init__(self, running: District) -> None:
         guardian = sign_in_by_wechat(running.api_url, running.wechat, FOUNDER)
         told = guardian.post("/v1/applications", ASKED, key="walk-application")
-        self._admin = sign_in_by_wechat(
-            running.api_url, running.wechat, FOUNDER, school=True, invitation=told["invitation"]
-        )
+        sign_in_by_wechat(running.api_url, running.wechat, FOUNDER, school=True, invitation=told["invitation"])
         self._running = running
         self.case_id: str = told["case_id"]
         self.home = f"/v1/school/filings/{self.case_id}"
+
+    @property
+    def _admin(self) -> Caller:
+        return sign_in_by_wechat(self._running.api_url, self._running.wechat, FOUNDER, school=True)
 
     @property
     def case(self) -> Any:
@@ -49,12 +52,13 @@ class Founder:
         key = f"walk-{code}-{nth}"
         content = handing_in.a_paper() + b"\n" * (nth + len(code))
         name = f"{code}-{nth}.pdf"
-        file_id = handing_in.hand_in(self._admin, name=name, content=content, content_type=handing_in.PDF, key=key)
+        admin, kind = self._admin, handing_in.PDF
+        file_id = handing_in.hand_in(admin, name=name, content=content, content_type=kind, key=key)
         self._running.incoming.look()
         self._running.settle()
         [item] = [one for one in self.case["catalogue"]["items"] if one["code"] == code]
         told: dict[str, Any] = {"files": [file_id], **({"expires_on": "2027-12-31"} if item["expires"] else {})}
-        self._admin.post(f"{self.home}/materials/{code}", told, key=f"{key}-put")
+        admin.post(f"{self.home}/materials/{code}", told, key=f"{key}-put")
 
     def submit(self, nth: int) -> None:
         """Hand it over to the bureau."""
@@ -115,7 +119,7 @@ class TestApplication:
         supervisor.press("publicise", "开始公示")
         assert founder.case["card"]["state"] == "publicised"
 
-        running.advance(timedelta(days=15))
+        running.advance(timedelta(days=15), apart=RUNS_APART)
         reviewer = sign_in("reviewer")
         reviewer.go(page)
         reviewer.press("licence", "提出", licence_no=LICENCE, valid_to="2029-08-31", reason="公示期满无异议")
