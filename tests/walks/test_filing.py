@@ -1,6 +1,5 @@
 """An application from the draft to the licence: the founder at her phone (the API), the officers at their browsers."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -71,13 +70,13 @@ class Founder:
 
 
 @pytest.fixture(scope="module")
-def founder(running: District) -> Iterator[Founder]:
+def founder(running: District) -> Founder:
     """She has handed in what the catalogue asks for, and submitted it."""
     founder = Founder(running)
     for code in founder.case["missing"]:
         founder.hand_in(code, 1)
     founder.submit(1)
-    yield founder
+    return founder
 
 
 class TestApplication:
