@@ -11,7 +11,7 @@ from math import floor
 
 from chalice.app import Blueprint
 
-from functions.console import csv_files, officers, roles, words
+from functions.console import csv_files, officers, payment_words, roles, words
 from functions.console.pages import Answer, Download, SeeOther, Shown, Visit, form, page
 from functions.edge.auth import NotForYourRole
 from shared.funds import accrual
@@ -22,6 +22,7 @@ from shared.institutions import store as institutions
 from shared.kernel import clock, errors, ids
 from shared.kernel.ids import EnrolmentId, SessionId
 from shared.mall import queries as courses
+from shared.payments import store as payments
 from shared.people import queries as people
 from shared.people import usecases as people_usecases
 from shared.people.model import Student
@@ -80,6 +81,8 @@ def show_enrolment(visit: Visit) -> Shown:
         "booked": list(booked(funds.list_entries(account))),
         "lessons": lessons,
         "refunds": list(reversed(funds.list_refunds(account.enrolment_id))),
+        "orders": payments.list_of(account.enrolment_id),
+        "payment_words": payment_words,
         "disputed": [one for one in lessons if one.lesson and one.lesson.status is LessonStatus.DISPUTED],
         "officers": officers.names(lesson.decided_by for lesson in marked.values()),
         "student": student,

@@ -14,6 +14,14 @@ STATUSES: Mapping[Status, Both] = {
     Status.REFUNDED: ("微信已退款", "Refunded by WeChat"),
 }
 
+BADGES: Mapping[Status, str] = {
+    Status.PREPARED: "grey",
+    Status.PAID_UNSETTLED: "yellow",
+    Status.SETTLED: "calm",
+    Status.CLOSED: "grey",
+    Status.REFUNDED: "red",
+}
+
 DIFFERS: Mapping[str, Both] = {
     "amount": ("金额", "amount"),
     "currency": ("币种", "currency"),

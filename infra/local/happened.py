@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from rich.table import Table
 
+from infra.local.wechat_pay_simulator import PAYER
 from shared.funds.model import Entry, EntryKind, State, SuspenseReason
 from shared.funds.store.books import Books
 from shared.kernel import money
@@ -13,6 +14,7 @@ Happened = dict[str, dict[str, int]]
 """For each thing its `count` and its `fen`."""
 
 _NAMES: Mapping[str, str] = {
+    "paid_by_wechat": "微信支付、银行已入账 paid by WeChat, booked by the bank",
     "deposits_split": "一笔入账分给几个报名 deposits split",
     "suspense_allocated": "待查款由两人转入报名 suspense allocated",
     "suspense_returned": "待查款由两人退回 suspense returned",
@@ -38,6 +40,7 @@ def of(books: Books, *, messages_refused: int) -> Happened:
     new = [one for one in books.requirements if one.number == 1 and one.proposed_by != one.approved_by]
     arbitrated = [refund for refund in books.refunds if refund.decided_by]
     return {
+        "paid_by_wechat": _told(one for one in _of_kind(books.entries, EntryKind.DEPOSIT) if one.payer == PAYER),
         "deposits_split": _told(entry for entry in books.entries if entry.pk in split and entry.sk == "entry"),
         "suspense_allocated": _told(allocated),
         "suspense_returned": _told(

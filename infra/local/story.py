@@ -23,6 +23,7 @@ from infra.local.story_profiles import ProfileStory
 from infra.local.story_reconciliation import ReconciliationStory
 from infra.local.story_refunds import RefundStory
 from infra.local.story_terminations import TerminationStory
+from infra.local.story_wechat import WeChatStory
 from shared.kernel.clock import SHANGHAI
 
 TERM_ENDS = datetime(2026, 12, 22, 9, 0, tzinfo=SHANGHAI)
@@ -57,6 +58,7 @@ class Story:
         yield from FileStory(self._cast).steps()
         yield from MinimumStory(self._cast, self._data).steps()
         yield from DepositStory(self._cast, self._data, self._enrolments).steps()
+        yield from WeChatStory(self._cast, self._data, self._enrolments).steps()
         yield from PayoutStory(self._cast).steps()
         yield from RefundStory(self._cast, self._data, self._enrolments).steps()
         yield from ReconciliationStory(self._cast, self._data).steps()
@@ -248,6 +250,7 @@ def _payments(paying: Paying) -> Sequence[tuple[timedelta, int, bool]]:
         Paying.WRONG_REFERENCE: [(four_hours, 100, False)],  # the bureau finds whose it is: story_deposits.py
         Paying.LATE: [(timedelta(hours=80), 100, True)],
         Paying.NEVER: [],
+        Paying.WECHAT: [],  # story_wechat.py
         Paying.TOGETHER: [],  # both children's with one transfer: story_deposits.py
     }[paying]
 

@@ -73,9 +73,9 @@ class Callbacks:
         self._lock = RLock()
         self._http = urllib3.PoolManager(timeout=urllib3.Timeout(30.0), retries=False)
 
-    def owe(self, told: Mapping[str, Any], *, url: str) -> None:
-        """Owe the callback of a payment, with the next fault that was asked for."""
-        fault = self._faults.take(CALLBACK_FAULTS)
+    def owe(self, told: Mapping[str, Any], *, url: str, fault: str = "") -> None:
+        """Owe the callback of a payment, with this fault or the next that was asked for."""
+        fault = fault or self._faults.take(CALLBACK_FAULTS)
         if fault == "lose":
             return
         if fault == "other_amount":

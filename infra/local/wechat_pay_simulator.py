@@ -117,11 +117,11 @@ class WeChatPay:
         self.rest()
         self.site.stop()
 
-    def pay(self, number: str) -> dict[str, Any]:
-        """The guardian pays an order in the mini-program; a callback is owed. Raises Wrong."""
+    def pay(self, number: str, *, fault: str = "") -> dict[str, Any]:
+        """The guardian pays an order in the mini-program; a callback is owed, with this fault. Raises Wrong."""
         with self._lock:
             told = self.orders.pay(number)
-            self.callbacks.owe(told, url=self.orders.get(number)["notify_url"])
+            self.callbacks.owe(told, url=self.orders.get(number)["notify_url"], fault=fault)
             if self.faults.take(("no_settlement",)):
                 self.orders.get(number)["settled"] = True
             self.orders.keep()

@@ -1,12 +1,17 @@
 import csv
 import io
 import re
+from datetime import date
+from typing import Any
 
 import pytest
 
 from shared.funds.model import EnrolmentStatus
 from shared.funds.store import accounts
 from shared.kernel.ids import EnrolmentId
+from shared.kernel.money import Fen
+from shared.payments import store
+from shared.payments.model import PaymentOrder, Status
 from shared.people import queries as people
 from shared.people.model import StaffRole
 from shared.teaching import queries as teaching
@@ -15,6 +20,7 @@ from shared.teaching.model import LessonStatus, Outcome
 from tests import builders, steps
 from tests.builders import ENROLMENT, NOW, OFFERING, POLICY, SESSION, STUDENT, TEACHER
 from tests.console.visitors import Visitor, addresses_in, sign_in, text_of
+from tests.payments import examples as payments
 from tests.people import examples
 
 PAGE = f"/console/enrolments/{ENROLMENT}"
@@ -205,3 +211,51 @@ class TestDecideDispute:
 
         account = accounts.get(ENROLMENT)
         assert (account.status, account.held_fen) == (EnrolmentStatus.ACTIVE, 288_000)
+
+
+def an_order(**changes: Any) -> PaymentOrder:
+    """An order of the first enrolment, made for its whole price."""
+    told: dict[str, Any] = {"amount_fen": Fen(288_000), **changes}
+    return payments.an_order(**told)
+
+
+class TestOrdersOfWeChatPay:
+    def test_are_not_there_where_nobody_has_made_one(self, supervisor: Visitor) -> None:
+        assert "微信支付订单" not in text_of(supervisor.get(PAGE))
+
+    @pytest.mark.parametrize(
+        ("changes", "shown"),
+        [
+            ({}, "待支付 ¥2,880.00"),
+            (
+                {
+                    "status": Status.PAID_UNSETTLED,
+                    "paid_at": NOW,
+                    "settle_by": date(2026, 9, 4),
+                    "transaction_id": "42",
+                },
+                "已微信支付，待银行入账 ¥2,880.00 · 00000001-1 · 下单 2026-09-01 10:00 "
+                "微信支付 2026-09-01 10:00 · 微信支付订单号 42 应到账 2026-09-04",
+            ),
+            (
+                {"status": Status.SETTLED, "bank_reference": "BK1", "settled_fen": 288_000, "suspense_fen": 100},
+                "银行入账 ¥2,880.00 · BK1 · 其中待查款 ¥1.00",
+            ),
+            ({"status": Status.CLOSED}, "已关闭 ¥2,880.00"),
+            ({"differs": "amount"}, "微信所告与订单不符：金额"),
+        ],
+    )
+    def test_show_what_is_known_of_each(self, supervisor: Visitor, changes: dict[str, Any], shown: str) -> None:
+        store.add(an_order(**changes), after=None)
+
+        text = text_of(supervisor.get(PAGE))
+        assert shown in text, text[text.index("微信支付订单") :][:400]
+
+    def test_are_shown_newest_first(self, supervisor: Visitor) -> None:
+        first = an_order(status=Status.CLOSED)
+        store.add(first, after=None)
+        store.add(an_order(number=2), after=first)
+
+        text = text_of(supervisor.get(PAGE))
+
+        assert text.index("00000001-2 ·") < text.index("00000001-1 ·")

@@ -54,6 +54,18 @@ FIGURES: dict[Rule, dict[str, int | str]] = {
         "other_ends_at": "2026-09-01T11:30:00+08:00",
     },
     Rule.PRIVATE_PAYMENT: {"report_id": "ppr_00000000000000000000000001"},
+    Rule.WECHAT_DIFFERS: {
+        "out_trade_no": "00000000000000000000000001-1",
+        "what": "amount",
+        "agreed": "288000",
+        "told": "288100",
+    },
+    Rule.WECHAT_UNSETTLED: {
+        "out_trade_no": "00000000000000000000000001-1",
+        "amount_fen": 288_000,
+        "paid_on": "2026-09-01",
+        "settle_by": "2026-09-04",
+    },
     Rule.REFERENCE_CONFLICT: {"reference": "BK000001", "posted_fen": 100, "sent_fen": 200},
     Rule.RECONCILIATION_BREAK: {
         "kind": "custody",

@@ -3,6 +3,7 @@
 import pytest
 
 from infra.local import happened
+from infra.local.wechat_pay_simulator import PAYER
 from shared.approvals.model import Kind
 from shared.funds import payout_answers, suspense, usecases
 from shared.funds.store import books, returns
@@ -38,6 +39,13 @@ class TestOf:
         usecases.post_deposit(fact=fact, account=builders.a_tuition_account(), now=NOW)
 
         assert told() == {"deposits_split": (1, 2000)}
+
+    def test_tells_what_was_paid_by_wechat(self) -> None:
+        steps.register()
+        account = steps.open_account()
+        steps.pay(account.enrolment_id, 1000, payer_name=PAYER)
+
+        assert told() == {"paid_by_wechat": (1, 1000)}
 
     def test_tells_what_two_people_did_with_suspense(self) -> None:
         steps.register()

@@ -11,7 +11,7 @@ from infra.local.district.schools import SECOND_HALF, Class, School
 
 
 class Paying(StrEnum):
-    """How a family pays. TOGETHER: one transfer for both of its children."""
+    """How a family pays. TOGETHER: one transfer for both of its children. WECHAT: story_wechat.py."""
 
     EXACTLY = "exactly"
     IN_TWO = "in_two"
@@ -20,6 +20,7 @@ class Paying(StrEnum):
     LATE = "late"
     NEVER = "never"
     TOGETHER = "together"
+    WECHAT = "wechat"
 
 
 class Confirming(StrEnum):
@@ -70,7 +71,14 @@ class Plan:
 
 
 _YEAR = 2026
-_PAYING = {5: Paying.IN_TWO, 17: Paying.TOO_MUCH, 23: Paying.WRONG_REFERENCE, 31: Paying.LATE, 41: Paying.NEVER}
+_PAYING = {
+    **dict.fromkeys((7, 9), Paying.WECHAT),
+    5: Paying.IN_TWO,
+    17: Paying.TOO_MUCH,
+    23: Paying.WRONG_REFERENCE,
+    31: Paying.LATE,
+    41: Paying.NEVER,
+}
 _CONFIRMING = {3: Confirming.TWICE, **dict.fromkeys((5, 7, 11, 13, 17), Confirming.SILENT), 19: Confirming.DISPUTES_ONE}
 _LOOKED_AT = 3  # of the classes that suit, a family looks at these, and takes the one that most have taken
 
