@@ -119,6 +119,8 @@ def document_of(institution: model.Institution) -> str:
     told = dataclasses.asdict(institution)
     for name in ("status", "status_reason", "frozen", "frozen_reason", "bars"):
         del told[name]
+    if institution.accounts.supervised_since is None:  # a school's item stays under the kilobyte that a write pays for
+        del told["accounts"]["supervised_since"]
     return json.dumps(told, ensure_ascii=False, default=_plain, separators=(",", ":"))
 
 
