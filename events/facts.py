@@ -379,7 +379,6 @@ class ListedTeacherPublished:
     institution_id: InstitutionId
     teacher_id: TeacherId
     qualification_no: str
-    name: str
     on_list: str
     since: datetime
     noticed_at: datetime

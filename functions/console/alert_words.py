@@ -109,10 +109,10 @@ def _inspection_overdue(figures: _Figures, threshold: str) -> words.Both:
 
 def _listed_teacher(figures: _Figures, threshold: str) -> words.Both:
     zh, en = words.PERSONNEL_LISTS.get(str(figures.get("on_list", "")), ("", ""))
-    name, number, since = figures.get("name", ""), figures.get("qualification_no", ""), figures.get("since", "")
+    number, since = figures.get("qualification_no", ""), figures.get("since", "")
     return (
-        f"公示的教师 {name}（资格证号 {number}）自 {since} 起在{zh}上，限额 {threshold} 名，机构须撤下",
-        f"The published teacher {name} ({number}) is on the list “{en}” since {since}; {threshold} may be. Withdraw",
+        f"公示的教师（资格证号 {number}）自 {since} 起在{zh}上，限额 {threshold} 名，机构须撤下",
+        f"Published teacher {number} is on the list “{en}” since {since}; {threshold} may be. Withdraw",
     )
 
 

@@ -16,6 +16,7 @@ from shared.filings.store import cases, objections
 from shared.institutions import store as institutions
 from shared.kernel import clock, errors, ids
 from shared.people.model import StaffRole
+from shared.policy import queries as policies
 
 blueprint = Blueprint(__name__)
 
@@ -237,6 +238,7 @@ def shown_case(visit: Visit, case: Case, refusal: errors.Refusal | None = None) 
         "officers": officers.names(names),
         "findings_at_once": FINDINGS_AT_ONCE,
         "most_text": rules.MOST_TEXT,
+        "decision_days": policies.in_force(at=visit.now).filing_decision_working_days,
         "today": clock.business_day(visit.now),
         "sentence": refusal.sentence(visit.language) if refusal else "",
         "done": visit.query.get("done", ""),

@@ -57,7 +57,6 @@ def _published(person: Person) -> Iterator[alerts.Fact]:
                 institution_id=one.institution_id,
                 teacher_id=one.teacher_id,
                 qualification_no=person.number,
-                name=listing.name,
                 on_list=name.value,
                 since=listing.since,
                 noticed_at=now,

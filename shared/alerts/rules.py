@@ -97,7 +97,6 @@ def on_listed_teacher(fact: facts.ListedTeacherPublished, policy: Policy) -> Ale
     """A school publishes a teacher who is on a list: once for each time that she is listed, whoever lists her."""
     figures: Figures = {
         "qualification_no": fact.qualification_no,
-        "name": fact.name,
         "on_list": fact.on_list,
         "since": clock.shown(fact.since),
         "teacher_id": fact.teacher_id,

@@ -106,7 +106,7 @@ class TestAlerts:
                 "自 2026-09-01 起缺 ¥10.00，应于 2026-09-15 前补足",
                 "short of ¥10.00 since 2026-09-01",
             ),
-            (Rule.LISTED_TEACHER, "公示的教师 季示例（资格证号 20263700）", "on the list “Personnel blacklist”"),
+            (Rule.LISTED_TEACHER, "公示的教师（资格证号 20263700）", "on the list “Personnel blacklist”"),
             (Rule.TEACHER_IN_TWO_PLACES, "在海棠书法 二校区上课", "at 海棠书法 二校区 from 2026-09-01T10:30:00"),
             (Rule.RECONCILIATION_BREAK, "银行期末 ¥11.00，台账 ¥10.00", "closes with ¥11.00, the ledger with ¥10.00"),
             (Rule.REFERENCE_CONFLICT, "已按 ¥1.00 入账，银行又以同一流水发来 ¥2.00", "sent it again with ¥2.00"),

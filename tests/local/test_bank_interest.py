@@ -24,7 +24,7 @@ def clock() -> TestClock:
 @pytest.fixture
 def bank(clock: TestClock) -> Bank:
     """A bank with one supervised account, into which 10,000 yuan came on 1 September."""
-    told: dict[str, Any] = {"webhook_key": KEY, "instruction_key": KEY, "clock": clock}
+    told: dict[str, Any] = {"webhook_key": KEY, "instruction_key": KEY, "inquiry_key": KEY, "clock": clock}
     bank = Bank(port=trouble.free_ports(1), events_url="http://127.0.0.1:9", **told)
     bank.open_account(TUITION, holder="示例舞蹈学校")
     bank.transfer(TUITION, 1_000_000, remittance="学费")
