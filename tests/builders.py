@@ -30,7 +30,7 @@ from shared.kernel.ids import (
 )
 from shared.kernel.money import Fen
 from shared.mall import model as mall
-from shared.policy import queries as policies
+from shared.policy import file
 from shared.teaching import model as teaching
 from shared.terminations import model as terminations
 
@@ -45,7 +45,7 @@ class AnExample(errors.Conflict):
 
 NOW = datetime(2026, 9, 1, 2, tzinfo=UTC)  # Tuesday, 10:00 in Shanghai
 TODAY = date(2026, 9, 1)
-POLICY = policies.in_force(at=NOW)
+POLICY = file.first()
 
 
 def an_id(prefix: str, number: int = 1) -> str:

@@ -32,7 +32,7 @@ _IN_TRANSACTION = {
 _ALLOWED = {
     function.name: {
         (context, action.removeprefix("dynamodb:"))
-        for context, rights in function.tables.items()
+        for context, rights in function.rights.items()
         for right in rights
         for action in ACTIONS[right]
     }

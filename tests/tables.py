@@ -15,6 +15,7 @@ from botocore.exceptions import ReadTimeoutError
 from infra import tables
 from infra.local import engine, trouble
 from shared.dynamo import rows, transaction
+from shared.policy import queries as policies
 from tests.memory.engine import Engine, Items, listed
 
 CREDENTIALS = {**engine.CREDENTIALS, "AWS_DEFAULT_REGION": rows.REGION}
@@ -40,6 +41,7 @@ def memory_tables() -> Iterator[Any]:
 def in_memory(memory_tables: Any) -> Any:
     """boto3's client of the tables in memory, every table empty."""
     _memory.clear()
+    policies.forget()
     return memory_tables
 
 
@@ -76,6 +78,7 @@ def on_engine(engine_address: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     client = engine.clients(engine_address).dynamodb
     tables.create_all(client)
     rows.connect(engine_address)
+    policies.forget()
     yield client
     rows.connect(None)
 

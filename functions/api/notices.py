@@ -9,7 +9,7 @@ from functions.edge.auth import Audience
 from functions.edge.contract import Call, endpoint
 from functions.edge.settings import settings
 from shared.kernel import clock
-from shared.policy import queries as policies
+from shared.policy.file import record
 from shared.terminations import signature
 from shared.terminations.store import notices
 
@@ -53,7 +53,7 @@ def get_notice(call: Call[Any]) -> NoticeView:
     return NoticeView(
         notice_no=notice.number,
         title=notice.title,
-        issued_by=policies.record()["authority"]["name"],
+        issued_by=record()["authority"]["name"],
         issued_at=clock.shown(notice.issued_at),
         school=notice.school,
         credit_code=notice.credit_code,

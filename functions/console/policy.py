@@ -18,16 +18,16 @@ def show_policy(visit: Visit) -> Shown:
     """The version in force, or the one that is asked for."""
     in_force = policies.in_force(at=visit.now)
     version = visit.asked("version") or in_force.version
-    known = {policy.version: policy for policy in policies.versions()}
-    if version not in known:
+    found = policies.find_version(version)
+    if found is None:
         raise NoSuchPage()
     told = {
-        "policy": known[version],
+        "policy": found.policy,
         "in_force": in_force.version,
-        "versions": policies.versions(),
+        "versions": [one.policy for one in policies.list_versions(limit=20, cursor=None).rows],
         "terms": interest.all_terms(),
         "agreed_now": _agreed(clock.business_day(visit.now)),
-        "calendar": policies.record()["calendar"],
+        "own_days": found.policy.own_days,
     }
     return Shown("policy.html", told)
 

@@ -16,6 +16,7 @@ from shared.institutions import store as institutions
 from shared.kernel import errors, ids
 from shared.kernel.ids import InstitutionId
 from shared.policy import queries as policies
+from shared.policy.file import record
 from shared.terminations import rules, signature, usecases
 from shared.terminations.model import Case, Notice, NoticeStatus, Standing, Step
 from shared.terminations.store import cases, notices, objections
@@ -178,7 +179,7 @@ def show_notice(visit: Visit) -> Shown:
     notice = notices.get(visit.path["number"])
     told = {
         "notice": notice,
-        "issued_by": policies.record()["authority"]["name"],
+        "issued_by": record()["authority"]["name"],
         "officers": officers.names([notice.proposed_by, notice.approved_by, notice.revoked_by]),
         "authentic": is_authentic(notice),
         "fingerprint": signature.fingerprint(notice.signature),

@@ -227,7 +227,7 @@ def _terminations(totals: Sequence[Totals], schools: Mapping[InstitutionId, Inst
 def _filings(now: datetime) -> Item:
     """Filings in which the bureau has to act soon, and those in which it should have."""
     today = clock.business_day(now)
-    soon, _ = filings.days(today, policies.in_force(at=now).filing_reminder_working_days)
+    soon, _ = filings.days(today, policies.in_force(at=now).filing_reminder_working_days, at=now)
     bureau = (FilingRole.REVIEWER, FilingRole.SUPERVISOR)
     near = sum(filing_cases.count_due(one, until=soon, at_most=_MOST) for one in bureau)
     over = sum(filing_cases.count_due(one, until=today - timedelta(days=1), at_most=_MOST) for one in bureau)

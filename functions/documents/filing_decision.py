@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functions.documents.model import Column, Document, Kind, Table
 from shared.filings import catalogue, workflows
 from shared.filings.model import Case, Filing, Outcome
-from shared.policy import queries as policies
+from shared.policy.file import record
 
 Said = Callable[[str, str], str]
 """Chinese or English, as the document is."""
@@ -25,7 +25,7 @@ OUTCOMES = {
 def title_of(number: str) -> str:
     """A decision's number as it stands on paper: 临教审〔2026〕0007号."""
     year, _, count = number.partition("-")
-    return f"{policies.record()['authority']['decision_prefix']}〔{year}〕{count}号"
+    return f"{record()['authority']['decision_prefix']}〔{year}〕{count}号"
 
 
 def of(case: Case, *, credit_code: str, language: str) -> Document:
@@ -47,7 +47,7 @@ def of(case: Case, *, credit_code: str, language: str) -> Document:
             (t("决定", "Decision"), t(*OUTCOMES[decision.outcome])),
             (t("理由", "Reason"), decision.reason),
             (t("现场核查", "Site visit"), _visit(case, t)),
-            (t("签发机关", "Issued by"), policies.record()["authority"]["name"]),
+            (t("签发机关", "Issued by"), record()["authority"]["name"]),
         ],
         tables=[_materials(case, t, english=language == "en"), *([_findings(case, t)] if case.findings else [])],
         notes=[

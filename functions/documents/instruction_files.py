@@ -9,7 +9,7 @@ from shared.bank.iso20022.payments import Payment
 from shared.funds.instructions import Instruction, InstructionKind
 from shared.institutions.model import Institution
 from shared.kernel.ids import InstitutionId
-from shared.policy import queries as policies
+from shared.policy.file import record
 
 _TOLD: Mapping[InstructionKind, tuple[str, str]] = {
     InstructionKind.PAYOUT: ("PAYOUT", PAYOUT_PURPOSE),
@@ -31,7 +31,7 @@ def of(
     """The file of instructions of one kind, at least one. `schools` has those that the instructions name."""
     code, purpose = _TOLD[kind]
     told = [_payment(one, schools[one.institution_id], purpose) for one in instructions]
-    return payments.write(told, code=code, day=day, initiator=policies.record()["authority"]["name"], now=now)
+    return payments.write(told, code=code, day=day, initiator=record()["authority"]["name"], now=now)
 
 
 def _payment(one: Instruction, school: Institution, purpose: str) -> Payment:

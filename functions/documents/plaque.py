@@ -11,7 +11,7 @@ from functions.edge.settings import settings
 from shared.institutions.model import Institution
 from shared.kernel import clock
 from shared.listings.model import Plaque
-from shared.policy import queries as policies
+from shared.policy.file import record
 
 CONTENT_TYPE = "application/pdf"
 
@@ -69,7 +69,7 @@ def pdf(plaque: Plaque, school: Institution) -> bytes:
     y = _centred(letters, page.w, y + 4, told, 11, INK)
     told = "The page must name this institution and this place; if it doesn't, don't pay."
     y = _centred(letters, page.w, y, told, 9, _MUTED)
-    foot = f"{policies.record()['authority']['name']}　{_day(plaque.issued_at)}签发　{plaque.plaque_id}"
+    foot = f"{record()['authority']['name']}　{_day(plaque.issued_at)}签发　{plaque.plaque_id}"
     _centred(letters, page.w, page.h - 20, foot, 9, _MUTED)
     return bytes(page.output())
 

@@ -66,8 +66,9 @@ def holds(account: EnrolmentAccount, *, now: datetime) -> bool:
     order = store.find_last(account.enrolment_id)
     if order is None or order.over:
         return False
-    days = policies.in_force(at=now).wechat_settlement_working_days
+    policy = policies.in_force(at=now)
     until = order.settle_by
     if order.status is Status.PREPARED or until is None:
-        until = calendar.working_days_after(clock.business_day(order.expires_at), days).day
+        expired_on, days = clock.business_day(order.expires_at), policy.wechat_settlement_working_days
+        until = calendar.working_days_after(expired_on, days, policy.own_days).day
     return clock.business_day(now) <= until

@@ -33,6 +33,7 @@ from shared.dynamo import rows
 from shared.funds import seals
 from shared.kernel.clock import SHANGHAI, system_clock
 from shared.payments import merchant_key
+from shared.policy import queries as policies
 from shared.terminations import signature
 
 STARTS_AT = datetime(2026, 8, 17, 8, 0, tzinfo=SHANGHAI)
@@ -128,6 +129,7 @@ def running(
             engine.running(port=port + _ENGINE, state_dir=_in(state_dir, "engine"), meanwhile=_load_functions)
         )
         stack.enter_context(surroundings.connected(url))
+        policies.forget()  # the process may have run another district
         on_step("tables")
         clients = engine.clients(url)
         surroundings.create_tables(clients.dynamodb)

@@ -52,6 +52,11 @@ class Function:
     private: bool = False
 
     @property
+    def rights(self) -> Mapping[str, Right]:
+        """What it may do with each table: what its line says, and read the policy, which every rule asks for."""
+        return {"policy": Right.READ, **self.tables}
+
+    @property
     def logical_name(self) -> str:
         """Its name in the template: `release_lesson` -> `ReleaseLesson`."""
         return "APIHandler" if self.name == "api_handler" else camel(self.name)
@@ -105,6 +110,7 @@ FUNCTIONS = (
             "personnel": R | W,
             "filings": R | W,
             "reviews": R | W,
+            "policy": R | W,
             "parked": R,
             "edge": R | W | D,
         },

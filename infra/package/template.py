@@ -57,7 +57,7 @@ def policy(function: Function) -> dict[str, Any]:
                 + ":*"
             },
         },
-        *(_table_statement(context, rights) for context, rights in function.tables.items()),
+        *(_table_statement(context, rights) for context, rights in function.rights.items()),
         *(_bucket_statement(kind, rights) for kind, rights in function.buckets.items()),
     ]
     if function.stream is not None:
@@ -129,7 +129,7 @@ def _resources_of(function: Function, architecture: str) -> dict[str, Any]:
 
 def _environment(function: Function) -> dict[str, Any]:
     return {
-        **{f"{context.upper()}_TABLE": {"Ref": table_of(context)} for context in function.tables},
+        **{f"{context.upper()}_TABLE": {"Ref": table_of(context)} for context in function.rights},
         **{f"{kind.upper()}_BUCKET": {"Ref": bucket_of(kind)} for kind in function.buckets},
         **{name: {"Ref": camel(name.lower())} for name in function.settings},
         **{

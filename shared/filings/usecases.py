@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from functools import partial
 
 from shared.dynamo import transaction
 from shared.filings import catalogue, handing_in, rules, workflows
@@ -62,7 +63,7 @@ def opening(
         statement=statement,
         year=year,
         amendments=amendments,
-        due=rules.due(workflow, workflow.start, history, figures, days),
+        due=rules.due(workflow, workflow.start, history, figures, partial(days, at=now)),
     )
     return case, cases.open_new(case)
 
@@ -178,12 +179,13 @@ def acted(was: Case, action: Action, role: Role, *, by: str, now: datetime, note
     """A case after an action under its own versions. Raises ActionNotNow, ActionNotYours."""
     figures = {one.name: one.value for one in policies.get(version=was.policy_version).figures}
     workflow = workflows.get(was.workflow_version)
-    return rules.moved(was, workflow, action, role, by=by, now=now, figures=figures, days=days, note=note)
+    counted = partial(days, at=now)
+    return rules.moved(was, workflow, action, role, by=by, now=now, figures=figures, days=counted, note=note)
 
 
-def days(day: date, count: int) -> tuple[date, bool]:
-    """The working day so many after a day, and whether it had to be assumed."""
-    told = calendar.working_days_after(day, count)
+def days(day: date, count: int, *, at: datetime) -> tuple[date, bool]:
+    """The working day so many after a day, by the calendar of a moment, and whether it had to be assumed."""
+    told = calendar.working_days_after(day, count, policies.in_force(at=at).own_days)
     return told.day, told.assumed
 
 

@@ -92,7 +92,7 @@ def _told(was: Case, now: datetime, done: list[str]) -> Case:
         done.append("escalated")
         return replace(was, due=replace(due, escalated=now))
     days = policies.get(version=was.policy_version).filing_reminder_working_days
-    near, _ = usecases.days(clock.business_day(now), days)
+    near, _ = usecases.days(clock.business_day(now), days, at=now)
     if due.day > near or due.reminded is not None:
         return was
     done.append("reminded")

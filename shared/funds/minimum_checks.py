@@ -90,7 +90,7 @@ def _note_shortfall(institution_id: InstitutionId, new: Sequence[MinimumDay], po
     if since is None and not short:
         return None
     if since is None:
-        deadline = calendar.working_days_after(short[0].day, policy.minimum_shortfall_working_days)
+        deadline = calendar.working_days_after(short[0].day, policy.minimum_shortfall_working_days, policy.own_days)
         was = after = Shortfall(institution_id, short[0].day, short[-1].short_fen, deadline.day, deadline.assumed)
     else:
         was = minimum_days.get_shortfalls([(institution_id, since)])[institution_id]

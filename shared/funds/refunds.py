@@ -38,7 +38,8 @@ def _request(
     unreleased = entries.count_unreleased(enrolment_id, taught)
     found = refund_rules.preview(account, taught_lessons=unreleased)
     refund_rules.check_request(found, requested_fen=amount_fen, last=last)
-    deadline = calendar.working_days_after(clock.business_day(now), policy.refund_answer_working_days)
+    own = policies.in_force(at=now).own_days  # what is known of the calendar by now; the figure is the sale's
+    deadline = calendar.working_days_after(clock.business_day(now), policy.refund_answer_working_days, own)
     number = last.number + 1 if last else 1
     refund = refund_model.Refund(
         refund_id=refund_rules.refund_id(enrolment_id, number),

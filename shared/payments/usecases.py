@@ -75,7 +75,8 @@ def _hear(trade: Trade, wechat: WeChatPayClient, policy: Policy, now: datetime) 
     except rules.PaymentDiffers as differs:
         store.change(before, replace(before, differs=str(differs.figures["what"])))
         raise
-    settle_by = calendar.working_days_after(clock.business_day(now), policy.wechat_settlement_working_days).day
+    days = policy.wechat_settlement_working_days
+    settle_by = calendar.working_days_after(clock.business_day(now), days, policy.own_days).day
     after = rules.learn(before, trade, settle_by=settle_by, now=now)
     return store.change(before, after) is not before
 

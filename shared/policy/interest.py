@@ -9,8 +9,8 @@ from datetime import date, timedelta
 from functools import cache
 
 from shared.kernel import errors
+from shared.policy.file import record
 from shared.policy.model import Beneficiary, InterestTerms
-from shared.policy.queries import record
 
 _A_DAY = timedelta(days=1)
 

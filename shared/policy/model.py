@@ -1,20 +1,40 @@
 """The policy record: every number of a rule, with the version that it was in force under."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal
 
 
+class Source(StrEnum):
+    """How far a figure can be trusted: a published rule, a practice elsewhere, or our default."""
+
+    RULE = "rule"
+    PRACTICE = "practice"
+    ASSUMED = "assumed"
+
+
 @dataclass(frozen=True)
 class Figure:
-    """One number of a rule and how far it can be trusted: a published rule, a practice elsewhere, or our default."""
+    """One number of a rule and how far it can be trusted. It may be changed to anything from `least` to `most`."""
 
     name: str
+    section: str
     value: int
-    source: str
+    source: Source
     note_zh: str
     note_en: str
+    least: int
+    most: int
+
+
+@dataclass(frozen=True)
+class OwnDays:
+    """Days on which the bureau's calendar differs from the published one, or that no published one covers yet."""
+
+    holidays: frozenset[date] = frozenset()
+    working_days: frozenset[date] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -24,6 +44,7 @@ class Policy:
     version: str
     effective_from: date
     figures: tuple[Figure, ...]
+    own_days: OwnDays
 
     max_lessons: int
     max_months: int
@@ -134,3 +155,70 @@ class InterestTerms:
     source: str
     note_zh: str
     note_en: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A version as the record's head names it. Those that are withdrawn never come into force."""
+
+    number: int
+    version: str
+    effective_from: date
+    withdrawn: bool = False
+
+
+@dataclass(frozen=True)
+class Head:
+    """Every version after the first, oldest first, and how often the record was changed: by versions or withdrawals."""
+
+    changes: int = 0
+    entries: tuple[Entry, ...] = ()
+
+
+@dataclass(frozen=True)
+class Withdrawal:
+    """Why a version that was still to come never comes into force, and by whom."""
+
+    reason: str
+    proposed_by: str
+    approved_by: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Version:
+    """A policy with how it came about. The first one is the file's: it has the number 0 and nobody proposed it."""
+
+    number: int
+    policy: Policy
+    base: str = ""
+    reason: str = ""
+    proposed_by: str = ""
+    proposed_at: datetime | None = None
+    approved_by: str = ""
+    approved_at: datetime | None = None
+    withdrawal: Withdrawal | None = None
+
+
+@dataclass(frozen=True)
+class NewFigure:
+    """What a figure becomes."""
+
+    value: int
+    source: Source
+    note_zh: str
+    note_en: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """What is proposed: figures by name, and all own days, from a business day on.
+
+    `base` is the version that it was made of, `base_changes` the head's count then: what has changed since voids it.
+    """
+
+    base: str
+    base_changes: int
+    effective_from: date
+    figures: Mapping[str, NewFigure]
+    own_days: OwnDays

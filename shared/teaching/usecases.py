@@ -46,7 +46,7 @@ def claim_attendance(
             raise rules.MarkedOtherwise()
         if enrolment_id not in there and not roster[enrolment_id].active:
             raise rules.NotOnRoster(enrolment_id=enrolment_id)
-    deadline = calendar.working_days_after(clock.business_day(now), policy.confirmation_working_days)
+    deadline = calendar.working_days_after(clock.business_day(now), policy.confirmation_working_days, policy.own_days)
     first = next((one for one in marks if one not in there and marks[one] is model.Outcome.PRESENT), None)
     return [
         there.get(enrolment_id)

@@ -8,7 +8,7 @@ from shared.dynamo import transaction
 from shared.kernel import clock
 from shared.kernel.ids import InstitutionId
 from shared.kernel.money import Fen
-from shared.policy import queries as policies
+from shared.policy.file import record
 from shared.terminations import model, rules, signature
 from shared.terminations.model import Case, Notice, NoticeStatus, Return, Step
 from shared.terminations.store import cases, notices
@@ -76,7 +76,7 @@ def _signed(
     people: tuple[str, str],
     now: datetime,
 ) -> Notice:
-    authority = policies.record()["authority"]
+    authority = record()["authority"]
     number = rules.number(*numbered)
     title = rules.title(number, prefix=authority["notice_prefix"])
     content = rules.content(

