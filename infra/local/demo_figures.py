@@ -60,13 +60,28 @@ def read_figures(running: District) -> dict[str, Any]:
         "refunds": dict(sorted(Counter(refund.status.value for refund in read.refunds).items())),
         "alerts": dict(sorted(Counter(alert.rule.value for alert in raised).items())),
         "reconciliation": _reconciliation(read),
-        "happened": happened.of(read, messages_refused=_messages_refused(running)),
+        "happened": happened.of(read, messages_refused=_messages_refused(running), told=_told()),
         "repairs": dict(repairs),
         "sealed_days": len(read.seals),
         "parked": len(parked.list_parked(limit=1000, cursor=None).rows),
         "time": clock.shown(running.clock()),
         "violations": {name: violations[:20] for name, violations in found.items() if violations},
         "invariants": {name: not violations for name, violations in found.items()},
+    }
+
+
+def _told() -> dict[str, int]:
+    """How many reviews there are, how many of them count less or are hidden, how many reports of private payment."""
+    from shared.reviews.model import ReportStatus
+    from shared.reviews.store import reports, reviews
+
+    ids = institutions.list_ids()
+    found = [one for iid in ids for one in reviews.list_of_institution(iid, limit=1000, cursor=None).rows]
+    return {
+        "reviews": len(found),
+        "reviews_weighed_down": sum(bool(one.marks) for one in found),
+        "reviews_hidden": sum(one.hidden for one in found),
+        "private_payments": sum(reports.count_in(status, at_most=1000) for status in ReportStatus),
     }
 
 

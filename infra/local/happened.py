@@ -28,11 +28,18 @@ _NAMES: Mapping[str, str] = {
     "schools_supervised": "纳入监管的新机构（核定最低余额） schools under supervision (required)",
     "minimums_withdrawn": "最低余额支取 minimum balance withdrawn",
     "terminated_paid_out": "终止后划付 paid out on a notice",
+    "reviews": "家长评价 reviews",
+    "reviews_weighed_down": "被降低权重的评价 reviews weighed down",
+    "reviews_hidden": "隐藏的评价 reviews hidden",
+    "private_payments": "私下付费举报 reports of private payment",
 }
 
 
-def of(books: Books, *, messages_refused: int) -> Happened:
-    """What the books tell of it. `messages_refused` is told by whoever keeps the bank's messages."""
+def of(books: Books, *, messages_refused: int, told: Mapping[str, int]) -> Happened:
+    """What the books tell of it. `messages_refused` is told by whoever keeps the bank's messages.
+
+    `told` counts what isn't in the books: reviews, reports.
+    """
     split = {entry.pk for entry in _of_kind(books.entries, EntryKind.DEPOSIT) if entry.reason == SuspenseReason.SPLIT}
     settled = Counter(payout_id for payout_id, _ in _settlements(books.entries))
     reversed_ones = [one for one in _of_kind(books.entries, EntryKind.REVERSAL) if State.OUTSIDE in one.legs]
@@ -62,6 +69,7 @@ def of(books: Books, *, messages_refused: int) -> Happened:
         "schools_supervised": {"count": len(new), "fen": sum(one.required_fen for one in new)},
         "minimums_withdrawn": _told(_of_kind(books.entries, EntryKind.MINIMUM_PAID)),
         "terminated_paid_out": _told(_of_kind(books.entries, EntryKind.FINAL_PAYOUT)),
+        **{name: {"count": count, "fen": 0} for name, count in told.items()},
     }
 
 

@@ -22,6 +22,7 @@ from infra.local.story_payouts import PayoutStory
 from infra.local.story_profiles import ProfileStory
 from infra.local.story_reconciliation import ReconciliationStory
 from infra.local.story_refunds import RefundStory
+from infra.local.story_reviews import ReviewStory
 from infra.local.story_terminations import TerminationStory
 from infra.local.story_wechat import WeChatStory
 from shared.kernel.clock import SHANGHAI
@@ -68,6 +69,7 @@ class Story:
         yield from FilingStory(self._cast).steps()
         yield from AmendmentStory(self._cast, self._data).steps()
         yield from InspectionStory(self._cast, self._data).steps()
+        yield from ReviewStory(self._cast, self._data, self._enrolments).steps()
         yield from TerminationStory(self._cast, self._data).steps()
 
     def _school_opens(self, number: int, school: School) -> Iterator[Step]:

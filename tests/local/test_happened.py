@@ -18,9 +18,12 @@ __all__ = ["hurried", "in_memory", "memory_tables"]
 pytestmark = pytest.mark.usefixtures("in_memory", "hurried")
 
 
+TOLD = {"reviews": 9, "reviews_weighed_down": 6, "reviews_hidden": 1, "private_payments": 1}
+
+
 def told(*, messages_refused: int = 0) -> dict[str, tuple[int, int]]:
     """What happened at all: how often, how many fen."""
-    found = happened.of(books.read(), messages_refused=messages_refused)
+    found = happened.of(books.read(), messages_refused=messages_refused, told={})
     return {name: (one["count"], one["fen"]) for name, one in found.items() if one["count"]}
 
 
@@ -77,6 +80,7 @@ class TestOf:
         assert told(messages_refused=3) == {"messages_refused": (3, 0)}
 
     def test_has_words_for_everything(self) -> None:
-        found = happened.of(books.read(), messages_refused=0)
+        found = happened.of(books.read(), messages_refused=0, told=TOLD)
 
         assert happened.table(found).row_count == len(found)
+        assert {name: found[name]["count"] for name in TOLD} == TOLD
