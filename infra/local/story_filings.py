@@ -1,5 +1,5 @@
-"""Somebody asks to found a school: from the draft by way of a correction and a site visit to the licence; then its
-accounts are opened, and it is under supervision.
+"""Somebody asks to found a school: from the draft by way of two corrections and a site visit to the licence; then its
+accounts are opened, and it is under supervision, on the white list and off it again.
 """
 
 import re
@@ -38,19 +38,26 @@ class FilingStory:
         yield _step("09-01 11:00", "filing-submits", self._submit)
         yield _step("09-02 10:00", "filing-corrections", self._ask_for_corrections)
         yield _step("09-03 10:00", "filing-resubmits", self._resubmit)
+        yield _step("09-03 14:00", "filing-once-more", self._ask_once_more)
+        yield _step("09-03 16:00", "filing-resubmits-again", self._resubmit_again)
         yield _step("09-04 10:00", "filing-decided", self._visit_and_decide)
         yield _step("09-18 10:00", "filing-licence", self._license)
         yield _step("09-18 11:00", "accounts-asked", self._ask_for_accounts)
         yield _step("09-18 14:00", "accounts-opened", self._open_accounts)
         yield _step("09-18 15:00", "accounts-minimum", self._deposit_minimum)
         yield _step("09-18 16:00", "accounts-shown", self._look)
+        good = {"reason": "新设机构首月检查合格", "evidence": "2026年秋季检查记录第31号"}
+        yield _step("09-24 10:00", "list-founded", lambda: self._list("whitelisting", "white", **good, until=""))
+        moved = "机构拟迁址，迁址变更办结前移出"
+        yield _step("10-09 10:00", "list-founded-off", lambda: self._list("delisting", "none", reason=moved))
 
     def _apply(self) -> None:
-        """A person signed in by WeChat asks, becomes the applicant's administrator, and hands in two papers."""
+        """A person signed in by WeChat asks, becomes the applicant's administrator, and hands in three papers."""
         told = self._cast.guardian(FOUNDER).post("/v1/applications", _APPLICATION, key="apply-school-0001")
         self._cast.invited(FOUNDER, told["invitation"])
         self._filed.upload("设立申请材料.pdf", handing_in.a_paper(), 1)
         self._filed.upload("消防验收意见书.pdf", handing_in.a_paper() + b"\n", 2)
+        self._filed.upload("消防验收意见书（盖章）.pdf", handing_in.a_paper() + b"\n\n", 3)
         self._cast.district.incoming.look()
 
     def _submit(self) -> None:
@@ -69,6 +76,16 @@ class FilingStory:
     def _resubmit(self) -> None:
         self._filed.put([_RETURNED], self._files()[1], 2)
         self._filed.submit(2)
+
+    def _ask_once_more(self) -> None:
+        """The new paper isn't good either."""
+        reviewer = self._cast.officer("reviewer")
+        self._filed.review(reviewer, returned=_RETURNED, reason="意见书缺少验收单位盖章")
+        self._filed.act(reviewer, "request_corrections", note="请补盖公章")
+
+    def _resubmit_again(self) -> None:
+        self._filed.put([_RETURNED], self._files()[2], 3)
+        self._filed.submit(3)
 
     def _visit_and_decide(self) -> None:
         supervisor = self._cast.officer("supervisor")
@@ -120,8 +137,19 @@ class FilingStory:
         if found["institution_id"] not in self._cast.officer("reviewer").page("/console/schools.csv"):
             raise RuntimeError("a school under supervision isn't among the bureau's schools")
 
+    def _list(self, act: str, becomes: str, **told: str) -> None:
+        """Two people put it on the white list or take it off, and everybody sees it."""
+        anybody = Caller(self._cast.district.api_url)
+        address = f"/v1/verify?credit_code={_APPLICATION['credit_code']}"
+        [found] = anybody.get(address)["data"]
+        page = f"/console/schools/{found['institution_id']}/listing"
+        self._cast.two_people(page, f"{page}/{act}", proposer="reviewer", **told)
+        [found] = anybody.get(address)["data"]
+        if (found["on_list"] or "none") != becomes:
+            raise RuntimeError(f"a school isn't shown on its list: {found}")
+
     def _files(self) -> list[str]:
-        """The founder's two papers, the older one first."""
+        """The founder's three papers, the oldest first."""
         admin = self._cast.school_user(FOUNDER)
         return [one["file_id"] for one in admin.get("/v1/school/files")["data"]][::-1]
 
