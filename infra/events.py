@@ -97,7 +97,10 @@ STREAM_FUNCTIONS = (
     StreamFunction(
         "raise_alerts",
         "funds",
-        ({"eventName": ["INSERT"], "dynamodb": {"NewImage": {"kind": {"S": ["entry", "conflict"]}}}},),
+        (
+            {"eventName": ["INSERT"], "dynamodb": {"NewImage": {"kind": {"S": ["entry", "conflict"]}}}},
+            {"dynamodb": {"Keys": {"sk": {"S": ["account"]}}, "NewImage": {"status": {"S": ["completed"]}}}},
+        ),
     ),
     StreamFunction(
         "watch_personnel",
@@ -116,6 +119,7 @@ SCHEDULES = (
     ScheduledFunction("agree_refunds", "cron(10 * * * ? *)"),
     ScheduledFunction("wind_up", "cron(2/15 * * * ? *)"),
     ScheduledFunction("pay_refunds", "cron(5/15 * * * ? *)"),
+    ScheduledFunction("issue_covers", "cron(7/15 * * * ? *)"),
     ScheduledFunction("pay_minimum_withdrawals", "cron(10/15 * * * ? *)"),
     ScheduledFunction("check_waiting_uploads", "cron(20 * * * ? *)"),
     ScheduledFunction("pay_out", "cron(0 18 ? * SUN *)"),  # Monday 02:00 in Shanghai

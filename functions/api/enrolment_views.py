@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Literal
 
+from functions.api import cover_views
 from functions.api.views import View, money
 from functions.edge.contract import Money
 from shared.funds import model as funds
@@ -78,12 +79,16 @@ class EnrolmentView(View):
 
 
 class EnrolmentWithTerms(EnrolmentView):
-    """`in_suspense`: what was paid over the price, until the bureau returns it or gives it to another enrolment."""
+    """`in_suspense`: what was paid over the price, until the bureau returns it or gives it to another enrolment.
+
+    `insurance` is there once the price is paid.
+    """
 
     in_suspense: Money
     terms: Terms
     payment: PaymentInstruction | None
     wechat_payment: WeChatPaymentView | None
+    insurance: cover_views.InsuranceView | None
 
 
 class EntryView(View):
@@ -166,6 +171,7 @@ def enrolment_with_terms(
     order: payments.PaymentOrder | None,
     offers_wechat: bool,
     language: str,
+    insurance: cover_views.InsuranceView | None,
 ) -> EnrolmentWithTerms:
     by_wechat = offers_wechat and account.status is funds.EnrolmentStatus.AWAITING_DEPOSIT
     payment = PaymentInstruction(
@@ -184,6 +190,7 @@ def enrolment_with_terms(
             "terms": terms,
             "payment": payment if account.owes else None,
             "wechat_payment": wechat_payment(order, language) if order else None,
+            "insurance": insurance,
         }
     )
 

@@ -7,6 +7,7 @@ import pydantic
 from chalice.app import Blueprint
 
 from events import facts
+from functions.api import cover_views
 from functions.api import enrolment_views as views
 from functions.api.views import View
 from functions.edge.auth import Audience
@@ -18,6 +19,7 @@ from shared.funds import suspense
 from shared.funds.model import EnrolmentAccount
 from shared.funds.store import accounts
 from shared.institutions import store as institutions
+from shared.insurance import queries as covers
 from shared.kernel import clock, ids
 from shared.kernel.ids import CourseId, EnrolmentId, OfferingId, SessionId, StudentId
 from shared.kernel.page import Page
@@ -166,8 +168,8 @@ def list_enrolments(call: Call[None]) -> Page[views.EnrolmentView]:
     audience=Audience.GUARDIAN,
     response=views.EnrolmentWithTerms,
     errors=(accounts.UnknownEnrolment,),
-    summary_zh="一笔报名：条款、资金、缴费方式",
-    summary_en="An enrolment: terms, money, how to pay",
+    summary_zh="一笔报名：条款、资金、缴费方式、意外险",
+    summary_en="An enrolment: terms, money, how to pay, its accident insurance",
 )
 def get_enrolment(call: Call[None]) -> views.EnrolmentWithTerms:
     return _with_terms(_own(call), call.language)
@@ -272,6 +274,7 @@ def _own(call: Call[None] | Call[ConfirmRequest] | Call[DisputeRequest]) -> Enro
 
 
 def _with_terms(account: EnrolmentAccount, language: str) -> views.EnrolmentWithTerms:
+    cover = covers.find(account.enrolment_id)
     return views.enrolment_with_terms(
         account,
         courses.get_terms(account.terms_hash),
@@ -279,5 +282,6 @@ def _with_terms(account: EnrolmentAccount, language: str) -> views.EnrolmentWith
         in_suspense_fen=suspense.left_of(account),
         order=payments.find_last(account.enrolment_id),
         offers_wechat=settings().wechat_pay_offered,
+        insurance=cover_views.cover(cover, language=language) if cover else None,
         language=language,
     )

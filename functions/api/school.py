@@ -13,6 +13,7 @@ from functions.edge.contract import Call, Id, Request, endpoint
 from shared.funds import queries as funds
 from shared.funds.model import EnrolmentAccount, EnrolmentStatus
 from shared.institutions.store import UnknownInstitution
+from shared.insurance import queries as covers
 from shared.kernel import clock, errors
 from shared.kernel.ids import EnrolmentId, OfferingId, SessionId
 from shared.mall import queries as courses
@@ -40,11 +41,14 @@ class Sessions(View):
 
 
 class RosterLine(View):
+    """`insurance`: how the child's accident cover stands; null where there is none."""
+
     enrolment_id: str
     student_name: str
     paid: bool
     outcome: str | None
     status: str | None
+    insurance: str | None
 
 
 class Roster(View):
@@ -142,6 +146,7 @@ def get_roster(call: Call[None]) -> Roster:
     marks = queries.list_marks(session.session_id, [account.enrolment_id for account in of_class])
     enrolled = [account for account in of_class if account.open or account.enrolment_id in marks]
     names = people.names_of_students([account.student_id for account in enrolled])
+    insured = covers.get_many([account.enrolment_id for account in enrolled])
     lines = [(account, marks.get(account.enrolment_id)) for account in enrolled]
     return Roster(
         data=[
@@ -151,6 +156,7 @@ def get_roster(call: Call[None]) -> Roster:
                 paid=_may_be_taught(account),
                 outcome=lesson.outcome.value if lesson else None,
                 status=lesson.status.value if lesson else None,
+                insurance=cover.status.value if (cover := insured.get(account.enrolment_id)) else None,
             )
             for account, lesson in lines
         ]

@@ -11,7 +11,7 @@ from math import floor
 
 from chalice.app import Blueprint
 
-from functions.console import csv_files, officers, payment_words, roles, words
+from functions.console import cover_words, csv_files, officers, payment_words, roles, words
 from functions.console.pages import Answer, Download, SeeOther, Shown, Visit, form, page
 from functions.edge.auth import NotForYourRole
 from shared.funds import accrual
@@ -19,6 +19,7 @@ from shared.funds import queries as funds
 from shared.funds.model import EnrolmentAccount, Entry, State
 from shared.funds.store.accounts import UnknownEnrolment
 from shared.institutions import store as institutions
+from shared.insurance import queries as covers
 from shared.kernel import clock, errors, ids
 from shared.kernel.ids import EnrolmentId, SessionId
 from shared.mall import queries as courses
@@ -88,6 +89,8 @@ def show_enrolment(visit: Visit) -> Shown:
         "student": student,
         "readings": _readings(visit, account),
         "done": visit.query.get("done", ""),
+        "cover": covers.find(account.enrolment_id),
+        "cover_words": cover_words,
     }
     return Shown("enrolment.html", told)
 

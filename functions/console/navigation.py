@@ -11,6 +11,8 @@ from shared.bank import store as bank
 from shared.funds import queries as funds
 from shared.funds.refund_model import RefundWait
 from shared.institutions.store import account_requests
+from shared.insurance import queries as covers
+from shared.insurance.model import CoverStatus
 from shared.kernel import clock
 from shared.listings import store as listings
 from shared.materials import queries as materials
@@ -49,6 +51,7 @@ _ROOMS: tuple[tuple[str, str, str, Set[StaffRole]], ...] = (
     ("/console/disputes", "争议", "Disputes", roles.EVERYONE),
     ("/console/reviews", "评价", "Reviews", roles.EVERYONE),
     ("/console/refunds", "退费", "Refunds", roles.EVERYONE),
+    ("/console/covers", "保险", "Insurance", roles.EVERYONE),
     ("/console/minimums", "最低余额", "Minimums", roles.EVERYONE),
     ("/console/approvals", "审批", "Approvals", roles.EVERYONE),
     ("/console/terminations", "终止办理", "Terminations", roles.EVERYONE),
@@ -70,26 +73,26 @@ def rooms(role: StaffRole, here: str, *, now: datetime, counted: bool) -> list[R
     return [Room(path, zh, en, _is_in(here, path), counts.get(path)) for path, zh, en, _ in found]
 
 
+_ELSEWHERE = (
+    ("/console/instructions", "/console/reconciliation"),
+    ("/console/personnel", "/console/listings"),
+    ("/console/file-readings", "/console/files"),
+    ("/console/inspections", "/console/filings"),
+    ("/console/notices", "/console/terminations"),
+    ("/console/enrolments", "/console/schools"),
+    ("/console/payouts", "/console/schools"),
+    ("/console/private-payments", "/console/reviews"),
+    ("/console/validities", "/console/profiles"),
+    ("/console/minimum-withdrawals", "/console/minimums"),
+)
+"""Pages that belong to a room with another path: what theirs begins with, and the room."""
+
+
 def _is_in(here: str, path: str) -> bool:
     here = here.partition("?")[0]
-    if here.startswith("/console/instructions"):
-        here = "/console/reconciliation"
-    if here.startswith("/console/personnel"):
-        here = "/console/listings"
-    if here.startswith("/console/file-readings"):
-        here = "/console/files"
-    if here.startswith("/console/inspections"):
-        here = "/console/filings"
-    if here.startswith("/console/notices"):
-        here = "/console/terminations"
-    if here.startswith(("/console/enrolments", "/console/payouts")):
-        here = "/console/schools"
-    if here.startswith("/console/private-payments"):
-        here = "/console/reviews"
-    if here.startswith("/console/validities"):
-        here = "/console/profiles"
-    if here.startswith("/console/minimum-withdrawals"):
-        here = "/console/minimums"
+    if here.startswith("/console/enrolments/") and here.endswith("/cover"):
+        here = "/console/covers"
+    here = next((room for begins, room in _ELSEWHERE if here.startswith(begins)), here)
     return here == path or (path != "/console" and here.startswith(f"{path}/"))
 
 
@@ -102,6 +105,7 @@ def _counts(role: StaffRole, now: datetime) -> dict[str, int]:
         "/console/account-requests": account_requests.count(at_most=MOST_COUNTED),
         "/console/profiles": profiles.count_waiting(at_most=MOST_COUNTED),
         "/console/listings": listings.count_open_appeals(at_most=MOST_COUNTED),
+        "/console/covers": covers.count(CoverStatus.REFUSED, at_most=MOST_COUNTED),
         "/console/refunds": funds.count_refunds_waiting(RefundWait.DECISION, at_most=MOST_COUNTED),
     }
     counts["/console/reviews"] = reviews.count_waiting(at_most=MOST_COUNTED)

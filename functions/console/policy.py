@@ -6,7 +6,7 @@ from chalice.app import Blueprint
 
 from functions.console.pages import NoSuchPage, Shown, Visit, page
 from shared.kernel import clock
-from shared.policy import interest
+from shared.policy import insurance, interest
 from shared.policy import queries as policies
 from shared.policy.model import InterestTerms
 
@@ -28,6 +28,7 @@ def show_policy(visit: Visit) -> Shown:
         "terms": interest.all_terms(),
         "agreed_now": _agreed(clock.business_day(visit.now)),
         "own_days": found.policy.own_days,
+        "insurance": insurance.all_terms(),
     }
     return Shown("policy.html", told)
 

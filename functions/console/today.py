@@ -25,6 +25,8 @@ from shared.funds.store import sweeps
 from shared.funds.totals_model import Totals
 from shared.institutions import store as institutions
 from shared.institutions.model import Institution, Status
+from shared.insurance import queries as covers
+from shared.insurance.model import CoverStatus
 from shared.kernel import clock
 from shared.kernel.ids import InstitutionId
 from shared.personnel import store as personnel
@@ -106,6 +108,7 @@ def _items(
         _stopped(schools),
         _terminations(totals, schools),
         _filings(visit.now),
+        _covers(visit.now, policy),
     ]
     if visit.role in roles.PERSONNEL:
         items.append(_listed_teachers(visit.now))
@@ -244,6 +247,19 @@ def _listed_teachers(now: datetime) -> Item:
     count = sum(bool(one.barred_by(clock.business_day(now))) for one in found)
     zh, en = "名单上的人员仍被公示任教", "Persons on a list whom a school publishes"
     return Item("red" if count else "calm", zh, en, count, path="/console/personnel?of=published")
+
+
+def _covers(now: datetime, policy: Policy) -> Item:
+    """Accident covers that the insurer has refused, and those that it doesn't deal with."""
+    found = covers.standing(late_hours=policy.cover_late_hours, now=now, at_most=_MOST)
+    refused = found.by_status[CoverStatus.REFUSED]
+    zh, en = "意外险被拒保或逾期", "Accident covers refused or late"
+    if found.late:
+        hours = policy.cover_late_hours
+        zh, en = f"{zh}（{found.late} 份超过 {hours} 小时未处理）", f"{en} ({found.late} over {hours} hours)"
+    of = CoverStatus.REFUSED if refused else CoverStatus.WANTED
+    level = "red" if refused or found.late else "calm"
+    return Item(level, zh, en, min(refused + found.late, _MOST), path=f"/console/covers?of={of.value}")
 
 
 def _breaks() -> Item:

@@ -507,5 +507,9 @@ NOTICES: Mapping[str, Both] = {
     "objection_recorded": ("异议已记录。", "The objection is recorded."),
     "objection_decided": ("异议已处理。", "The objection is decided."),
     "liabilities_checked": ("核验通过，没有未了结的负债。", "Checked: nothing is owed."),
+    "cover_asked_again": (
+        "已再次申请，15分钟内提交承保机构。",
+        "It will be asked for again within a quarter of an hour.",
+    ),
     "rejected": ("争议驳回：这节课按已确认拨付。", "The dispute is rejected; the lesson counts as confirmed."),
 }

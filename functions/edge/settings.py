@@ -69,6 +69,14 @@ class Settings:
         return _get("BANK_URL")
 
     @property
+    def insurer_url(self) -> str:
+        return _get("INSURER_URL")
+
+    @property
+    def insurer_signing_key(self) -> str:
+        return _get("INSURER_SIGNING_KEY")
+
+    @property
     def clamd_address(self) -> tuple[str, int]:
         """Where clamd listens, from `host:port`. Raises SettingWrong."""
         host, _, port = _get("CLAMD_ADDRESS").rpartition(":")

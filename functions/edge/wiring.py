@@ -3,11 +3,13 @@
 import os
 from collections.abc import Callable
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 
 from functions.edge.settings import settings
+from shared.bank import signature
 from shared.bank.client import BankClient
 from shared.bank.inquiries import BankInquiries
+from shared.insurance.client import InsurerClient
 from shared.kernel import clock, ids
 from shared.materials.scanner import Clamd
 from shared.payments.model import Merchant
@@ -50,6 +52,12 @@ def bank() -> BankClient:
 def bank_inquiries() -> BankInquiries:
     """The bank, to ask."""
     return BankInquiries(url=settings().bank_url, key=settings().bank_inquiry_key)
+
+
+@cache
+def insurer() -> InsurerClient:
+    """The insurer, to be asked for policies; signed as the bank's instructions are, with a key of its own."""
+    return InsurerClient(url=settings().insurer_url, sign=partial(signature.sign, settings().insurer_signing_key))
 
 
 @cache

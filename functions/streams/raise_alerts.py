@@ -1,4 +1,7 @@
-"""Raises early warnings from the entries and conflicts of the funds table's stream."""
+"""Raises early warnings from the entries and conflicts of the funds table's stream, and lets accident covers follow it.
+
+One function for both: no table's stream has more than two readers.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,9 +9,10 @@ from typing import Any
 from chalice.app import Blueprint
 
 from events import facts
-from functions.edge import batches
+from functions.edge import batches, covers
 from shared.alerts import usecases as alerts
 from shared.funds.store import entries
+from shared.kernel.ids import EnrolmentId
 from shared.policy import queries as policies
 
 blueprint = Blueprint(__name__)
@@ -17,12 +21,16 @@ blueprint = Blueprint(__name__)
 @blueprint.on_dynamodb_record(stream_arn=batches.stream_of("FundsTable"))
 @batches.each_record
 def raise_alerts(record: Mapping[str, Any]) -> None:
-    """One record: an entry, or a bank reference that came again with another body."""
+    """One record: an entry, a bank reference that came again with another body, or an enrolment that is completed."""
     image = record["dynamodb"]["NewImage"]
     if image["kind"]["S"] == "conflict":
         consider(entries.conflict_from_image(image))
+    elif image["kind"]["S"] == "account":
+        covers.follow(EnrolmentId(image["pk"]["S"]))
     else:
-        consider(entries.moved(entries.entry_from_image(image)))
+        entry = entries.entry_from_image(image)
+        consider(entries.moved(entry))
+        covers.follow_entry(entry)
 
 
 def consider(fact: facts.MoneyMoved | facts.ReferenceConflicted | facts.InterestDiffers) -> int:

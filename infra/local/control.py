@@ -11,6 +11,7 @@ from typing import Any
 import urllib3
 
 from infra.local import trouble
+from infra.local.insurer_faults import InsurerFault
 from infra.local.scanner_simulator import Fault
 from infra.local.wechat_pay_callbacks import FAULTS as WECHAT_FAULTS
 
@@ -202,6 +203,16 @@ def _scanner(told: argparse.Namespace) -> str:
     return f"病毒扫描 scanner: {answer['fault']}"
 
 
+def _insurer(told: argparse.Namespace) -> str:
+    if told.fault == "no-faults":
+        answer = _call(told.port, "DELETE", "/insurer/faults")
+    else:
+        body = {"fault": told.fault, "count": told.count, "hours": told.for_.total_seconds() / 3600}
+        answer = _call(told.port, "POST", "/insurer/faults", body)
+    listed = "，".join(f"{one['fault']} {one.get('until') or '×' + str(one['count'])}" for one in answer["data"])
+    return f"承保机构故障 faults to come: {listed or '无 none'}"
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m infra.local.control", description="控制正在运行的本地演示区 · steer the running local district"
@@ -220,6 +231,13 @@ def _parser() -> argparse.ArgumentParser:
     scanner = topics.add_parser("scanner", help="病毒扫描服务的故障 · what is the matter with the malware scanner")
     scanner.add_argument("fault", choices=[fault.value for fault in Fault])
     scanner.set_defaults(run=_scanner)
+    insurer = topics.add_parser("insurer", help="承保机构的故障 · what goes wrong at the insurer")
+    insurer.add_argument("fault", choices=[*(fault.value for fault in InsurerFault), "no-faults"])
+    insurer.add_argument("count", type=int, nargs="?", default=1, help="接下来几次 · with the next so many requests")
+    insurer.add_argument(
+        "--for", dest="for_", type=duration, default="2d", help="down 多久 · how long it is down: 2d、6h"
+    )
+    insurer.set_defaults(run=_insurer)
     status = topics.add_parser("status", help="现在的状态 · how things stand")
     status.add_argument("--json", action="store_true", help="JSON")
     status.set_defaults(run=_status)

@@ -66,6 +66,8 @@ class _Door:
             "POST /bank/faults": self._fault,
             "DELETE /bank/faults": self._no_faults,
             "POST /scanner": self._scanner,
+            "POST /insurer/faults": self._district.insurer.faults.arm_as_asked,
+            "DELETE /insurer/faults": lambda request: self._district.insurer.faults.clear(),
             "POST /streams/pause": self._pause,
             "POST /streams/resume": self._resume,
             "POST /schedules/{name}": self._run,

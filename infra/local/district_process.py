@@ -1,4 +1,6 @@
-"""A whole district in one process: the app behind its gateway, streams, schedules, bank, WeChat; the engine as a child.
+"""A whole district in one process: the app behind its gateway, streams, schedules, bank, WeChat, insurer.
+
+The engine is its child.
 
     with district_process.running(port=8000, state_dir=Path(".hui/district")) as district:
         district.advance(timedelta(days=7))
@@ -23,6 +25,7 @@ from infra.local import engine, stream_delivery, surroundings, trouble, wechat_p
 from infra.local.bank_simulator import Bank
 from infra.local.files import Files, Watched
 from infra.local.gateway import Gateway
+from infra.local.insurer_simulator import Insurer
 from infra.local.scanner_simulator import Scanner
 from infra.local.scheduler import Scheduler
 from infra.local.streams import Streams
@@ -39,8 +42,8 @@ from shared.terminations import signature
 STARTS_AT = datetime(2026, 8, 17, 8, 0, tzinfo=SHANGHAI)
 WECHAT_APP_ID = "wx3703050000local"
 WECHAT_PAY_MCH_ID, _WECHAT_PAY_SERIAL_NO = "1900000109", "3703050000000000000000000000000000LOCAL1"
-_API, _ENGINE, _BANK, _WECHAT, _CONTROL, _SCANNER, _WECHAT_PAY = range(7)
-PORTS = 7
+_API, _ENGINE, _BANK, _WECHAT, _CONTROL, _SCANNER, _WECHAT_PAY, _INSURER = range(8)
+PORTS = 8
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,7 @@ class District:
     wechat: WeChat
     wechat_pay: WeChatPay
     scanner: Scanner
+    insurer: Insurer
     gateway: Gateway
     incoming: Files
 
@@ -111,7 +115,7 @@ def running(
     environment_name: str = "本地演示环境 / Local demonstration",
     on_step: Callable[[str], None] = lambda step: None,
 ) -> Iterator[District]:
-    """Start a district on `port` and the six after it; stop it in order at the end.
+    """Start a district on `port` and the seven after it; stop it in order at the end.
 
     With a `state_dir` it goes on where it was left; without one it is new, and forgotten at the end.
     Raises Trouble (PortTaken, EngineDown, …).
@@ -156,6 +160,9 @@ def _compose(
     scanner = Scanner(port=port + _SCANNER)
     scanner.start()
     stack.callback(scanner.stop)
+    insurer = _insurer(port, state_dir, clock, keys)
+    insurer.start()
+    stack.callback(insurer.stop)
     incoming = _incoming(clients, state_dir, clock)
     bank = _bank(port, state_dir, clock, keys, incoming)
     bank.start()
@@ -185,6 +192,7 @@ def _compose(
         wechat=wechat,
         wechat_pay=wechat_pay,
         scanner=scanner,
+        insurer=insurer,
         gateway=gateway,
         incoming=incoming,
     )
@@ -238,6 +246,12 @@ def _wechat_pay(port: int, state_dir: Path | None, clock: TestClock, keys: surro
     )
 
 
+def _insurer(port: int, state_dir: Path | None, clock: TestClock, keys: surroundings.Keys) -> Insurer:
+    """The insurer, which knows the key that its requests are signed with."""
+    path = _in(state_dir, "insurer.sqlite")
+    return Insurer(port=port + _INSURER, key=keys.insurer_signing, clock=clock, path=path)
+
+
 def _streams(clients: engine.Clients, state_dir: Path | None) -> Streams:
     """What carries the tables' records to the functions on their streams."""
     return Streams(
@@ -276,10 +290,18 @@ def _settle(streams: Streams, bank: Bank, wechat_pay: WeChatPay, incoming: Files
 
 @contextmanager
 def _wired(clock: TestClock, randomness: Callable[[int], bytes]) -> Iterator[None]:
-    """Hand the functions this district's clock and randomness, and clients of this district's bank and WeChat."""
+    """Hand the functions this district's clock and randomness, and clients of its bank, WeChat and insurer."""
     from functions.edge import files, wiring
 
-    clients = (wiring.bank, wiring.bank_inquiries, wiring.wechat, wiring.wechat_pay, wiring.scanner, files.client)
+    clients = (
+        wiring.bank,
+        wiring.bank_inquiries,
+        wiring.wechat,
+        wiring.wechat_pay,
+        wiring.scanner,
+        wiring.insurer,
+        files.client,
+    )
     for cached in clients:
         cached.cache_clear()
     wiring.use(clock=clock, randomness=randomness)
@@ -315,6 +337,8 @@ def _settings(port: int, keys: surroundings.Keys, environment_name: str) -> dict
         "SEAL_KEY": keys.seal,
         "SEAL_PUBLIC_KEYS": seals.public_key(keys.seal),
         "BANK_URL": f"http://127.0.0.1:{port + _BANK}",
+        "INSURER_URL": f"http://127.0.0.1:{port + _INSURER}",
+        "INSURER_SIGNING_KEY": keys.insurer_signing,
         "CLAMD_ADDRESS": f"127.0.0.1:{port + _SCANNER}",
         "WECHAT_URL": f"http://127.0.0.1:{port + _WECHAT}",
         "WECHAT_APP_ID": WECHAT_APP_ID,

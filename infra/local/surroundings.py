@@ -38,6 +38,7 @@ class Keys:
     wechat_pay_api_v3: str
     notice_signing: str
     seal: str
+    insurer_signing: str
 
 
 def keys(path: Path | None) -> Keys:
@@ -53,6 +54,7 @@ def keys(path: Path | None) -> Keys:
         wechat_pay_api_v3=secrets.token_hex(16),
         notice_signing=_signing_key(),
         seal=_signing_key(),
+        insurer_signing=_webhook_key(),
     )
     if path is not None and path.exists():
         made = replace(made, **json.loads(path.read_text(encoding="utf-8")))  # one of an older version has fewer

@@ -101,6 +101,7 @@ class Policy:
     review_repeated_from: int
     review_repeated_weight_percent: int
     private_payment_daily_reports: int
+    cover_late_hours: int
 
     def opens_inspections_on(self, day: date) -> bool:
         """Whether annual inspections of its year are opened on a day; the figures are months and days, such as 301."""
@@ -222,3 +223,27 @@ class Change:
     effective_from: date
     figures: Mapping[str, NewFigure]
     own_days: OwnDays
+
+
+@dataclass(frozen=True)
+class InsuranceTerms:
+    """What is agreed with the insurer on the accident cover of paid enrolments, from a business day on.
+
+    `guardian_premium_fen` is what it costs the guardian; `payer` pays the premium. A child's name and birth month are
+    given to the insurer where the guardian's consent is of one of `consent_versions`.
+    """
+
+    effective_from: date
+    insurer_zh: str
+    insurer_en: str
+    product_zh: str
+    product_en: str
+    product_code: str
+    claim_phone: str
+    guardian_premium_fen: int
+    payer_zh: str
+    payer_en: str
+    consent_versions: tuple[str, ...]
+    source: str
+    note_zh: str
+    note_en: str

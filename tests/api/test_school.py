@@ -97,6 +97,7 @@ class TestRoster:
                 "paid": True,
                 "outcome": "present",
                 "status": "taught",
+                "insurance": None,
             },
             {
                 "enrolment_id": an_id("enr", 2),
@@ -104,6 +105,7 @@ class TestRoster:
                 "paid": False,
                 "outcome": None,
                 "status": None,
+                "insurance": None,
             },
         ]
 

@@ -15,7 +15,7 @@ from functions.schedules import sweep
 from infra import events
 from infra.events import StreamFunction
 from infra.local import books as export
-from infra.local import scheduler, trouble
+from infra.local import district_process, scheduler, trouble
 from infra.local.district_process import District
 from infra.local.stage import RUNS_APART
 from infra.local.stream_reader import Record
@@ -27,7 +27,13 @@ from tests.judges.conftest import hledger
 
 __all__ = ["hledger"]
 
-NOTHING_REPAIRED = {"lessons_released": 0, "enrolments_expired": 0, "entries_counted": 0, "alerts_raised": 0}
+NOTHING_REPAIRED = {
+    "lessons_released": 0,
+    "enrolments_expired": 0,
+    "entries_counted": 0,
+    "alerts_raised": 0,
+    "covers_followed": 0,
+}
 
 
 def all_hold(lived: Lived) -> bool:
@@ -148,7 +154,14 @@ def all_is_lost(function: StreamFunction, record: Record) -> bool:
 class TestStoppedInTheMiddle:
     def test_nothing_is_lost_and_nothing_doubled_after_sigterm(self, tmp_path: Path, faultless: Lived) -> None:
         figures = tmp_path / "figures.json"
-        words = ["--state", str(tmp_path / "state"), "--port", str(trouble.free_ports(5)), "--json", str(figures)]
+        words = [
+            "--state",
+            str(tmp_path / "state"),
+            "--port",
+            str(trouble.free_ports(district_process.PORTS)),
+            "--json",
+            str(figures),
+        ]
         words += ["--families", str(FAMILIES), "--until", f"{UNTIL:%Y-%m-%d}"]
 
         stopped = _start(words)

@@ -15,6 +15,8 @@ class TestSettings:
             ("seal_key", "SEAL_KEY"),
             ("seal_public_keys", "SEAL_PUBLIC_KEYS"),
             ("bank_url", "BANK_URL"),
+            ("insurer_url", "INSURER_URL"),
+            ("insurer_signing_key", "INSURER_SIGNING_KEY"),
             ("wechat_url", "WECHAT_URL"),
             ("wechat_app_id", "WECHAT_APP_ID"),
             ("wechat_secret", "WECHAT_SECRET"),

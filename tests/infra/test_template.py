@@ -20,6 +20,7 @@ SCHEDULED = {
     "CalculateMinimumRequirements",
     "CheckMinimumBalances",
     "EndListings",
+    "IssueCovers",
     "OpenInspections",
     "WatchCertificates",
     "WatchFilings",
@@ -246,6 +247,7 @@ class TestRights:
 
         assert {table for table, action in done if action in ("PutItem", "UpdateItem")} == {
             "AlertsTable",
+            "InsuranceTable",
             "ParkedTable",
         }
 
@@ -296,6 +298,7 @@ class TestRights:
                 "NOTICE_SIGNING_KEY",
             },
             "WatchWechatPayments": {"WECHAT_PAY_API_KEY", "WECHAT_PAY_PRIVATE_KEY"},
+            "IssueCovers": {"INSURER_SIGNING_KEY"},
             "PayOut": {"BANK_SIGNING_KEY"},
             "PayMinimumWithdrawals": {"BANK_SIGNING_KEY"},
             "PayRefunds": {"BANK_SIGNING_KEY"},

@@ -148,6 +148,8 @@ GIVEN = {
     "BANK_WEBHOOK_KEYS": "whsec_" + "a2V5" * 11,
     "BANK_SIGNING_KEY": "whsec_" + "a2V5" * 11,
     "BANK_INQUIRY_KEY": "whsec_" + "a2V5" * 11,
+    "INSURER_SIGNING_KEY": "whsec_" + "a2V5" * 11,
+    "INSURER_URL": "http://127.0.0.1:9",
     "NOTICE_SIGNING_KEY": "whsk_" + "a2V5" * 11,
     "WECHAT_SECRET": "secret",
     "SEAL_KEY": "whsk_" + "a2V5" * 10 + "a2U=",

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from functions.edge import covers
 from functions.schedules import sweep
 from functions.streams import keep_totals, raise_alerts, release_lesson
 from shared.alerts import store as alerts
@@ -23,7 +24,13 @@ from tests.teaching import examples
 
 pytestmark = pytest.mark.usefixtures("hurried")
 
-NOTHING = {"lessons_released": 0, "enrolments_expired": 0, "entries_counted": 0, "alerts_raised": 0}
+NOTHING = {
+    "lessons_released": 0,
+    "enrolments_expired": 0,
+    "entries_counted": 0,
+    "alerts_raised": 0,
+    "covers_followed": 0,
+}
 LATER = timedelta(minutes=11)
 
 
@@ -60,6 +67,7 @@ def streams_bring_everything() -> None:
     keep_totals.count(list(entries.scan()))
     for entry in entries.scan():
         raise_alerts.consider(entries.moved(entry))
+        covers.follow_entry(entry)
     for conflict in books.read().conflicts:
         raise_alerts.consider(conflict)
 
@@ -73,6 +81,7 @@ class TestSweep:
             "enrolments_expired": 1,
             "entries_counted": 2,
             "alerts_raised": 2,
+            "covers_followed": 1,
         }
         assert funds.get_account(ENROLMENT).lessons_released == 1
         assert examples.the_lesson().status is LessonStatus.RELEASED
@@ -118,7 +127,13 @@ class TestSweep:
     def test_takes_what_no_stream_will_bring_any_more(self, at: Clock) -> None:
         at.now = NOW + LATER
 
-        assert run(sweep.sweep) == {**NOTHING, "lessons_released": 1, "entries_counted": 2, "alerts_raised": 2}
+        assert run(sweep.sweep) == {
+            **NOTHING,
+            "lessons_released": 1,
+            "entries_counted": 2,
+            "alerts_raised": 2,
+            "covers_followed": 1,
+        }
 
     def test_of_a_frozen_school_releases_nothing(self, at: Clock) -> None:
         steps.freeze()

@@ -8,7 +8,7 @@ import pytest
 
 from events import facts
 from functions.api import bank as bank_door
-from functions.edge import logs, wiring
+from functions.edge import covers, logs, wiring
 from shared.dynamo import rows, transaction
 from shared.funds.store import sweeps
 from shared.kernel.ids import CourseId, EnrolmentId, OfferingId
@@ -25,6 +25,7 @@ from tests.memory.engine import Items
 from tests.simulation import quick_rows
 from tests.simulation.bank import Bank
 from tests.simulation.engine import Engine
+from tests.simulation.insurer import Insurer
 from tests.tables import CREDENTIALS
 
 SCHOOLS, SESSIONS, SEATS = (1, 2), 4, 4
@@ -34,6 +35,7 @@ PRICE, LESSONS = 1000, 3
 engine = Engine()
 clock = Clock(NOW)
 banks = [Bank()]  # the last is the one that is instructed
+insurers = [Insurer()]  # and the last of these
 beginning: list[tuple[dict[str, Items], Bank]] = []
 
 
@@ -50,7 +52,9 @@ def prepared() -> Iterator[None]:
         patch.setattr(logs, "logger", _Silent)
         patch.setattr(wiring, "_clock", clock)
         patch.setattr(wiring, "bank", lambda: banks[-1])
+        patch.setattr(wiring, "insurer", lambda: insurers[-1])
         engine.clear()
+        clock.now = NOW  # a history that was lived before has moved it
         bank = Bank()
         _put_district()
         _sell(bank)
@@ -101,6 +105,8 @@ def _sell(bank: Bank) -> None:
         bank_door.act(fact)
         bank.acknowledged(fact)
     steps.count_all()
+    for number in SOLD:
+        covers.follow(id_of(number))
 
 
 def deposit_of(bank: Bank, school: int, amount: int, enrolment: int) -> facts.DepositPosted:

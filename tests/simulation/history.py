@@ -28,9 +28,11 @@ from tests.simulation.district import (
     beginning,
     clock,
     engine,
+    insurers,
     number_of,
 )
 from tests.simulation.engine import Trouble
+from tests.simulation.insurer import Insurer
 from tests.tables import Killed
 
 FAILURES = (facts.PayoutFailed, facts.RefundFailed, facts.MinimumWithdrawalFailed)
@@ -49,6 +51,7 @@ class History(RuleBasedStateMachine):
         clock.now = NOW
         self.bank = deepcopy(bank)
         banks[-1] = self.bank
+        self.insurer = insurers[-1] = Insurer()
         self.school_of = dict(SOLD)
         self.commands: list[Callable[[], object]] = []
         self.frozen: dict[InstitutionId, int] = {}

@@ -6,6 +6,7 @@ ended in the middle of their work; time passes. At the end everything comes to r
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -18,12 +19,15 @@ from functions.edge import parked
 from shared.dynamo import rows
 from shared.funds import invariants, journal_invariants
 from shared.funds.interest_model import CreditStatus
-from shared.funds.model import EnrolmentStatus, State
+from shared.funds.model import EnrolmentAccount, EnrolmentStatus, State
 from shared.funds.refund_model import RefundStatus
 from shared.funds.suspense_model import ReturnStatus
 from shared.funds.termination_invariants import nothing_let_go_while_stopped
 from shared.institutions import rules
 from shared.institutions import store as institutions
+from shared.insurance import queries as insurance
+from shared.insurance.model import CoverStatus, EndReason
+from shared.kernel import clock as shanghai
 from shared.kernel.ids import InstitutionId
 from tests import builders, steps
 from tests.simulation.checking import Checking
@@ -71,6 +75,7 @@ class Ledger(Moves):
     def teardown(self) -> None:
         """Everything comes to rest, and then nothing is missing."""
         self.bank.down = False
+        self.insurer.down = self.insurer.loses = self.insurer.refuses = False
         for institution_id in self.frozen:
             steps.thaw(institution_id, now=clock())
         self.frozen = {}
@@ -98,6 +103,32 @@ class Ledger(Moves):
             seated = [self.school_of[number_of(one.enrolment_id)] for one in found.accounts if one.status in _SEATED]
             assert class_of(school).seats_left == SEATS - seated.count(school)
 
+        self._each_paid_enrolment_has_one_cover(found.accounts)
+
+    def _each_paid_enrolment_has_one_cover(self, accounts: Sequence[EnrolmentAccount]) -> None:
+        """Whatever went wrong: a policy for each at most, in force only while its enrolment is, and known to us."""
+        covers = insurance.get_many([one.enrolment_id for one in accounts])
+        for account in accounts:
+            cover = covers.get(account.enrolment_id)
+            if account.status in _NEVER_PAID:
+                assert cover is None or cover.status in (CoverStatus.WANTED, CoverStatus.ISSUED), (account, cover)
+                continue
+            if cover is None and account.status is EnrolmentStatus.IN_ARREARS:  # reversed before any record was brought
+                continue
+            assert cover is not None, f"a paid enrolment without a cover: {account}"
+            assert cover.status in _COVERED[account.status], (account.status, cover)
+            _, policy = self.insurer.policies.get(cover.cover_id, ("", None))
+            assert policy == cover.policy, (policy, cover)
+            if cover.status is CoverStatus.ENDED and cover.over is not EndReason.PERIOD and cover.policy:
+                past = cover.policy.last_day < shanghai.business_day(clock())
+                assert cover.cover_id in self.insurer.ended or past, cover
+
+    def _waits_for_the_insurer(self, accounts: Sequence[EnrolmentAccount]) -> bool:
+        """Whether a cover is to be ended, or wanted by an enrolment that is paid."""
+        active = {one.enrolment_id for one in accounts if one.status is EnrolmentStatus.ACTIVE}
+        wanted = insurance.list_by_status(CoverStatus.WANTED, limit=99, cursor=None).rows
+        return bool(insurance.count(CoverStatus.ENDING, at_most=1)) or any(one.enrolment_id in active for one in wanted)
+
     def _come_closer_to_rest(self) -> bool:
         """A day passes with the bank answering and nothing going wrong; whether anything is still to be done."""
         clock.pass_by(days=1)
@@ -109,7 +140,7 @@ class Ledger(Moves):
         if self.bank.untold or self.bank.waiting or any(engine.streams.values()):
             return False
         found = self.books()
-        if any(one.status in _RETURNING for one in found.returns):
+        if any(one.status in _RETURNING for one in found.returns) or self._waits_for_the_insurer(found.accounts):
             return False
         return not any(one.status in _MOVING for one in found.refunds) and not any(
             any(one.by_state[state] for state in _ON_ITS_WAY)
@@ -152,4 +183,13 @@ _SEATED = (
     EnrolmentStatus.COMPLETED,
 )
 _RETURNING = (ReturnStatus.HELD, ReturnStatus.INSTRUCTED)
+_NEVER_PAID = (EnrolmentStatus.AWAITING_DEPOSIT, EnrolmentStatus.EXPIRED)
+_LEFT = {CoverStatus.ENDED, CoverStatus.WITHDRAWN}
+_COVERED = {
+    EnrolmentStatus.ACTIVE: {CoverStatus.ISSUED, CoverStatus.REFUSED, *_LEFT},
+    EnrolmentStatus.IN_ARREARS: set(CoverStatus),
+    EnrolmentStatus.COMPLETED: _LEFT,
+    EnrolmentStatus.REFUNDING: _LEFT,
+    EnrolmentStatus.REFUNDED: _LEFT,
+}
 _MOVING = (RefundStatus.AGREED, RefundStatus.HELD, RefundStatus.INSTRUCTED)

@@ -16,6 +16,9 @@ from shared.funds.refund_model import RefundStatus
 from shared.funds.store import entries
 from shared.funds.store.withdrawals import id_of as id_of_withdrawal
 from shared.institutions.model import Accounts
+from shared.insurance import queries as covers
+from shared.insurance import usecases as insurance
+from shared.insurance.model import CoverStatus
 from shared.kernel import clock as shanghai
 from shared.kernel.ids import InstitutionId
 from shared.kernel.money import Fen
@@ -72,7 +75,7 @@ AMOUNTS = (PRICE, PRICE, 1, 333, 5000)
 INTEREST = (1, 2, 7, 100, 12_345)
 QUARTERS = ((date(2026, 3, 21), date(2026, 6, 20)), (date(2026, 6, 21), date(2026, 9, 20)))
 HOURS = (1, 1, 24, 73, 200)
-ODD = ("freeze or thaw", "unknown money", "distortion", "bank down or up", "loss")
+ODD = ("freeze or thaw", "unknown money", "distortion", "bank down or up", "insurer", "loss")
 _LIKELY = {
     RefundStatus.REQUESTED: ("agree", "agree", "object", "withdraw"),
     RefundStatus.CONTESTED: ("recommend", "recommend", "decide", "reject", "withdraw"),
@@ -339,6 +342,8 @@ class Moves(TerminationMoves):
             self._tell_otherwise(pick)
         elif what == "bank down or up":
             self.bank.down = not self.bank.down
+        elif what == "insurer":
+            self._trouble_insurer(pick)
         else:
             for waiting in filter(None, engine.streams.values()):
                 waiting.pop(pick % len(waiting))
@@ -360,6 +365,19 @@ class Moves(TerminationMoves):
             self.bank.receives(builders.a_deposit(500, remittance="往来款", **told))
         else:
             self.bank.loses(builders.a_withdrawal(77, **told))
+
+    def _trouble_insurer(self, pick: int) -> None:
+        """It is down or up again, it will lose an answer, it will refuse; or the bureau asks for what it refused."""
+        refused = covers.list_by_status(CoverStatus.REFUSED, limit=9, cursor=None).rows
+        if refused and pick % 2:
+            one = refused[pick % len(refused)].enrolment_id
+            self.do(lambda: insurance.ask_again(enrolment_id=one, by="usr_1", note="再试", now=clock()), None)
+        elif pick % 4 == 0:
+            self.insurer.down = not self.insurer.down
+        elif pick % 4 == 2:
+            self.insurer.loses = True
+        else:
+            self.insurer.refuses = True
 
     def _tell_otherwise(self, pick: int) -> None:
         """A reference that is booked comes again with another amount."""

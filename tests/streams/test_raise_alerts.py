@@ -107,7 +107,7 @@ class TestRaiseAlerts:
         with busy("TransactWriteItems"):
             reported = deliver(raise_alerts.raise_alerts, batch)
 
-        assert len(reported) == 3  # the matched deposit gives no reason for an alert
+        assert len(reported) == 4  # the matched deposit gives no reason for an alert, but one for a cover
         deliver(raise_alerts.raise_alerts, batch)
         assert raised() == EXPECTED
 
