@@ -1,6 +1,7 @@
 """What tests do with the district, step by step, with parts of several contexts put together as the functions do it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
@@ -37,6 +38,7 @@ from shared.kernel import errors, ids
 from shared.kernel.ids import EnrolmentId, GuardianId, InstitutionId, ProposalId, SessionId, StudentId
 from shared.kernel.money import Fen
 from shared.mall import model as mall
+from shared.mall import rules as mall_rules
 from shared.mall import store as mall_store
 from shared.mall import usecases as mall_usecases
 from shared.policy import queries as policies
@@ -70,10 +72,29 @@ def suspend(institution_id: InstitutionId = builders.SCHOOL, *, minutes: int = 1
 def put_on_sale(course: mall.Course | None = None, **changes: Any) -> mall.Offering:
     """Put a course and its class on sale; `changes` are the class's."""
     course = course or builders.a_course()
-    school = builders.a_school()
-    mall_usecases.publish_course(course=course, school_name=school.short_name, policy=builders.POLICY)
-    offering = builders.a_class(course_id=course.course_id, institution_id=course.institution_id, **changes)
-    return mall_usecases.open_class(offering=offering, institution_name=school.name)
+    publish_course(course)
+    return open_class(
+        builders.a_class(course_id=course.course_id, institution_id=course.institution_id, **changes), course
+    )
+
+
+def publish_course(course: mall.Course) -> None:
+    """Put a course into the mall as the bureau's acceptance does."""
+    transaction.commit(mall_store.published_course(course, short_name=builders.a_school().short_name))
+
+
+def open_class(offering: mall.Offering, course: mall.Course | None = None) -> mall.Offering:
+    """Put a class into the mall as the bureau's acceptance does."""
+    course = course or builders.a_course()
+    text = mall_rules.terms_text(course, offering, (), builders.a_school().name)
+    opened = replace(offering, terms_hash=mall_rules.terms_hash(text), seats_left=offering.seats)
+    transaction.commit([mall_store.opened(opened), mall_store.terms(text, opened.terms_hash)])
+    return opened
+
+
+def withdraw_class() -> None:
+    """Take the first class off sale."""
+    transaction.commit([mall_store.withdrawn(builders.COURSE, builders.OFFERING)])
 
 
 def enrol(offering: mall.Offering, number: int = 1, *, now: datetime = NOW, **changes: Any) -> facts.EnrolmentMade:

@@ -8,6 +8,7 @@ from functions.console.pages import NoSuchPage, Shown, Visit, page
 from shared.kernel import clock
 from shared.policy import insurance, interest
 from shared.policy import queries as policies
+from shared.policy.file import record
 from shared.policy.model import InterestTerms
 
 blueprint = Blueprint(__name__)
@@ -29,6 +30,8 @@ def show_policy(visit: Visit) -> Shown:
         "agreed_now": _agreed(clock.business_day(visit.now)),
         "own_days": found.policy.own_days,
         "insurance": insurance.all_terms(),
+        "schools": record()["school_calendar"],
+        "course_words": record()["course_words"],
     }
     return Shown("policy.html", told)
 

@@ -414,6 +414,7 @@ UNITS: Mapping[str, Both] = {
     "hours": ("小时", "hours"),
     "working_days": ("个工作日", "working days"),
     "days": ("天", "days"),
+    "m2_per_student": ("平方米/人", "m² a student"),
     "": ("", ""),
 }
 

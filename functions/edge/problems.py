@@ -123,6 +123,10 @@ def document(refusal: errors.Refusal, *, language: str, path: str, request_id: s
     }
     if isinstance(refusal, InvalidRequest):
         told["errors"] = [vars(one) for one in refusal.fields]
+    elif isinstance(refusal, errors.Several):
+        told["errors"] = [
+            {"pointer": one.pointer, "code": one.code, "detail": one.sentence(language)} for one in refusal.of
+        ]
     elif refusal.pointer is not None:
         told["errors"] = [{"pointer": refusal.pointer, "code": refusal.code, "detail": told["detail"]}]
     return told

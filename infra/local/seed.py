@@ -4,20 +4,21 @@ By the contexts' use-cases, as the bureau's registry would; never by writing row
 """
 
 from collections.abc import Callable
+from dataclasses import fields
 from datetime import datetime, timedelta
 
-from functions.edge import personnel_acts
+from functions.edge import course_acts, personnel_acts
 from infra.local.district import DistrictData
 from infra.local.district.schools import Class, School
 from shared.funds import minimum_requirements, minimum_rules
 from shared.institutions import usecases as institutions
 from shared.kernel import ids
 from shared.kernel.ids import InstitutionId, StaffId
-from shared.mall import usecases as mall
+from shared.mall import model as mall
+from shared.mall import sheets
+from shared.mall.sheet_model import ClassSheet, CourseSheet
 from shared.people import usecases as people
 from shared.policy import queries as policies
-from shared.teaching import model as teaching
-from shared.teaching import usecases as timetable
 
 BY = "registry"
 _LICENSED_BEFORE = timedelta(days=365)  # each has taught for a year: its annual inspection is opened
@@ -58,12 +59,10 @@ def _plant_school(school: School, now: datetime) -> None:
     )
     institutions.register(institution=institution, by=BY, now=now - _LICENSED_BEFORE, also=required)
     personnel_acts.note_teachers(institution, now=now)
-    courses = {one.course.course_id: one.course for one in school.classes}
-    for course in courses.values():
-        mall.publish_course(course=course, school_name=institution.short_name, policy=policies.in_force(at=now))
+    for course in {one.course.course_id: one for one in school.classes}.values():
+        _publish_course(course, now)
     for one in school.classes:
-        mall.open_class(offering=one.offering, institution_name=institution.name)
-        timetable.schedule_class(sessions=_sessions(one))
+        _publish_class(one, now)
     people.invite(
         code=invitation_code(institution.institution_id, "admin"),
         institution_id=institution.institution_id,
@@ -73,17 +72,29 @@ def _plant_school(school: School, now: datetime) -> None:
     )
 
 
-def _sessions(one: Class) -> list[teaching.Session]:
-    return [
-        teaching.Session(
-            session_id=slot.session_id,
-            offering_id=one.offering.offering_id,
-            course_id=one.course.course_id,
-            institution_id=one.course.institution_id,
-            teacher_id=one.offering.teacher_id,
-            number=slot.number,
-            starts_at=slot.starts_at,
-            ends_at=slot.ends_at,
-        )
-        for slot in one.slots
-    ]
+def _publish_course(one: Class, now: datetime) -> None:
+    """On the way that every course goes: drafted, held against the rules, accepted."""
+    course = one.course
+    sheet = CourseSheet(course.institution_id, course.course_id, None, course_facts(one), BY, now)
+    sheets.draft(sheet=sheet)
+    course_acts.submit_course(sheet, edits=1, now=now)
+    course_acts.accept_course(course.institution_id, course.course_id, edits=2, by=BY, now=now)
+
+
+def _publish_class(one: Class, now: datetime) -> None:
+    offering = one.offering
+    sheet = ClassSheet(offering.institution_id, offering.course_id, offering.offering_id, class_plan(one), BY, now)
+    sheets.draft(sheet=sheet)
+    course_acts.submit_class(sheet, edits=1, now=now)
+    course_acts.accept_class(offering.institution_id, offering.course_id, offering.offering_id, edits=2, by=BY, now=now)
+
+
+def course_facts(one: Class) -> mall.CourseFacts:
+    """What a generated class's school says of its course."""
+    return mall.CourseFacts(**{field.name: getattr(one.course, field.name) for field in fields(mall.CourseFacts)})
+
+
+def class_plan(one: Class) -> mall.ClassPlan:
+    """What a generated class's school says of it."""
+    told = {field.name: getattr(one.offering, field.name) for field in fields(mall.ClassFacts)}
+    return mall.ClassPlan(**told, sessions=tuple(mall.Period(slot.starts_at, slot.ends_at) for slot in one.slots))

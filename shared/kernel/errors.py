@@ -4,6 +4,7 @@ A subclass gives a stable `code` and one sentence in Chinese and one in English;
 figures it was raised with: `SoldOut(seats=30)`.
 """
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 
@@ -33,6 +34,14 @@ class Invalid(Refusal):
     """What was sent can't be right, whenever it is sent."""
 
     status = 422
+
+
+class Several(Invalid):
+    """Several refusals at once, so that all can be mended together. A subclass says what they are of."""
+
+    def __init__(self, of: Sequence[Refusal], **figures: Any) -> None:
+        super().__init__(pointer=of[0].pointer, **figures)
+        self.of = tuple(of)
 
 
 class Unauthenticated(Refusal):

@@ -131,6 +131,11 @@ class Period:
         return WeeklyTime(starts.isoweekday(), starts.time(), ends.time())
 
     @property
+    def minutes(self) -> float:
+        """How long it is."""
+        return (self.ends_at - self.starts_at).total_seconds() / 60
+
+    @property
     def day(self) -> date:
         """The day in Shanghai on which it begins."""
         return self.starts_at.astimezone(SHANGHAI).date()
@@ -159,19 +164,19 @@ class ClassFacts:
 
 @dataclass(frozen=True)
 class ClassPlan(ClassFacts):
-    """A class with its timetable, as a school plans it."""
+    """A class with its timetable, as a school plans it: at least one session, in order of time."""
 
     sessions: tuple[Period, ...]
 
     @property
     def starts_on(self) -> date:
         """The day of the first session."""
-        return min(self.sessions, key=lambda one: one.starts_at).day
+        return self.sessions[0].day
 
     @property
     def ends_on(self) -> date:
         """The day of the last session."""
-        return max(self.sessions, key=lambda one: one.starts_at).day
+        return self.sessions[-1].day
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from shared.kernel import errors, money
-from shared.mall.model import CATEGORIES, SUPERVISION, Course, Offering, OpenEnrolment, Status
+from shared.mall.model import CATEGORIES, SUPERVISION, Course, Offering, OpenEnrolment, Period, Status
 from shared.policy.model import Policy
 
 
@@ -86,24 +86,10 @@ class UnknownCategory(errors.Missing):
     en = "There is no such category."
 
 
-class WrongFacts(errors.Invalid):
-    code = "wrong_course_facts"
-    zh = "课程信息有误：{what}。"
-    en = "The course's facts are wrong: {what}."
-
-
 def check_category(code: str) -> None:
     """Raises UnknownCategory."""
     if code not in {category.code for category in CATEGORIES}:
         raise UnknownCategory()
-
-
-def check_course(course: Course, policy: Policy) -> None:
-    """Whether a course may be published at all. Raises UnknownCategory, WrongFacts, TooManyLessons, ChargeTooHigh."""
-    check_category(course.category)
-    if course.price_fen <= 0 or course.lessons <= 0 or course.minutes_per_lesson <= 0:
-        raise WrongFacts(what="price, lessons, minutes > 0")
-    _check_charge(course, policy)
 
 
 def _check_charge(course: Course, policy: Policy) -> None:
@@ -131,7 +117,7 @@ def check_sale(
     if terms_hash != offering.terms_hash:
         raise TermsChanged(pointer="/terms_hash")
     _check_charge(course, policy)
-    if offering.ends_on > _months_after(offering.starts_on, policy.max_months):
+    if offering.ends_on > months_after(offering.starts_on, policy.max_months):
         raise SpanTooLong(first=offering.starts_on, last=offering.ends_on, limit=policy.max_months)
     earliest = offering.starts_on - timedelta(days=policy.earliest_days_before_start)
     if today < earliest:
@@ -152,12 +138,12 @@ def _check_open(course: Course, offering: Offering, has: Sequence[OpenEnrolment]
         raise SplitCharge(outstanding=outstanding, lessons=course.lessons, limit=policy.max_lessons)
 
 
-def _months_after(day: date, months: int) -> date:
+def months_after(day: date, months: int) -> date:
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
-def terms_text(course: Course, offering: Offering, institution_name: str) -> str:
+def terms_text(course: Course, offering: Offering, sessions: Sequence[Period], institution_name: str) -> str:
     """The terms that a guardian accepts, as canonical JSON; its hash is what the sale quotes."""
     terms = {
         "institution": institution_name,
@@ -179,6 +165,7 @@ def terms_text(course: Course, offering: Offering, institution_name: str) -> str
         "room": offering.room,
         "teacher": offering.teacher_name,
         "times": offering.times,
+        "sessions": "、".join(f"{one.day} {one.weekly.starts:%H:%M}-{one.weekly.ends:%H:%M}" for one in sessions),
         "starts_on": offering.starts_on.isoformat(),
         "ends_on": offering.ends_on.isoformat(),
         "seats": offering.seats,

@@ -1,7 +1,6 @@
-"""Publishing courses, and the sale."""
+"""The sale."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from events import facts
@@ -10,26 +9,6 @@ from shared.kernel import clock
 from shared.kernel.ids import CourseId, EnrolmentId, GuardianId, OfferingId, StudentId
 from shared.mall import model, rules, store
 from shared.policy.model import Policy
-
-
-def publish_course(*, course: model.Course, school_name: str, policy: Policy) -> None:
-    """Put a course into the mall. Raises UnknownCategory, WrongFacts, TooManyLessons, ChargeTooHigh, CourseExists."""
-    rules.check_course(course, policy)
-    store.put_course(course, school_name=school_name)
-
-
-def open_class(*, offering: model.Offering, institution_name: str) -> model.Offering:
-    """Open a class of a published course for sale, with the terms that it is sold under. Raises UnknownCourse."""
-    course = store.get_course(offering.course_id).course
-    text = rules.terms_text(course, offering, institution_name)
-    offering = replace(offering, terms_hash=rules.terms_hash(text), seats_left=offering.seats)
-    store.put_offering(offering, terms_text=text)
-    return offering
-
-
-def withdraw_class(*, course_id: CourseId, offering_id: OfferingId) -> None:
-    """Take a class off sale; what is sold stays sold. Raises UnknownOffering."""
-    store.withdraw_offering(course_id, offering_id)
 
 
 def enrol(

@@ -17,7 +17,10 @@ class Source(StrEnum):
 
 @dataclass(frozen=True)
 class Figure:
-    """One number of a rule and how far it can be trusted. It may be changed to anything from `least` to `most`."""
+    """One number of a rule and how far it can be trusted. It may be changed to anything from `least` to `most`.
+
+    A time of day is written as its hour and minute: 2030 is 20:30.
+    """
 
     name: str
     section: str
@@ -102,6 +105,9 @@ class Policy:
     review_repeated_weight_percent: int
     private_payment_daily_reports: int
     cover_late_hours: int
+    on_site_ends_clock: int
+    online_ends_clock: int
+    room_m2_per_student: int
 
     def opens_inspections_on(self, day: date) -> bool:
         """Whether annual inspections of its year are opened on a day; the figures are months and days, such as 301."""

@@ -79,22 +79,27 @@ class LessonRow(Row):
     due_at = Moment(null=True)
 
 
-def put_sessions(sessions: Sequence[model.Session]) -> None:
-    """Write a class's sessions, at most 100. Raises SessionExists."""
-    rows = [
-        SessionRow(
-            session.offering_id,
-            f"session#{session.session_id}",
-            course_id=session.course_id,
-            institution_id=session.institution_id,
-            teacher_id=session.teacher_id,
-            number=session.number,
-            starts_at=session.starts_at,
-            ends_at=session.ends_at,
-        )
-        for session in sessions
-    ]
-    transaction.commit([transaction.put_new(row, refused=SessionExists()) for row in rows])
+def sessions_written(sessions: Sequence[model.Session]) -> list[transaction.Part]:
+    """The parts that write a class's sessions for the first time. Else SessionExists."""
+    return [transaction.put_new(_session_row(session), refused=SessionExists()) for session in sessions]
+
+
+def sessions_replaced(sessions: Sequence[model.Session]) -> list[transaction.Part]:
+    """The parts that put sessions in the place of those with the same ids, of a class that nobody is taught in yet."""
+    return [transaction.put(_session_row(session)) for session in sessions]
+
+
+def _session_row(session: model.Session) -> SessionRow:
+    return SessionRow(
+        session.offering_id,
+        f"session#{session.session_id}",
+        course_id=session.course_id,
+        institution_id=session.institution_id,
+        teacher_id=session.teacher_id,
+        number=session.number,
+        starts_at=session.starts_at,
+        ends_at=session.ends_at,
+    )
 
 
 def get_session(offering_id: OfferingId, session_id: SessionId) -> model.Session:

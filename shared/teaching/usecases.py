@@ -13,8 +13,8 @@ from shared.teaching import model, rules, store
 
 
 def schedule_class(*, sessions: Sequence[model.Session]) -> None:
-    """Put a class's sessions into the timetable. Raises SessionExists."""
-    store.put_sessions(sessions)
+    """Put a class's sessions into the timetable, at most 100. Raises SessionExists."""
+    transaction.commit(store.sessions_written(sessions))
 
 
 def claim_attendance(

@@ -19,6 +19,7 @@ from tests.builders import COURSE, ENROLMENT, GUARDIAN, NOW, OFFERING, SCHOOL, S
 from tests.edge.conftest import SEAL_KEY
 from tests.edge.doors import Door, pointers
 from tests.filings import examples as filings
+from tests.mall import examples as courses
 from tests.materials import examples as uploads
 from tests.profiles import examples as profiles
 from tests.reviews import examples as reviews
@@ -67,6 +68,8 @@ class TestIdsInPaths:
         profiles.drafted()
         reviews.written()
         uploads.asked(MY_FILE, institution_id="", by=GUARDIAN)
+        courses.course_drafted()
+        courses.class_drafted()
         door = {
             "guardian": district.guardian,
             "school": district.teacher,
@@ -157,6 +160,7 @@ class TestCursors:
         ["", "nonsense", "e30", "W10", "bnVsbA", "WyJhIl0", "%00", "a" * 1000, "名", "W1siYSJdLCJiIl0", "MTIzNA"],
     )
     def test_that_are_not_ours_are_refused(self, district: District, contract: Any, cursor: str) -> None:
+        courses.course_drafted()
         url = f"{contract.path.format(**IDS)}?cursor={cursor}"
         door = _door_of(district, contract)
 

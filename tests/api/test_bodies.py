@@ -11,6 +11,7 @@ from tests.api.district import CONTRACTS, District
 from tests.builders import COURSE, ENROLMENT, OFFERING, SCHOOL, SESSION, STUDENT, TEACHER, an_id
 from tests.edge.doors import Answer, Door, pointers
 from tests.filings import examples as filings
+from tests.mall.examples import CLASS_BODY, COURSE_BODY
 from tests.profiles.examples import CERTIFICATE
 
 _LESSON = "/v1/enrolments/{enrolment_id}/lessons/{session_id}"
@@ -41,6 +42,7 @@ class Command:
             "enrolment_id": ENROLMENT,
             "session_id": SESSION,
             "offering_id": OFFERING,
+            "course_id": COURSE,
             "refund_id": REFUND,
             "withdrawal_id": WITHDRAWAL,
             "change_id": CHANGE,
@@ -57,6 +59,8 @@ class Command:
         """The body with changes."""
         return json.dumps({**self.body, **changes}).encode()
 
+
+_CLASS = {name: told for name, told in CLASS_BODY.items() if name != "room_id"}  # which may be null
 
 COMMANDS = [
     Command("/v1/sign-ins", "nobody", {"wechat_code": "a-code", "as": "guardian"}),
@@ -99,6 +103,15 @@ COMMANDS = [
     Command("/v1/school/profile/withdrawals", "admin", {"item_id": TEACHER}),
     Command("/v1/school/profile/changes/{change_id}", "admin", {"item": CERTIFICATE}, "PUT"),
     Command("/v1/school/profile/changes/{change_id}/submission", "admin", {}),
+    Command("/v1/school/courses", "admin", COURSE_BODY),
+    Command("/v1/school/courses/{course_id}", "admin", COURSE_BODY, "PUT"),
+    Command("/v1/school/courses/{course_id}/classes", "admin", _CLASS),
+    Command("/v1/school/courses/{course_id}/classes/{offering_id}", "admin", _CLASS, "PUT"),
+    *(
+        Command(f"/v1/school/courses/{one}/{act}", "admin", {})
+        for one in ("{course_id}", "{course_id}/classes/{offering_id}")
+        for act in ("submission", "withdrawal", "republication")
+    ),
     Command("/v1/applications", "guardian", filings.APPLICATION),
     Command("/v1/school/filings", "admin", {"statement": "换届", "changes": {"legal_representative": "鲁示例"}}),
     Command("/v1/school/filings/{case_id}/materials/{code}", "admin", {"files": [an_id("fil")]}),

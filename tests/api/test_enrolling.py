@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from shared.mall import store as mall_store
-from shared.mall import usecases as mall
 from shared.policy import queries as policies
 from tests import builders, letters, steps
 from tests.api.district import STRANGERS_CHILD, District, enrolling
@@ -176,7 +175,7 @@ class TestRefusedSale:
         offering = district.opens()
         enrolling(offering)(district.guardian)
         second = builders.a_class(offering_id=an_id("off", 2))
-        mall.open_class(offering=second, institution_name=builders.a_school().name)
+        steps.open_class(second)
         hashed = mall_store.find_offering(mall_store.get_course(COURSE), second.offering_id)
 
         district.refuses(district.guardian, enrolling(hashed, key="enrol-0002"), 409, "renewal_too_early")
@@ -199,7 +198,7 @@ class TestRefusedSale:
 
     def test_of_a_class_that_is_withdrawn(self, district: District) -> None:
         offering = district.opens()
-        mall.withdraw_class(course_id=COURSE, offering_id=OFFERING)
+        steps.withdraw_class()
 
         district.refuses(district.guardian, enrolling(offering), 409, "class_not_on_sale")
 
@@ -229,7 +228,7 @@ class TestInTheVeryMoment:
         ("meanwhile", "code"),
         [
             (steps.suspend, "institution_not_selling"),
-            (lambda: mall.withdraw_class(course_id=COURSE, offering_id=OFFERING), "class_not_on_sale"),
+            (steps.withdraw_class, "class_not_on_sale"),
             (lambda: steps.enrol(builders.a_class(terms_hash=_terms_hash()), 2), "class_sold_out"),
         ],
         ids=["its school is suspended", "it is withdrawn", "the last seat is taken"],

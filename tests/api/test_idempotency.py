@@ -4,9 +4,9 @@ import pytest
 
 from functions.edge.idempotency import CommandRow
 from shared.mall import store as mall
-from shared.mall import usecases as mall_usecases
+from tests import steps
 from tests.api.district import CONTRACTS, District, enrolling
-from tests.builders import COURSE, OFFERING
+from tests.builders import COURSE
 from tests.edge.doors import Answer, Clock, bearer
 from tests.tables import busy, just_before
 
@@ -62,7 +62,7 @@ class TestSameKey:
     def test_is_answered_the_same_whatever_became_of_the_class(self, district: District) -> None:
         offering = district.opens()
         first = enrolling(offering)(district.guardian)
-        mall_usecases.withdraw_class(course_id=COURSE, offering_id=OFFERING)
+        steps.withdraw_class()
 
         assert enrolling(offering)(district.guardian).text == first.text
 

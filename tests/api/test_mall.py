@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from shared.mall import usecases as mall
 from tests import builders, steps, tables
 from tests.api.district import District
 from tests.builders import COURSE, OFFERING, SCHOOL, an_id
@@ -21,7 +20,7 @@ def district(district: District) -> District:
 def another_course(number: int, **changes: Any) -> str:
     """One more course of the school."""
     course = builders.a_course(course_id=an_id("crs", number), **changes)
-    mall.publish_course(course=course, school_name="星河", policy=builders.POLICY)
+    steps.publish_course(course)
     return course.course_id
 
 
@@ -165,7 +164,7 @@ class TestCourse:
         assert not self.on_sale(district)
 
     def test_shows_a_class_that_is_withdrawn_as_not_on_sale(self, district: District) -> None:
-        mall.withdraw_class(course_id=COURSE, offering_id=OFFERING)
+        steps.withdraw_class()
 
         assert not self.on_sale(district)
 

@@ -10,7 +10,6 @@ from functions.streams import watch_personnel
 from shared.alerts import store as alerts
 from shared.dynamo import transaction
 from shared.kernel.ids import InstitutionId
-from shared.mall import usecases as mall
 from shared.personnel.store import presences
 from shared.teaching import queries as teaching
 from tests import builders, steps, tables
@@ -50,7 +49,7 @@ def of_another_school(district: District) -> Door:
 class TestClasses:
     def test_are_listed_for_the_school_and_a_teachers_own(self, district: District) -> None:
         other = builders.a_class(offering_id=an_id("off", 2), teacher_id=an_id("tch", 2))
-        mall.open_class(offering=other, institution_name="星河")
+        steps.open_class(other)
 
         def seen(door: Door) -> list[str]:
             return [one["offering"]["offering_id"] for one in door.get("/v1/school/offerings").body["data"]]

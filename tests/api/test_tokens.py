@@ -143,6 +143,7 @@ def filled(contract: Contract) -> str:
         enrolment_id=an_id("enr"),
         session_id=an_id("ses"),
         offering_id=an_id("off"),
+        course_id=an_id("crs"),
         refund_id=f"ref_{an_id('enr')[4:]}01",
         withdrawal_id=id_of(SCHOOL, 1),
         file_id=an_id("fil"),
@@ -234,6 +235,13 @@ AUDIENCES = {
     "/v1/school/files/{file_id}/content": Audience.SCHOOL_ADMIN,
     "/v1/mall/institutions/{institution_id}/rooms/{item_id}/picture": Audience.PUBLIC,
     "/v1/school/uploads": Audience.SCHOOL_ADMIN,
+    **{
+        f"/v1/school/courses{path}": Audience.SCHOOL_ADMIN
+        for one in ("/{course_id}", "/{course_id}/classes/{offering_id}")
+        for path in (one, f"{one}/submission", f"{one}/withdrawal", f"{one}/republication")
+    },
+    "/v1/school/courses": Audience.SCHOOL_ADMIN,
+    "/v1/school/courses/{course_id}/classes": Audience.SCHOOL_ADMIN,
     "/v1/school/profile/changes": Audience.SCHOOL_ADMIN,
     "/v1/school/profile/changes/{change_id}": Audience.SCHOOL_ADMIN,
     "/v1/school/profile/changes/{change_id}/submission": Audience.SCHOOL_ADMIN,

@@ -123,6 +123,7 @@ class TestCreateAll:
             ("personnel", "by_alarm"): "KEYS_ONLY",
             ("payments", "by_wait"): "KEYS_ONLY",
             ("personnel", "by_noted"): "KEYS_ONLY",
+            ("mall", "by_wait"): "KEYS_ONLY",
         }
 
     def test_what_may_be_forgotten_has_its_time_to_live(self, client: Any) -> None:

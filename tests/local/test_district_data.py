@@ -11,16 +11,19 @@ import pytest
 from stdnum import luhn
 from stdnum.cn import uscc
 
-from infra.local import district
+from functions.edge import course_acts
+from infra.local import district, seed
 from infra.local.district import names
 from infra.local.district.families import Confirming, Paying
 from infra.local.district.schools import TERM_STARTS, Class
+from infra.local.district_process import STARTS_AT
 from infra.local.term import FIRST_WEEKS_END
 from shared.funds import minimum_rules
 from shared.institutions import rules as institutions
 from shared.institutions.model import Institution
 from shared.kernel import ids
 from shared.kernel.clock import SHANGHAI, business_day, start_of
+from shared.mall import class_rules, course_rules
 from shared.mall import rules as mall
 from shared.mall.model import CATEGORIES
 from shared.people import rules as people
@@ -37,6 +40,17 @@ each_class = pytest.mark.parametrize("one", CLASSES, ids=lambda one: one.offerin
 def repeated(told: Sequence[str]) -> list[str]:
     """What stands there more than once."""
     return [value for value, count in Counter(told).items() if count > 1]
+
+
+def broken(one: Class, school: Institution) -> list[str]:
+    """The rules on courses and classes that a class breaks, on the day that the district is planted."""
+    facts, today = course_acts.facts_of(school), business_day(STARTS_AT)
+    course = seed.course_facts(one)
+    of_course = course_rules.check(course, school=facts, classes=[], policy=POLICY)
+    of_class = class_rules.check(
+        seed.class_plan(one), course=course, school=facts, others=[], policy=POLICY, today=today
+    )
+    return [result.rule for result in (*of_course, *of_class) if result.refusal]
 
 
 def account_numbers(school: Institution) -> list[str]:
@@ -60,7 +74,7 @@ class TestGenerate:
         for school in data.schools:
             institutions.check_registration(school.institution)
             for one in school.classes:
-                mall.check_course(one.course, POLICY)
+                assert broken(one, school.institution) == []
         assert len(data.plans) >= 30
 
     def test_is_large_enough_to_be_a_district(self) -> None:
@@ -119,7 +133,8 @@ class TestSchools:
 class TestClasses:
     @each_class
     def test_could_be_sold_from_their_first_day_of_sale_on(self, one: Class) -> None:
-        mall.check_course(one.course, POLICY)
+        [school] = [school for school in SCHOOLS if school.institution_id == one.offering.institution_id]
+        assert broken(one, school) == []
         for days in (1, POLICY.earliest_days_before_start):
             mall.check_sale(
                 course=one.course,

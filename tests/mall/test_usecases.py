@@ -9,8 +9,7 @@ from shared.funds.store import accounts, books
 from shared.institutions import store as institutions
 from shared.kernel import errors
 from shared.kernel.ids import CourseId, OfferingId, StudentId
-from shared.kernel.money import Fen
-from shared.mall import model, queries, rules, store, usecases
+from shared.mall import model, queries, rules, store
 from tests import builders, steps, tables
 from tests.builders import COURSE, ENROLMENT, NOW, OFFERING, SCHOOL, STUDENT
 from tests.tables import dump
@@ -41,22 +40,13 @@ def reword(offering: model.Offering) -> None:
 class TestPublishCourse:
     def test_a_course_stands_in_the_lists_of_its_category_and_its_school(self, school: None) -> None:
         course = builders.a_course()
-        usecases.publish_course(course=course, school_name="星河", policy=builders.POLICY)
+        steps.publish_course(course)
         assert queries.get_course(COURSE) == model.CourseWithOfferings(course, ())
         card = replace(course, content="")
         assert queries.list_courses_of_category("dance", limit=9, cursor=None).rows == [card]
         assert queries.list_schools_of_category("dance", limit=9, cursor=None).rows == [SCHOOL]
         assert queries.list_courses_of_institution(SCHOOL) == [card]
         assert queries.list_courses_of_category("art", limit=9, cursor=None).rows == []
-
-    def test_it_is_published_once(self, school: None, in_memory: Any) -> None:
-        usecases.publish_course(course=builders.a_course(), school_name="星河", policy=builders.POLICY)
-        before = dump(in_memory)
-        with pytest.raises(store.CourseExists):
-            usecases.publish_course(
-                course=builders.a_course(price_fen=Fen(1)), school_name="星河", policy=builders.POLICY
-            )
-        assert dump(in_memory) == before
 
 
 class TestOpenClass:
@@ -68,10 +58,6 @@ class TestOpenClass:
             builders.a_school().name,
         )
         assert queries.get_course(COURSE).offerings == (offering,)
-
-    def test_a_class_of_no_course_is_refused(self, school: None) -> None:
-        with pytest.raises(store.UnknownCourse):
-            usecases.open_class(offering=builders.a_class(), institution_name="星河")
 
     def test_terms_that_nobody_wrote_are_missing(self) -> None:
         with pytest.raises(store.UnknownCourse):
@@ -156,7 +142,7 @@ class TestEnrol:
             steps.enrol(offering)
 
     def test_a_withdrawn_class_is_not_sold(self, offering: model.Offering, in_memory: Any) -> None:
-        usecases.withdraw_class(course_id=COURSE, offering_id=OFFERING)
+        steps.withdraw_class()
         before = dump(in_memory)
         with pytest.raises(rules.NotOnSale):
             steps.enrol(offering)
@@ -169,7 +155,7 @@ class TestEnrol:
 
         def withdrawn_meanwhile(parts: Any) -> None:
             monkeypatch.setattr(transaction, "commit", commit)
-            usecases.withdraw_class(course_id=COURSE, offering_id=OFFERING)
+            steps.withdraw_class()
             commit(parts)
 
         monkeypatch.setattr(transaction, "commit", withdrawn_meanwhile)
@@ -254,7 +240,7 @@ class TestEnrol:
         self, offering: model.Offering
     ) -> None:
         steps.enrol(offering)
-        usecases.withdraw_class(course_id=COURSE, offering_id=OFFERING)
+        steps.withdraw_class()
         with pytest.raises(rules.AlreadyEnrolled):
             steps.enrol(offering)
 
@@ -269,16 +255,3 @@ class TestEnrol:
         with pytest.raises(accounts.EnrolmentExists):
             steps.enrol(offering, 1, student_id=StudentId(builders.an_id("stu", 2)))
         assert dump(in_memory) == before
-
-
-class TestWithdrawClass:
-    def test_an_unknown_class_is_missing(self, offering: model.Offering, in_memory: Any) -> None:
-        before = dump(in_memory)
-        with pytest.raises(store.UnknownOffering):
-            usecases.withdraw_class(course_id=COURSE, offering_id=OfferingId("off_none"))
-        assert dump(in_memory) == before
-
-    def test_what_is_sold_stays_sold(self, offering: model.Offering) -> None:
-        steps.enrol(offering)
-        usecases.withdraw_class(course_id=COURSE, offering_id=OFFERING)
-        assert accounts.get(ENROLMENT).open

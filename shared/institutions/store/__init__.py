@@ -7,7 +7,7 @@ from typing import Any
 from shared.dynamo import pages
 from shared.institutions import model
 from shared.institutions.store import rows
-from shared.institutions.store.changes import publish
+from shared.institutions.store.changes import get_held, publish
 from shared.institutions.store.latches import (
     LATCHES,
     LatchRow,
@@ -46,6 +46,7 @@ __all__ = [
     "find_account",
     "find_accounts",
     "get",
+    "get_held",
     "get_many",
     "list_changes",
     "list_ids",

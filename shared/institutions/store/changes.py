@@ -74,6 +74,17 @@ def change_bars(
     transaction.commit([*parts, *latches.flip(iid, [latch])])
 
 
+def get_held(institution_id: InstitutionId) -> tuple[model.Institution, transaction.Part]:
+    """A school, and the part of a transaction that holds only while what is published of it is what was read now.
+
+    Else LostRace. Raises UnknownInstitution.
+    """
+    row = rows.read(institution_id)
+    same = InstitutionRow.document == row.document
+    key = InstitutionRow(institution_id, "institution")
+    return rows.institution_of(row), transaction.check(key, same, refused=transaction.LostRace())
+
+
 def publish(
     institution_id: InstitutionId, change: Callable[[model.Institution], model.Institution]
 ) -> list[transaction.Part]:

@@ -28,12 +28,6 @@ class UnknownOffering(errors.Missing):
     en = "There is no such class."
 
 
-class CourseExists(errors.Conflict):
-    code = "course_exists"
-    zh = "这门课程已存在。"
-    en = "The course exists already."
-
-
 class CourseRow(Row):
     """The course, and its cards in the lists by category and by school, without the content, under other keys."""
 
@@ -100,29 +94,72 @@ class PupilRow(Row):
     version = NumberAttribute()
 
 
-def put_course(course: model.Course, *, school_name: str) -> None:
-    """Write a new course with its cards. Raises CourseExists."""
-    card = f"{school_name}#{course.institution_id}"
-    taken = CourseExists()
-    parts = [
-        transaction.put_new(_course_row(f"course#{course.course_id}", "course", course), refused=taken),
+def published_course(course: model.Course, *, short_name: str) -> list[transaction.Part]:
+    """The parts that put a course into the mall, or another version of it in its place: itself and its cards."""
+    card = f"{short_name}#{course.institution_id}"
+    main = _course_row(f"course#{course.course_id}", "course", course)
+    condition = CourseRow.pk.does_not_exist() | (CourseRow.version <= course.version)
+    return [
+        transaction.put_if(main, condition, refused=transaction.LostRace()),
         transaction.put(_course_row(f"category#{course.category}", f"course#{card}#{course.course_id}", course)),
         transaction.put(_course_row(f"institution#{course.institution_id}", f"course#{course.course_id}", course)),
         transaction.put(
             SchoolCardRow(f"category#{course.category}", f"institution#{card}", institution_id=course.institution_id)
         ),
     ]
-    transaction.commit(parts)
 
 
-def put_offering(offering: model.Offering, *, terms_text: str) -> None:
-    """Write a new class and the terms it is sold under. Raises CourseExists when the class is there already."""
-    transaction.commit(
-        [
-            transaction.put_new(row_of(offering), refused=CourseExists()),
-            transaction.put(TermsRow(f"terms#{offering.terms_hash}", "terms", text=terms_text)),
-        ]
+def opened(offering: model.Offering) -> transaction.Part:
+    """The part that puts a class into the mall for the first time."""
+    return transaction.put_new(row_of(offering), refused=transaction.LostRace())
+
+
+def changed(offering: model.Offering, *, was_seats: int, unsold: bool, refused: errors.Refusal) -> transaction.Part:
+    """The part that puts another version of a class in its place, whatever is sold meanwhile of what isn't taken away.
+
+    `refused` when there are more sold seats than the new cap, or any where `unsold` is asked for.
+    """
+    row = row_of(offering)
+    keys = {"pk", "sk", "seats_left"}
+    sets = [
+        attribute.set(getattr(row, name))
+        for name, attribute in OfferingRow.get_attributes().items()
+        if name not in keys
+    ]
+    more = offering.seats - was_seats
+    actions = [*sets, OfferingRow.seats_left.add(more)] if more else sets
+    room = OfferingRow.seats_left == was_seats if unsold else OfferingRow.seats_left >= max(-more, 0)
+    return transaction.update(_offering_key(offering.course_id, offering.offering_id), actions, room, refused=refused)
+
+
+def reworded(offering: model.Offering) -> transaction.Part:
+    """The part that puts a class on sale under other terms, as its course has become another."""
+    return transaction.update(
+        _offering_key(offering.course_id, offering.offering_id),
+        [OfferingRow.terms_hash.set(offering.terms_hash), OfferingRow.status.set(offering.status.value)],
+        OfferingRow.pk.exists(),
+        refused=UnknownOffering(),
     )
+
+
+def withdrawn(course_id: CourseId, offering_id: OfferingId) -> transaction.Part:
+    """The part that takes a class off sale; what is sold stays sold."""
+    off = [OfferingRow.status.set(model.Status.WITHDRAWN.value)]
+    return transaction.update(
+        _offering_key(course_id, offering_id), off, OfferingRow.pk.exists(), refused=UnknownOffering()
+    )
+
+
+def terms(text: str, terms_hash: str) -> transaction.Part:
+    """The part that keeps terms under their hash."""
+    return transaction.put(TermsRow(f"terms#{terms_hash}", "terms", text=text))
+
+
+def count_sold(classes: Iterable[tuple[CourseId, OfferingId]]) -> dict[str, int]:
+    """How many seats of each class are sold, by its id."""
+    keys = [(f"course#{course_id}", f"offering#{offering_id}") for course_id, offering_id in classes]
+    rows = OfferingRow.batch_get(keys, consistent_read=True) if keys else ()
+    return {row.sk.removeprefix("offering#"): int(row.seats) - int(row.seats_left) for row in rows}
 
 
 def row_of(offering: model.Offering) -> OfferingRow:
@@ -170,13 +207,6 @@ def give_back_seat(course_id: CourseId, offering_id: OfferingId) -> transaction.
     condition = OfferingRow.seats_left < OfferingRow.seats
     row = _offering_key(course_id, offering_id)
     return transaction.update(row, [OfferingRow.seats_left.add(1)], condition, refused=UnknownOffering())
-
-
-def withdraw_offering(course_id: CourseId, offering_id: OfferingId) -> None:
-    """Take a class off sale. Raises UnknownOffering."""
-    row = _offering_key(course_id, offering_id)
-    off = [OfferingRow.status.set(model.Status.WITHDRAWN.value)]
-    transaction.commit([transaction.update(row, off, OfferingRow.pk.exists(), refused=UnknownOffering())])
 
 
 def read_pupil(student_id: StudentId, category: str) -> tuple[list[EnrolmentId], int]:

@@ -1,0 +1,179 @@
+"""Courses and classes held against their school, and published with what is taught of them in one transaction."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from shared.dynamo import transaction
+from shared.institutions import model as institutions
+from shared.institutions import store
+from shared.kernel import clock, ids
+from shared.kernel.ids import CourseId, InstitutionId, OfferingId, SessionId
+from shared.mall import class_rules, publication, sheets
+from shared.mall.compliance import Result
+from shared.mall.model import ClassPlan
+from shared.mall.sheet_model import ClassSheet, CourseSheet, PublishedRoom, PublishedTeacher, SchoolFacts
+from shared.mall.store import sheets as sheet_store
+from shared.policy import queries as policies
+from shared.teaching import model as teaching
+from shared.teaching import store as timetable
+
+
+def facts_of(school: institutions.Institution) -> SchoolFacts:
+    """What is published of a school, as far as courses are held against it."""
+    return SchoolFacts(
+        institution_id=school.institution_id,
+        name=school.name,
+        short_name=school.short_name,
+        categories=school.categories,
+        campuses=frozenset(one.campus_id for one in school.campuses),
+        teachers={one.teacher_id: PublishedTeacher(one.name, one.valid_to) for one in school.teachers},
+        rooms={one.item_id: PublishedRoom(one.caption, one.area_m2) for one in school.rooms},
+    )
+
+
+def results_of_course(sheet: CourseSheet, *, now: datetime) -> tuple[Result, ...]:
+    """Every rule's result on the newest facts of a course."""
+    school = facts_of(store.get(sheet.institution_id))
+    return sheets.check_course(sheet, school=school, policy=policies.in_force(at=now))
+
+
+def results_of_class(sheet: ClassSheet, *, now: datetime) -> tuple[Result, ...]:
+    """Every rule's result on the newest facts of a class."""
+    school = facts_of(store.get(sheet.institution_id))
+    today = clock.business_day(now)
+    return sheets.check_class(sheet, school=school, policy=policies.in_force(at=now), today=today)
+
+
+def submit_course(sheet: CourseSheet, *, edits: int, now: datetime) -> CourseSheet:
+    """Hand a course to the bureau. Raises what `sheets.submit_course` refuses."""
+    school = facts_of(store.get(sheet.institution_id))
+    return sheets.submit_course(sheet=sheet, edits=edits, school=school, policy=policies.in_force(at=now), now=now)
+
+
+def submit_class(sheet: ClassSheet, *, edits: int, now: datetime) -> ClassSheet:
+    """Hand a class to the bureau. Raises what `sheets.submit_class` refuses."""
+    school = facts_of(store.get(sheet.institution_id))
+    return sheets.submit_class(sheet=sheet, edits=edits, school=school, policy=policies.in_force(at=now), now=now)
+
+
+def accept_course(institution_id: InstitutionId, course_id: CourseId, *, edits: int, by: str, now: datetime) -> None:
+    """Publish a course as the bureau saw it. Raises NotSelling, and what `publication.accept_course` refuses."""
+
+    def attempt() -> None:
+        school, also = _holding(institution_id, course_id, now)
+        publication.accept_course(
+            sheet=sheet_store.get_course(institution_id, course_id),
+            edits=edits,
+            by=by,
+            now=now,
+            school=school,
+            policy=policies.in_force(at=now),
+            also=also,
+        )
+
+    transaction.retried(attempt)
+
+
+def accept_class(
+    institution_id: InstitutionId, course_id: CourseId, offering_id: OfferingId, *, edits: int, by: str, now: datetime
+) -> None:
+    """Publish a class with its timetable, as the bureau saw it. Raises like `accept_course`."""
+
+    def attempt() -> None:
+        school, also = _holding(institution_id, offering_id, now)
+        sheet = sheet_store.get_class(institution_id, course_id, offering_id)
+        publication.accept_class(
+            sheet=sheet,
+            edits=edits,
+            by=by,
+            now=now,
+            school=school,
+            policy=policies.in_force(at=now),
+            also=[*also, *_timetable(sheet)],
+        )
+
+    transaction.retried(attempt)
+
+
+def withdraw_course(institution_id: InstitutionId, course_id: CourseId, *, edits: int) -> CourseSheet:
+    """Take a course with its classes off sale. Raises what `publication.withdraw_course` refuses."""
+
+    def attempt() -> CourseSheet:
+        school = facts_of(store.get(institution_id))
+        sheet = sheet_store.get_course(institution_id, course_id)
+        return publication.withdraw_course(sheet=sheet, edits=edits, school=school)
+
+    return transaction.retried(attempt)
+
+
+def withdraw_class(
+    institution_id: InstitutionId, course_id: CourseId, offering_id: OfferingId, *, edits: int
+) -> ClassSheet:
+    """Take a class off sale. Raises what `publication.withdraw_class` refuses."""
+    return transaction.retried(
+        lambda: publication.withdraw_class(
+            sheet=sheet_store.get_class(institution_id, course_id, offering_id), edits=edits
+        )
+    )
+
+
+def republish_course(institution_id: InstitutionId, course_id: CourseId, *, edits: int, now: datetime) -> CourseSheet:
+    """Put a course back on sale. Raises NotSelling, and what `publication.republish_course` refuses."""
+
+    def attempt() -> CourseSheet:
+        school, also = _holding(institution_id, course_id, now)
+        sheet = sheet_store.get_course(institution_id, course_id)
+        policy = policies.in_force(at=now)
+        return publication.republish_course(sheet=sheet, edits=edits, school=school, policy=policy, also=also)
+
+    return transaction.retried(attempt)
+
+
+def republish_class(
+    institution_id: InstitutionId, course_id: CourseId, offering_id: OfferingId, *, edits: int, now: datetime
+) -> ClassSheet:
+    """Put a class back on sale. Raises NotSelling, and what `publication.republish_class` refuses."""
+
+    def attempt() -> ClassSheet:
+        school, also = _holding(institution_id, offering_id, now)
+        sheet = sheet_store.get_class(institution_id, course_id, offering_id)
+        policy = policies.in_force(at=now)
+        return publication.republish_class(sheet=sheet, edits=edits, school=school, policy=policy, now=now, also=also)
+
+    return transaction.retried(attempt)
+
+
+def _holding(
+    institution_id: InstitutionId, item_id: str, now: datetime
+) -> tuple[SchoolFacts, Sequence[transaction.Part]]:
+    """A school, and the parts that hold while it may sell and what is published of it is what was read now."""
+    school, same = store.get_held(institution_id)
+    latch = store.selling_latch(institution_id, spread_by=item_id, on=clock.business_day(now))
+    return facts_of(school), [latch, same]
+
+
+def _timetable(sheet: ClassSheet) -> list[transaction.Part]:
+    """The sessions of what is to be published, where they are others than those that are."""
+    was = sheet.published
+    if was is None:
+        return timetable.sessions_written(_sessions(sheet, sheet.facts))
+    if not class_rules.taught_otherwise(sheet.facts, was):
+        return []
+    return timetable.sessions_replaced(_sessions(sheet, sheet.facts))
+
+
+def _sessions(sheet: ClassSheet, plan: ClassPlan) -> list[teaching.Session]:
+    assert sheet.offering_id is not None
+    return [
+        teaching.Session(
+            session_id=SessionId(ids.derived("ses", sheet.offering_id, str(number))),
+            offering_id=sheet.offering_id,
+            course_id=sheet.course_id,
+            institution_id=sheet.institution_id,
+            teacher_id=plan.teacher_id,
+            number=number,
+            starts_at=period.starts_at,
+            ends_at=period.ends_at,
+        )
+        for number, period in enumerate(plan.sessions, 1)
+    ]
