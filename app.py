@@ -41,6 +41,7 @@ from functions.api import (
     verification,
     wechat_payments,
 )
+from functions.api import policy as public_policy
 from functions.console import (
     account_requests,
     alert_list,
@@ -62,6 +63,7 @@ from functions.console import (
     personnel_imports,
     plaques,
     policy,
+    policy_proposals,
     profiles,
     reports,
     school_status,
@@ -147,6 +149,7 @@ for module in (
     school_profile,
     notices,
     bank,
+    public_policy,
     catalogue,
     change_filings,
     seals,
@@ -188,6 +191,7 @@ for module in (
     filing_proposals,
     filings,
     inspections,
+    policy_proposals,
     policy,
     search,
     release_lesson,

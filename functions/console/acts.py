@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from functions.console import closing, roles
-from functions.edge import account_opening, amending, listing_acts, personnel_acts
+from functions.edge import account_opening, amending, listing_acts, personnel_acts, policy_acts
 from shared.approvals.model import Kind, Proposal
 from shared.dynamo import transaction
 from shared.dynamo.transaction import Part
@@ -457,6 +457,27 @@ ACTS: Mapping[Kind, Act] = {
         roles.RECOMMENDERS,
         roles.SUPERVISORS,
         _delist_person,
+    ),
+    Kind.POLICY: Act(
+        ("变更规则", "Change the policy"),
+        (
+            "批准后形成新版本，自施行日零时起适用；此前的报名、退费仍按原版本。施行日前10分钟起不能再批准。",
+            "It becomes the next version, in force from the start of its day; what was sold before keeps its own. It "
+            "can't be approved in the 10 minutes before that day.",
+        ),
+        roles.POLICY_MAKERS,
+        roles.SUPERVISORS,
+        policy_acts.adopt,
+    ),
+    Kind.POLICY_WITHDRAWAL: Act(
+        ("撤销待施行的规则", "Withdraw a version of the policy"),
+        (
+            "批准后该版本不再施行，现行版本继续适用；记录永久保留。",
+            "It never comes into force, and the version before it stays. The record of it is kept for ever.",
+        ),
+        roles.POLICY_MAKERS,
+        roles.SUPERVISORS,
+        policy_acts.withdraw,
     ),
 }
 

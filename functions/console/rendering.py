@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from functions.console import acts, alert_words, charts, links, navigation, roles, timeline, words
+from functions.console import acts, alert_words, charts, links, navigation, policy_words, roles, timeline, words
 from functions.edge import amending
 from functions.edge.settings import settings
 from shared.kernel import clock, money
@@ -57,6 +57,7 @@ def _templates() -> Any:
         environment_name=lambda: settings().environment_name,
         htmx_config=json.dumps(_HTMX),
         words=words,
+        policy_words=policy_words,
         charts=charts,
         roles=roles,
         acts=acts,

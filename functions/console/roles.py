@@ -19,5 +19,7 @@ MONEY_MOVERS = frozenset({StaffRole.SUPERVISOR, StaffRole.FINANCE_OFFICER})
 """Who proposes and approves, two together, what freezes or moves money."""
 FINANCE_OFFICERS = frozenset({StaffRole.FINANCE_OFFICER})
 """Who proposes what a minimum balance must be and what may leave it."""
+POLICY_MAKERS = frozenset({StaffRole.ADMINISTRATOR, StaffRole.SUPERVISOR})
+"""Who proposes a change of the policy; a supervisor, another person, approves."""
 SUPERVISORS = frozenset({StaffRole.SUPERVISOR})
 """Who suspends schools, decides disputes and contested refunds, and approves what concerns minimum balances."""

@@ -412,6 +412,7 @@ UNITS: Mapping[str, Both] = {
     "lessons": ("课时", "lessons"),
     "months": ("个月", "months"),
     "hours": ("小时", "hours"),
+    "minutes": ("分钟", "minutes"),
     "working_days": ("个工作日", "working days"),
     "days": ("天", "days"),
     "m2_per_student": ("平方米/人", "m² a student"),

@@ -34,6 +34,8 @@ class Kind(StrEnum):
     LISTING_APPEAL = "listing_appeal"
     PERSON_BLACKLISTING = "person_blacklisting"
     PERSON_DELISTING = "person_delisting"
+    POLICY = "policy"
+    POLICY_WITHDRAWAL = "policy_withdrawal"
 
 
 class Status(StrEnum):

@@ -78,6 +78,15 @@ def coming(head: Head, *, on: date) -> list[Entry]:
     return [entry for entry in head.entries if not entry.withdrawn and entry.effective_from > on]
 
 
+def standing(version: Version, *, at: datetime) -> str:
+    """How a version stands at a moment: in_force, coming, past, withdrawn."""
+    if version.withdrawal is not None:
+        return "withdrawn"
+    if version.policy.version == in_force(at=at).version:
+        return "in_force"
+    return "coming" if version.policy.effective_from > clock.business_day(at) else "past"
+
+
 def forget() -> None:
     """Know nothing of the record any more. For tests, and where a process is given another district's tables."""
     global _known

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from shared.kernel import clock, errors
 from shared.policy import file
@@ -37,6 +37,12 @@ class FigureOutOfBounds(errors.Invalid):
     code = "policy_figure_out_of_bounds"
     zh = "“{note}”的数值应为 {least} 至 {most} 的整数。"
     en = "The value of {name} is a whole number from {least} to {most}."
+
+
+class FigureUnreadable(errors.Invalid):
+    code = "policy_figure_unreadable"
+    zh = "“{note}”应为时刻（如2030）或月日（如301）。"
+    en = "{name} is a time of day such as 2030, or a month and a day such as 301."
 
 
 class FigureNoteMissing(errors.Invalid):
@@ -96,8 +102,8 @@ class NotTheNewestPolicy(errors.Conflict):
 def changed(base: Policy, change: Change, *, head: Head, now: datetime) -> Policy:
     """The version that a change makes of the newest one, `base`.
 
-    Raises PolicyDayTooSoon, PolicyDayWrong, UnknownFigure, FigureOutOfBounds, FigureNoteMissing, TooManyFigures,
-    FiguresContradict, OwnDaysWrong, NothingChanges.
+    Raises PolicyDayTooSoon, PolicyDayWrong, UnknownFigure, FigureOutOfBounds, FigureUnreadable, FigureNoteMissing,
+    TooManyFigures, FiguresContradict, OwnDaysWrong, NothingChanges.
     """
     _check_day(base, change.effective_from, now)
     if len(change.figures) > MOST_FIGURES:
@@ -125,7 +131,7 @@ def next_name(head: Head, effective_from: date) -> str:
 
 def decidable(effective_from: date, *, now: datetime) -> bool:
     """Whether what takes effect on a day may still be approved or withdrawn."""
-    return now + DECIDED_BEFORE <= clock.start_of(effective_from)
+    return clock.business_day(now) < effective_from and now + DECIDED_BEFORE <= clock.start_of(effective_from)
 
 
 def check_withdrawable(head: Head, version: str, *, now: datetime) -> Entry:
@@ -160,8 +166,23 @@ def _check_figure(was: Figure, new: NewFigure) -> None:
     if type(new.value) is not int or not was.least <= new.value <= was.most:
         told = {"name": was.name, "note": was.note_zh, "least": was.least, "most": was.most}
         raise FigureOutOfBounds(pointer=f"/figures/{was.name}/value", **told)
+    if not _is_readable(was.name, new.value):
+        raise FigureUnreadable(pointer=f"/figures/{was.name}/value", name=was.name, note=was.note_zh)
     if not all(note.strip() and len(note) <= MOST_NOTE for note in (new.note_zh, new.note_en)):
         raise FigureNoteMissing(pointer=f"/figures/{was.name}/note_zh", name=was.name, most=MOST_NOTE)
+
+
+def _is_readable(name: str, value: int) -> bool:
+    """Whether a time of day is one, and a day of the year."""
+    first, last = divmod(value, 100)
+    try:
+        if name.endswith("_clock"):
+            time(first, last)
+        if name.endswith("_mmdd"):
+            date(2028, first, last)  # a leap year
+    except ValueError:
+        return False
+    return True
 
 
 def _check_order(figures: Iterable[Figure]) -> None:

@@ -36,6 +36,7 @@ IDS = {
     "change_id": profiles.CHANGE,
     "case_id": an_id("cas"),
     "day": "2026-09-01",
+    "version": "linzi-2026.1",
 }
 MY_FILE = an_id("fil", 2)
 WRONG = [SCHOOL, STUDENT, "1", "-1", "0" * 64, "enr_", "None", "account", "..", "entry%23release", "%00", "'OR'1"]

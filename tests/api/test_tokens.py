@@ -200,6 +200,8 @@ AUDIENCES = {
     "/v1/bank/statements": Audience.PUBLIC,
     "/v1/seals/{day}": Audience.PUBLIC,
     "/v1/catalogue": Audience.PUBLIC,
+    "/v1/policy": Audience.PUBLIC,
+    "/v1/policy/{version}": Audience.PUBLIC,
     "/v1/enrolments": Audience.GUARDIAN,
     "/v1/enrolments/{enrolment_id}": Audience.GUARDIAN,
     "/v1/enrolments/{enrolment_id}/entries": Audience.GUARDIAN,

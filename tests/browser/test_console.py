@@ -52,6 +52,10 @@ ROOMS = [
     "/console/suspense",
     "/console/unhandled",
     "/console/policy",
+    "/console/policy?version=linzi-2026.1&against=linzi-2026.1",
+    "/console/policy/proposal",
+    "/console/policy/proposal?unpaid_hours=1&max_amount_fen=1&own_days=1",
+    "/console/policy/versions/linzi-2026.1/withdrawal",
     "/console/search?q=%E6%A0%A1",
 ]
 

@@ -51,6 +51,16 @@ class TestFigures:
         with pytest.raises(rules.FigureOutOfBounds):
             becomes("unpaid_hours", value)
 
+    @pytest.mark.parametrize(
+        ("name", "right", "wrong"),
+        [("on_site_ends_clock", (1959, 2000), (1960, 2099)), ("inspection_opens_mmdd", (229, 1130), (230, 200, 931))],
+    )
+    def test_are_times_and_days_where_they_say_so(self, name: str, right: Any, wrong: Any) -> None:
+        assert [getattr(becomes(name, value), name) for value in right] == list(right)
+        for value in wrong:
+            with pytest.raises(rules.FigureUnreadable):
+                becomes(name, value)
+
     def test_that_nobody_knows_are_refused(self) -> None:
         with pytest.raises(rules.UnknownFigure, match="version"):
             becomes("version", 48)
@@ -91,7 +101,7 @@ class TestDay:
         with pytest.raises(rules.PolicyDayTooSoon, match="2026-09-03"):
             changed(a_change(), now=LAST_MOMENT + timedelta(milliseconds=1))
 
-    @pytest.mark.parametrize("day", [TODAY, TODAY - timedelta(days=1), date(1, 1, 2)])
+    @pytest.mark.parametrize("day", [TODAY, TODAY - timedelta(days=1), date.min])
     def test_is_not_today_nor_before(self, day: date) -> None:
         with pytest.raises(rules.PolicyDayTooSoon):
             changed(a_change(effective_from=day))
