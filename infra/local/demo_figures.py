@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from infra.local import district_process, happened
+from infra.local import demo_covers, district_process, happened
 from infra.local.district_process import District
 from shared.funds.model import State
 from shared.funds.store import books as stored_books
@@ -36,6 +36,10 @@ def read_figures(running: District) -> dict[str, Any]:
 
     read = read_books(running)
     found = invariants.check_all(read)
+    covers, policies = demo_covers.read(read.accounts), running.insurer.policies()
+    found["paid_enrolments_are_insured_once"] = list(
+        demo_covers.paid_enrolments_are_insured_once(read.accounts, covers, policies)
+    )
     found["seals_are_trusted"] = list(seal_invariants.seals_are_trusted(read, settings().seal_public_keys))
     states: Counter[str] = Counter()
     for totals in read.totals:
@@ -61,6 +65,7 @@ def read_figures(running: District) -> dict[str, Any]:
         "alerts": dict(sorted(Counter(alert.rule.value for alert in raised).items())),
         "reconciliation": _reconciliation(read),
         "happened": happened.of(read, messages_refused=_messages_refused(running), told=_told()),
+        "insurance": demo_covers.figures(read.accounts, covers, policies),
         "repairs": dict(repairs),
         "sealed_days": len(read.seals),
         "parked": len(parked.list_parked(limit=1000, cursor=None).rows),

@@ -57,6 +57,13 @@ def show(figures: dict[str, Any], console: Console) -> None:
         f"待查 open {told['breaks_open']}，已说明 explained {told['breaks_explained']}，"
         f"已解决 resolved {told['breaks_resolved']}"
     )
+    insured = figures["insurance"]
+    console.print(
+        f"意外险 accident covers: 缴清的报名 paid enrolments {insured['paid_enrolments']} · "
+        f"应投保 covers {insured['covers']} · "
+        f"保单 policies {insured['policies']} · 因退费终止 ended by a refund {insured['ended_by_refund']} · "
+        f"拒保后再次申请 asked for again {insured['asked_again']}"
+    )
     for name, holds in figures["invariants"].items():
         console.print(f"[{'green' if holds else 'red'}]{'✓' if holds else '✗'} {name}[/]")
     for name, violations in figures["violations"].items():

@@ -16,6 +16,7 @@ from infra.local.story_deposits import DepositStory
 from infra.local.story_files import FileStory
 from infra.local.story_filings import FilingStory
 from infra.local.story_inspections import InspectionStory
+from infra.local.story_insurance import InsuranceStory
 from infra.local.story_listings import ListingStory
 from infra.local.story_minimums import NEARLY_SHORT, SHORT_AT_FIRST, MinimumStory, required_fen
 from infra.local.story_payouts import PayoutStory
@@ -61,6 +62,7 @@ class Story:
         yield from DepositStory(self._cast, self._data, self._enrolments).steps()
         yield from WeChatStory(self._cast, self._data, self._enrolments).steps()
         yield from PayoutStory(self._cast).steps()
+        yield from InsuranceStory(self._cast, self._data, self._enrolments).steps()
         yield from RefundStory(self._cast, self._data, self._enrolments).steps()
         yield from ReconciliationStory(self._cast, self._data).steps()
         yield from AccountsStory(self._cast, self._data, self._enrolments).steps()

@@ -44,6 +44,8 @@ ROOMS = [
     "/console/schools/{school}/reviews",
     "/console/refunds",
     "/console/refunds?of=answer",
+    "/console/covers?of=issued",
+    "/console/enrolments/{enrolment}/cover",
     "/console/refunds/{refund}",
     "/console/minimums",
     "/console/account-requests",

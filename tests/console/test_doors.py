@@ -24,6 +24,8 @@ FOR_ALL = [
     "/console/reviews",
     "/console/refunds",
     "/console/refunds.csv",
+    "/console/covers",
+    "/console/covers.csv",
     "/console/alerts",
     "/console/policy",
 ]
