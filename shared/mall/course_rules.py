@@ -11,13 +11,13 @@ from shared.policy.model import Policy
 
 
 class CourseLessons(errors.Invalid):
-    code = "charge_span_lessons"
+    code = "course_lessons"
     zh = "收费课时规则：一次性收费 {value} 课时，上限 {limit} 课时。"
     en = "Charge span: {value} lessons in one charge; the limit is {limit}."
 
 
 class CoursePrice(errors.Invalid):
-    code = "charge_amount"
+    code = "course_price"
     zh = "收费金额规则：一次性收费 {value}，上限 {limit}。"
     en = "Charge amount: {value} in one charge; the limit is {limit}."
 

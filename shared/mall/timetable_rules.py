@@ -20,7 +20,7 @@ _AT = "/timetable"
 
 
 class ClassSpan(errors.Invalid):
-    code = "charge_span_months"
+    code = "class_span_months"
     zh = "收费跨度规则：最后一次课在 {value}，一次性收费的跨度至多到 {limit}。"
     en = "Charge span: the last session is on {value}; one charge covers the time up to {limit}."
 

@@ -155,8 +155,8 @@ class TestSubmission:
         )
 
         assert pointers(answer) == [
-            ("/lessons", "charge_span_lessons"),
-            ("/price/amount_fen", "charge_amount"),
+            ("/lessons", "course_lessons"),
+            ("/price/amount_fen", "course_price"),
             ("/summary", "promised_result"),
         ]
         assert answer.body["errors"][0]["detail"] == "收费课时规则：一次性收费 61 课时，上限 60 课时。"

@@ -37,6 +37,7 @@ class TestGetStanding:
             "selling": True,
             "frozen": False,
             "frozen_reason": None,
+            "inspection": None,
             "termination": None,
         }
 
@@ -58,6 +59,7 @@ class TestGetStanding:
         assert told["termination"] == {
             "step": "settling",
             "reason": "举办者申请终止办学",
+            "decision_no": None,
             "steps": [
                 {"step": "stopped", "name": "停止招生和拨付", "at": "2026-09-01T10:00:00+08:00"},
                 {"step": "settling", "name": "结清已上课时", "at": "2026-09-01T10:00:00+08:00"},

@@ -52,8 +52,8 @@ class TestCourse:
     @pytest.mark.parametrize(
         ("within", "beyond", "rule", "pointer"),
         [
-            ({"lessons": 60}, {"lessons": 61}, "charge_span_lessons", "/lessons"),
-            ({"price_fen": 500_000}, {"price_fen": 500_001}, "charge_amount", "/price/amount_fen"),
+            ({"lessons": 60}, {"lessons": 61}, "course_lessons", "/lessons"),
+            ({"price_fen": 500_000}, {"price_fen": 500_001}, "course_price", "/price/amount_fen"),
             ({"full_refund_days": 5}, {"full_refund_days": 6}, "full_refund_window", "/full_refund_days"),
             ({"age_to": 6}, {"age_to": 5}, "ages_backwards", "/age_to"),
             ({"category": "dance"}, {"category": "art"}, "category_not_licensed", "/category"),
@@ -71,7 +71,7 @@ class TestCourse:
         assert refused[rule].pointer == pointer
 
     def test_a_refusal_names_the_rule_the_value_and_the_limit(self) -> None:
-        refused = broken_of_course(price_fen=500_001)["charge_amount"]
+        refused = broken_of_course(price_fen=500_001)["course_price"]
 
         assert refused.sentence("zh") == "收费金额规则：一次性收费 ¥5,000.01，上限 ¥5,000.00。"
         assert refused.sentence("en") == "Charge amount: ¥5,000.01 in one charge; the limit is ¥5,000.00."
@@ -83,7 +83,7 @@ class TestCourse:
 
         with pytest.raises(compliance.NotCompliant) as refused:
             compliance.require(results)
-        assert [one.code for one in refused.value.of] == ["charge_span_lessons", "charge_amount", "promised_result"]
+        assert [one.code for one in refused.value.of] == ["course_lessons", "course_price", "promised_result"]
         assert refused.value.figures == {"count": 3}
 
     @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ class TestClass:
         ("within", "beyond", "rule"),
         [
             # three months to the day: 12 September to 12 December, a Saturday
-            ({"sessions": sessions(count=14)}, {"sessions": sessions(count=15)}, "charge_span_months"),
+            ({"sessions": sessions(count=14)}, {"sessions": sessions(count=15)}, "class_span_months"),
             ({"sessions": sessions(at="19:30")}, {"sessions": sessions(at="19:31")}, "class_ends_too_late"),
             # a Wednesday: schools teach until 17:00
             (
