@@ -163,7 +163,6 @@ def _shown(visit: Visit, proposal: Proposal, refusal: errors.Refusal | None = No
     school = None if proposal.institution_id == OF_NO_SCHOOL else institutions.get(proposal.institution_id)
     told = {
         "proposal": proposal,
-        "act": act,
         "school": school,
         "difference": policy.proposed_difference(proposal),
         "files": evidence.shown(acts.named_files(proposal)),

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from chalice.app import Blueprint
 
-from functions.console import acts, policy, roles
+from functions.console import policy, roles
 from functions.console.approvals import propose
 from functions.console.pages import Answer, NoSuchPage, Shown, Visit, form, page
 from functions.edge import policy_acts
@@ -188,6 +188,5 @@ def _asked_to_withdraw(visit: Visit, refusal: errors.Refusal | None = None) -> S
         "reason": visit.form.get("reason", ""),
         "sentence": refusal.sentence(visit.language) if refusal else "",
         "most_reason": approvals.MOST_REASON,
-        "act": acts.ACTS[Kind.POLICY_WITHDRAWAL],
     }
     return Shown("policy_withdrawal.html", told, refusal.status if refusal else 200)

@@ -8,7 +8,18 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from functions.console import acts, alert_words, charts, links, navigation, policy_words, roles, timeline, words
+from functions.console import (
+    act_words,
+    acts,
+    alert_words,
+    charts,
+    links,
+    navigation,
+    policy_words,
+    roles,
+    timeline,
+    words,
+)
 from functions.edge import amending
 from functions.edge.settings import settings
 from shared.kernel import clock, money
@@ -60,6 +71,7 @@ def _templates() -> Any:
         policy_words=policy_words,
         charts=charts,
         roles=roles,
+        act_words=act_words,
         acts=acts,
         why=alert_words.why,
         happening=happening,
