@@ -9,12 +9,14 @@ from infra.local.wechat_pay_simulator import PAYER
 from shared.funds.model import Entry, EntryKind, State, SuspenseReason
 from shared.funds.store.books import Books
 from shared.kernel import money
+from shared.policy import file
 
 Happened = dict[str, dict[str, int]]
 """For each thing its `count` and its `fen`."""
 
 _NAMES: Mapping[str, str] = {
     "paid_by_wechat": "微信支付、银行已入账 paid by WeChat, booked by the bank",
+    "sold_under_a_change": "按变更后的规则售出 sold under a changed policy",
     "deposits_split": "一笔入账分给几个报名 deposits split",
     "suspense_allocated": "待查款由两人转入报名 suspense allocated",
     "suspense_returned": "待查款由两人退回 suspense returned",
@@ -46,7 +48,9 @@ def of(books: Books, *, messages_refused: int, told: Mapping[str, int]) -> Happe
     allocated = [entry for entry in _of_kind(books.entries, EntryKind.ALLOCATION) if entry.pk not in split]
     new = [one for one in books.requirements if one.number == 1 and one.proposed_by != one.approved_by]
     arbitrated = [refund for refund in books.refunds if refund.decided_by]
+    changed = [one for one in books.accounts if one.policy_version != file.first().version]
     return {
+        "sold_under_a_change": {"count": len(changed), "fen": sum(one.price_fen for one in changed)},
         "paid_by_wechat": _told(one for one in _of_kind(books.entries, EntryKind.DEPOSIT) if one.payer == PAYER),
         "deposits_split": _told(entry for entry in books.entries if entry.pk in split and entry.sk == "entry"),
         "suspense_allocated": _told(allocated),

@@ -20,6 +20,7 @@ from infra.local.story_insurance import InsuranceStory
 from infra.local.story_listings import ListingStory
 from infra.local.story_minimums import NEARLY_SHORT, SHORT_AT_FIRST, MinimumStory, required_fen
 from infra.local.story_payouts import PayoutStory
+from infra.local.story_policy import PolicyStory
 from infra.local.story_profiles import ProfileStory
 from infra.local.story_reconciliation import ReconciliationStory
 from infra.local.story_refunds import RefundStory
@@ -72,6 +73,7 @@ class Story:
         yield from AmendmentStory(self._cast, self._data).steps()
         yield from InspectionStory(self._cast, self._data).steps()
         yield from ReviewStory(self._cast, self._data, self._enrolments).steps()
+        yield from PolicyStory(self._cast, self._data, self._enrolments).steps()
         yield from TerminationStory(self._cast, self._data).steps()
 
     def _school_opens(self, number: int, school: School) -> Iterator[Step]:

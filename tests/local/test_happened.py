@@ -76,6 +76,13 @@ class TestOf:
 
         assert told() == {"payouts_in_parts": (1, 1000)}
 
+    def test_tells_what_was_sold_under_a_changed_policy(self) -> None:
+        steps.register()
+        steps.open_account()
+        steps.open_account(2, policy_version="linzi-2026.2", price_fen=Fen(700))
+
+        assert told() == {"sold_under_a_change": (1, 700)}
+
     def test_tells_refused_messages(self) -> None:
         assert told(messages_refused=3) == {"messages_refused": (3, 0)}
 
