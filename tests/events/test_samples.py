@@ -125,6 +125,8 @@ class TestStreams:
         assert examples.the_lesson().status == "released"
 
     def test_an_entry_is_counted_and_gives_no_reason_for_an_alert(self, in_memory: Any) -> None:
+        steps.register()
+        steps.open_account()
         records = sample("aws/dynamodb-entry.json")["Records"]
 
         assert deliver(keep_totals.keep_totals, records) == deliver(raise_alerts.raise_alerts, records) == []
@@ -143,7 +145,7 @@ class TestStreams:
         assert deliver(watch_personnel.watch_personnel, sample("aws/dynamodb-person.json")["Records"]) == []
 
         [alert] = alerts.list_alerts(SCHOOL, limit=9, cursor=None).rows
-        assert (alert.rule, alert.figures["name"]) == ("listed_teacher", "鲁示例")
+        assert (alert.rule, alert.figures["qualification_no"]) == ("listed_teacher", "20263700000000001")
 
     def test_what_is_given_up_locally_looks_like_lambdas(self) -> None:
         given_up: list[dict[str, Any]] = []
