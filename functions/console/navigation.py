@@ -15,6 +15,7 @@ from shared.insurance import queries as covers
 from shared.insurance.model import CoverStatus
 from shared.kernel import clock
 from shared.listings import store as listings
+from shared.mall.store import sheets as courses
 from shared.materials import queries as materials
 from shared.people.model import StaffRole
 from shared.profiles import store as profiles
@@ -44,6 +45,7 @@ _ROOMS: tuple[tuple[str, str, str, Set[StaffRole]], ...] = (
     ("/console", "今日", "Today", roles.EVERYONE),
     ("/console/schools", "机构", "Schools", roles.EVERYONE),
     ("/console/profiles", "公示", "Profiles", roles.EVERYONE),
+    ("/console/courses", "课程审核", "Courses", roles.EVERYONE),
     ("/console/listings", "名单", "Lists", roles.EVERYONE),
     ("/console/files", "材料", "Files", roles.EVERYONE),
     ("/console/filings", "申报", "Filings", roles.EVERYONE),
@@ -104,6 +106,7 @@ def _counts(role: StaffRole, now: datetime) -> dict[str, int]:
         "/console/approvals": approvals.count_waiting(at_most=MOST_COUNTED),
         "/console/account-requests": account_requests.count(at_most=MOST_COUNTED),
         "/console/profiles": profiles.count_waiting(at_most=MOST_COUNTED),
+        "/console/courses": courses.count_waiting(at_most=MOST_COUNTED),
         "/console/listings": listings.count_open_appeals(at_most=MOST_COUNTED),
         "/console/covers": covers.count(CoverStatus.REFUSED, at_most=MOST_COUNTED),
         "/console/refunds": funds.count_refunds_waiting(RefundWait.DECISION, at_most=MOST_COUNTED),

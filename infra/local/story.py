@@ -12,6 +12,7 @@ from infra.local.seed import invitation_code
 from infra.local.stage import Cast, Enrolments, Step, admin_openid
 from infra.local.story_accounts import AccountsStory
 from infra.local.story_amendments import AmendmentStory
+from infra.local.story_courses import CourseStory
 from infra.local.story_deposits import DepositStory
 from infra.local.story_files import FileStory
 from infra.local.story_filings import FilingStory
@@ -70,6 +71,7 @@ class Story:
         yield from ProfileStory(self._cast, self._data).steps()
         yield from ListingStory(self._cast, self._data).steps()
         yield from FilingStory(self._cast).steps()
+        yield from CourseStory(self._cast, self._data).steps()
         yield from AmendmentStory(self._cast, self._data).steps()
         yield from InspectionStory(self._cast, self._data).steps()
         yield from ReviewStory(self._cast, self._data, self._enrolments).steps()
