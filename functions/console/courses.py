@@ -109,8 +109,8 @@ def _course(visit: Visit, refusal: errors.Refusal | None = None) -> Shown:
         "home": _HOME.format(**visit.path),
         "rows": course_facts.of_course(sheet.facts, sheet.published, language=visit.language),
     }
-    versions = store.versions_of_course(sheet.course_id)
-    return _shown(visit, sheet, told, course_acts.results_of_course(sheet, now=visit.now), versions, refusal)
+    results = course_acts.results_of_course(sheet, now=visit.now) if sheet.open else ()  # what is published was checked
+    return _shown(visit, sheet, told, results, store.versions_of_course(sheet.course_id), refusal)
 
 
 def _class(visit: Visit, refusal: errors.Refusal | None = None) -> Shown:
@@ -123,8 +123,8 @@ def _class(visit: Visit, refusal: errors.Refusal | None = None) -> Shown:
         "home": (_HOME + "/classes/{offering_id}").format(**visit.path),
         "rows": course_facts.of_class(sheet.facts, sheet.published, school, language=visit.language),
     }
-    versions = store.versions_of_class(OfferingId(sheet.item_id))
-    return _shown(visit, sheet, told, course_acts.results_of_class(sheet, now=visit.now), versions, refusal)
+    results = course_acts.results_of_class(sheet, now=visit.now) if sheet.open else ()
+    return _shown(visit, sheet, told, results, store.versions_of_class(OfferingId(sheet.item_id)), refusal)
 
 
 def _shown(

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from functions.console import timeline
+from shared.funds import queries as funds
 from shared.institutions import store as institutions
 from shared.institutions.model import Status
 from shared.teaching import queries as teaching
@@ -38,6 +39,9 @@ ROOMS = [
     "/console/personnel?of=serving",
     "/console/personnel-blacklisting",
     "/console/personnel-imports",
+    "/console/courses",
+    "/console/schools/{school}/courses/{course}",
+    "/console/schools/{school}/courses/{course}/classes/{offering}",
     "/console/disputes",
     "/console/reviews",
     "/console/private-payments?of=new",
@@ -63,8 +67,11 @@ ROOMS = [
 
 
 def path_of(room: str, lived: Lived) -> str:
+    account = funds.get_account(lived.enrolment)
     return room.format(
         school=lived.school,
+        course=account.course_id,
+        offering=account.offering_id,
         enrolment=lived.enrolment,
         refund=lived.refund,
         file=lived.file.file_id,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import time
 from typing import Any
 
 import botocore.client
@@ -11,6 +12,7 @@ from shared.institutions import store as institutions
 from shared.kernel.ids import CourseId
 from shared.kernel.page import Page
 from shared.mall import queries
+from shared.mall.model import WeeklyTime
 from tests import builders, steps
 
 pytestmark = pytest.mark.usefixtures("on_engine")
@@ -71,3 +73,34 @@ class TestAPageOfACategory:
         with counted(monkeypatch) as later:
             page(first.next_cursor)
         assert few == many == later == [("Query", 6), ("BatchGetItem", 5)]
+
+
+class TestASale:
+    def test_writes_four_items_for_eight_units_and_its_indexes_however_long_the_facts(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        steps.register()
+        offering = steps.put_on_sale(
+            number="临" * 20,
+            name="临" * 30,
+            room="临" * 30,
+            weekly=tuple(WeeklyTime(day, time(9), time(10)) for day in range(1, 8)),
+        )
+        writes = []
+        call = botocore.client.BaseClient._make_api_call
+
+        def watched(client: Any, operation: str, told: dict[str, Any]) -> Any:
+            answer = call(client, operation, told)
+            if operation == "TransactWriteItems":
+                units = {one["TableName"]: one["CapacityUnits"] for one in answer["ConsumedCapacity"]}
+                writes.append((len(told["TransactItems"]), units))
+            return answer
+
+        with monkeypatch.context() as patch:
+            patch.setattr(botocore.client.BaseClient, "_make_api_call", watched)
+            steps.enrol(offering)
+
+        [(items, units)] = writes
+        assert items == 4
+        # two units an item; the account writes to three indexes besides
+        assert units == {"hui-institutions": 2, "hui-mall": 2 + 2, "hui-funds": 2 + 3}
