@@ -43,15 +43,15 @@ CLASS_FIELDS: Mapping[str, Both] = {
 }
 
 RULES: Mapping[str, Both] = {
-    "charge_span_lessons": ("一次收费课时", "Lessons in one charge"),
-    "charge_amount": ("一次收费金额", "Amount of one charge"),
+    "course_lessons": ("一次收费课时", "Lessons in one charge"),
+    "course_price": ("一次收费金额", "Amount of one charge"),
     "full_refund_window": ("全额退费期", "Window of the full refund"),
     "ages_backwards": ("年龄范围", "Range of ages"),
     "category_not_licensed": ("办学范围", "Licensed categories"),
     "subject_content": ("学科内容用语", "Words of subjects"),
     "promised_result": ("承诺效果用语", "Promises of results"),
     "class_does_not_fit": ("与在售班级一致", "Fit with classes on sale"),
-    "charge_span_months": ("收费跨度", "Span of one charge"),
+    "class_span_months": ("收费跨度", "Span of one charge"),
     "session_count": ("课次数", "Number of sessions"),
     "session_length": ("每次时长", "Length of sessions"),
     "sessions_overlap": ("课表不重叠", "Sessions apart"),

@@ -94,6 +94,8 @@ def _is_in(here: str, path: str) -> bool:
     here = here.partition("?")[0]
     if here.startswith("/console/enrolments/") and here.endswith("/cover"):
         here = "/console/covers"
+    if here.startswith("/console/schools/") and "/courses/" in here:
+        here = "/console/courses"
     here = next((room for begins, room in _ELSEWHERE if here.startswith(begins)), here)
     return here == path or (path != "/console" and here.startswith(f"{path}/"))
 

@@ -26,7 +26,7 @@ _COURSE: dict[str, Any] = {
     "full_refund_days": 5,
 }
 _WRONG = {**_COURSE, "lessons": 61, "price": {"amount_fen": 500_100}, "summary": "多球训练，考级包过。"}
-_BROKEN = ["charge_span_lessons", "charge_amount", "promised_result"]
+_BROKEN = ["course_lessons", "course_price", "promised_result"]
 _UNCLEAR = {**_COURSE, "content": "多球训练。"}
 
 

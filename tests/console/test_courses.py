@@ -61,6 +61,7 @@ class TestReview:
         assert "¥720.00" in told
         assert "¥640.00" in told
         assert "全部符合" in told
+        assert 'aria-current="page"' in supervisor.get(HOME).text.partition("课程审核")[0].rpartition("<a")[2]
         assert "一次收费金额" in told
         assert "Amount of one charge" in english
 
