@@ -7,6 +7,7 @@ from shared.kernel.ids import CourseId
 from shared.mall import model, store
 from shared.mall.store import (
     find_campus,
+    get_classes,
     get_course,
     get_terms,
     get_terms_of,
@@ -18,6 +19,7 @@ from shared.mall.store import (
 __all__ = [
     "compare",
     "find_campus",
+    "get_classes",
     "get_course",
     "get_terms",
     "get_terms_of",

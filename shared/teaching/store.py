@@ -196,9 +196,17 @@ def list_lessons(enrolment_id: EnrolmentId) -> list[model.Lesson]:
 
 def list_marks(session_id: SessionId, enrolment_ids: Sequence[EnrolmentId]) -> dict[EnrolmentId, model.Lesson]:
     """The lessons of one session that are marked, by enrolment."""
-    keys = [(enrolment_id, f"lesson#{session_id}") for enrolment_id in enrolment_ids]
+    found = get_lessons([(enrolment_id, session_id) for enrolment_id in enrolment_ids])
+    return {lesson.enrolment_id: lesson for lesson in found.values()}
+
+
+def get_lessons(
+    lessons: Sequence[tuple[EnrolmentId, SessionId]],
+) -> dict[tuple[EnrolmentId, SessionId], model.Lesson]:
+    """Those of these lessons that are marked."""
+    keys = [(enrolment_id, f"lesson#{session_id}") for enrolment_id, session_id in lessons]
     rows = LessonRow.batch_get(keys, consistent_read=True) if keys else []
-    return {EnrolmentId(row.pk): _lesson_of(row) for row in rows}
+    return {(one.enrolment_id, one.session_id): one for one in map(_lesson_of, rows)}
 
 
 def list_due(kind: model.Due, *, until: datetime) -> list[tuple[EnrolmentId, SessionId]]:

@@ -240,6 +240,13 @@ def get_course(course_id: CourseId) -> model.CourseWithOfferings:
     return model.CourseWithOfferings(course, tuple(offerings))
 
 
+def get_classes(classes: Collection[tuple[CourseId, OfferingId]]) -> dict[OfferingId, model.Offering]:
+    """The classes with these ids, by id; one that isn't there is left out."""
+    keys = [(f"course#{course_id}", f"offering#{offering_id}") for course_id, offering_id in set(classes)]
+    rows = OfferingRow.batch_get(keys) if keys else ()
+    return {one.offering_id: one for one in map(_offering_of, rows)}
+
+
 def find_campus(course_id: CourseId, offering_id: OfferingId) -> CampusId | None:
     """Where a class is taught, None of one that isn't there."""
     key = _offering_key(course_id, offering_id)
