@@ -4,9 +4,11 @@ from chalice.app import Chalice
 
 from functions.api import (
     applications,
+    attendance,
     bank,
     catalogue,
     change_filings,
+    confirmations,
     enrolments,
     listings,
     mall,
@@ -134,6 +136,7 @@ for module in (
     private_payments,
     statements,
     school,
+    attendance,
     school_reviews,
     school_refunds,
     school_payouts,
@@ -146,6 +149,7 @@ for module in (
     school_plaque,
     school_statements,
     timetables,
+    confirmations,
     school_files,
     school_classes,
     school_courses,

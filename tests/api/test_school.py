@@ -9,13 +9,13 @@ from functions.edge.auth import Role
 from functions.streams import watch_personnel
 from shared.alerts import store as alerts
 from shared.dynamo import transaction
-from shared.kernel.ids import InstitutionId
+from shared.kernel.ids import EnrolmentId, InstitutionId
 from shared.personnel.store import presences
 from shared.teaching import queries as teaching
 from tests import builders, steps, tables
 from tests.api.district import Act, District, marking
 from tests.builders import COURSE, ENROLMENT, OFFERING, SESSION, TEACHER, an_id
-from tests.edge.doors import Door, pointers
+from tests.edge.doors import Answer, Door, pointers
 from tests.personnel.test_rules import a_presence
 from tests.streams.records import deliver
 from tests.streams.test_watch_personnel import records
@@ -191,6 +191,49 @@ class TestAttendance:
         marking()(district.teacher)
 
         district.refuses(district.teacher, marking("absent", key="mark-0002"), 409, "marked_otherwise")
+
+    def test_of_all_present_marks_who_has_paid_and_isnt_marked(self, district: District) -> None:
+        steps.open_account(3, paid_fen=1000)
+        steps.open_account(4, paid_fen=1000)
+        marking("leave")(district.teacher)
+
+        excepted = [{"enrolment_id": an_id("enr", 4), "outcome": "absent"}]
+        answer = marking(all_present=True, marks=excepted, key="mark-0002")(district.teacher)
+
+        assert {one["enrolment_id"]: one["outcome"] for one in answer.body["data"]} == {
+            ENROLMENT: "leave",
+            an_id("enr", 3): "present",
+            an_id("enr", 4): "absent",
+        }
+        again = marking(all_present=True, marks=[], key="mark-0003")(district.admin)
+        assert again.body == answer.body
+        assert teaching.list_lessons(EnrolmentId(an_id("enr", 2))) == []
+
+    def test_of_all_present_is_refused_where_nobody_has_paid(self, district: District) -> None:
+        path = f"{SESSIONS}/{SESSION}/attendance"
+        steps.hold_back(taught=[])
+
+        def act(door: Door) -> Answer:
+            return door.post(path, {"all_present": True, "marks": []}, key="mark-0001")
+
+        district.refuses(district.teacher, act, 409, "nobody_to_mark")
+
+    def test_of_all_present_holds_who_is_named_to_the_roster(self, district: District) -> None:
+        for named in (an_id("enr", 2), an_id("enr", 99)):  # hasn't paid; isn't there
+            marks = [{"enrolment_id": named, "outcome": "present"}]
+            act = marking(all_present=True, marks=marks)
+            district.refuses(district.teacher, act, 409, "not_on_roster")
+
+    def test_of_all_present_is_for_the_classs_own_teacher(self, district: District) -> None:
+        act = marking(all_present=True, marks=[])
+
+        district.refuses(district.other_teacher, act, 403, "not_your_class")
+        district.refuses(of_another_school(district), act, 404, "unknown_session")
+
+    def test_of_nobody_without_all_present_is_refused(self, district: District) -> None:
+        answer = district.refuses(district.teacher, marking(marks=[], all_present=False), 422, "invalid_request")
+
+        assert pointers(answer) == [("/marks", "too_few")]
 
     def test_marked_otherwise_in_the_very_moment_is_refused(self, district: District) -> None:
         with just_before("TransactWriteItems", lambda: marking("absent", key="mark-0002")(district.admin)):

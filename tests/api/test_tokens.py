@@ -180,6 +180,7 @@ AUDIENCES = {
     "/v1/mall/courses/{course_id}/reviews": Audience.PUBLIC,
     "/v1/mall/institutions/{institution_id}/reviews": Audience.PUBLIC,
     "/v1/mall/reviews/{review_id}/pictures/{number}": Audience.PUBLIC,
+    "/v1/me/lessons/confirmations": Audience.GUARDIAN,
     "/v1/me/timetable": Audience.GUARDIAN,
     "/v1/school/timetable": Audience.SCHOOL,
     "/v1/me/uploads": Audience.SIGNED_IN,
