@@ -101,6 +101,16 @@ class EntryView(View):
     version: int
 
 
+class DisputeView(View):
+    """A guardian's dispute: why, with the numbers of her pictures; what the school answers; how the bureau decides."""
+
+    reason: str
+    pictures: list[int]
+    school_answer: str | None
+    decision: Literal["upheld", "rejected"] | None
+    decision_reason: str | None
+
+
 class LessonState(View):
     """A lesson that is marked. `deadline_assumed`: no published calendar covers the days up to `confirm_by` yet."""
 
@@ -112,6 +122,7 @@ class LessonState(View):
     confirm_by: date | None
     deadline_assumed: bool
     dispute_reason: str | None
+    dispute: DisputeView | None
 
 
 class LessonView(LessonState):
@@ -250,6 +261,21 @@ def lesson_state(marked: teaching.Lesson) -> LessonState:
         confirm_by=marked.confirm_by,
         deadline_assumed=marked.deadline_assumed,
         dispute_reason=marked.dispute_reason or None,
+        dispute=dispute(marked),
+    )
+
+
+def dispute(marked: teaching.Lesson) -> DisputeView | None:
+    """A lesson's dispute, None where there was none."""
+    if not marked.dispute_reason:
+        return None
+    upheld = marked.status is teaching.LessonStatus.UPHELD
+    return DisputeView(
+        reason=marked.dispute_reason,
+        pictures=list(range(1, len(marked.dispute_pictures) + 1)),
+        school_answer=marked.school_answer or None,
+        decision=None if not marked.decided_by else "upheld" if upheld else "rejected",
+        decision_reason=marked.decision_reason or None,
     )
 
 
@@ -264,6 +290,7 @@ def lesson(session: teaching.Session, marked: teaching.Lesson | None, unmarked: 
         confirm_by=marked.confirm_by if marked else None,
         deadline_assumed=marked.deadline_assumed if marked else False,
         dispute_reason=(marked.dispute_reason or None) if marked else None,
+        dispute=dispute(marked) if marked else None,
     )
 
 

@@ -9,6 +9,7 @@ from chalice.app import Blueprint
 from events import facts
 from functions.api import cover_views
 from functions.api import enrolment_views as views
+from functions.api.uploads import PictureNotUsable, pictures_of
 from functions.api.views import View
 from functions.edge.auth import Audience
 from functions.edge.contract import Call, Id, PageQuery, Request, endpoint
@@ -28,6 +29,7 @@ from shared.mall import queries as courses
 from shared.mall import rules as sale
 from shared.mall import usecases as mall_usecases
 from shared.mall.store import UnknownCourse, UnknownOffering
+from shared.materials.queries import UnknownFile
 from shared.payments import store as payments
 from shared.people import queries as people
 from shared.policy import queries as policies
@@ -53,7 +55,10 @@ class ConfirmRequest(Request):
 
 
 class DisputeRequest(Request):
+    """`pictures`: at most three files of one's own that were accepted (`/v1/me/uploads`)."""
+
     reason: Annotated[str, pydantic.Field(min_length=1, max_length=200)]
+    pictures: Annotated[list[Id], pydantic.Field(max_length=3)] = []
 
 
 class Entries(View):
@@ -252,17 +257,19 @@ def confirm_lesson(call: Call[ConfirmRequest]) -> views.LessonState:
     response=views.LessonState,
     status=201,
     idempotent=True,
-    errors=_LESSON_ERRORS,
-    summary_zh="对一节课提出争议",
-    summary_en="Dispute a lesson",
+    errors=(*_LESSON_ERRORS, UnknownFile, PictureNotUsable),
+    summary_zh="对一节课提出争议，可附图片",
+    summary_en="Dispute a lesson, with pictures where there are any",
 )
 def dispute_lesson(call: Call[DisputeRequest]) -> views.LessonState:
     account = _own(call)
+    pictures = pictures_of(call.principal.subject, list(dict.fromkeys(call.body.pictures)))
     lesson = teaching_usecases.dispute_lesson(
         enrolment_id=account.enrolment_id,
         offering_id=account.offering_id,
         session_id=SessionId(call.path["session_id"]),
         reason=call.body.reason,
+        pictures=[one.file_id for one in pictures],
         now=call.now,
     )
     return views.lesson_state(lesson)

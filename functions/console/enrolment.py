@@ -36,6 +36,7 @@ from shared.teaching.store import UnknownSession
 blueprint = Blueprint(__name__)
 
 _READINGS = 10
+MOST_REASON = 500
 
 
 class UnknownPurpose(errors.Invalid):
@@ -46,8 +47,8 @@ class UnknownPurpose(errors.Invalid):
 
 class DecisionMissing(errors.Invalid):
     code = "decision_missing"
-    zh = "请选择争议成立或驳回。"
-    en = "Choose whether the dispute is upheld or rejected."
+    zh = "请选择争议成立或驳回，并写明理由（至多 {most} 字）。"
+    en = "Choose whether the dispute is upheld or rejected, and give the reason, in at most {most} characters."
 
 
 @dataclass(frozen=True)
@@ -127,15 +128,16 @@ def decide_dispute(visit: Visit) -> Answer:
     """Uphold a dispute, so that the lesson is never paid, or reject it, so that it counts as confirmed."""
     account = get_account(visit)
     lesson = _lesson(visit, account)
-    decision = visit.form.get("decision", "")
-    if decision not in ("uphold", "reject"):
-        sentence = DecisionMissing().sentence(visit.language)
+    decision, reason = visit.form.get("decision", ""), visit.form.get("reason", "").strip()
+    if decision not in ("uphold", "reject") or not 0 < len(reason) <= MOST_REASON:
+        sentence = DecisionMissing(most=MOST_REASON).sentence(visit.language)
         return Shown("decision.html", {"account": account, "lesson": lesson, "sentence": sentence}, 422)
     uphold = decision == "uphold"
     usecases.decide_dispute(
         enrolment_id=account.enrolment_id,
         session_id=lesson.session_id,
         uphold=uphold,
+        reason=reason,
         by=visit.session.username,
         now=visit.now,
     )

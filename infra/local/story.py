@@ -245,7 +245,9 @@ class Story:
         for enrolment_id in dict.fromkeys(waiting):
             address = f"/console/enrolments/{enrolment_id}"
             for decision in set(re.findall(r"/lessons/ses_\w+/decision", officer.page(address))):
-                officer.send(address + decision, decision="uphold" if enrolment_id[-1] in "02468ACEG" else "reject")
+                upheld = enrolment_id[-1] in "02468ACEG"
+                reason = "考勤与监控不符，争议成立" if upheld else "监控显示学员到课，驳回"
+                officer.send(address + decision, decision="uphold" if upheld else "reject", reason=reason)
 
 
 def _payments(paying: Paying) -> Sequence[tuple[timedelta, int, bool]]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from shared.kernel.ids import CourseId, EnrolmentId, GuardianId, InstitutionId, OfferingId, SessionId, TeacherId
+from shared.kernel.ids import CourseId, EnrolmentId, FileId, GuardianId, InstitutionId, OfferingId, SessionId, TeacherId
 
 
 class Outcome(StrEnum):
@@ -77,7 +77,10 @@ class Pupil:
 
 @dataclass(frozen=True)
 class Lesson:
-    """One student's lesson. `confirm_by` is the last day to confirm or dispute; `deadline_assumed`: policy.calendar."""
+    """One student's lesson. `confirm_by` is the last day to confirm or dispute; `deadline_assumed`: policy.calendar.
+
+    Of a dispute: why, with the guardian's pictures; what the school answers, once; what the bureau gives as its reason.
+    """
 
     enrolment_id: EnrolmentId
     session_id: SessionId
@@ -94,7 +97,10 @@ class Lesson:
     deadline_assumed: bool = False
     confirmed_at: datetime | None = None
     dispute_reason: str = ""
+    dispute_pictures: tuple[FileId, ...] = ()
+    school_answer: str = ""
     decided_by: str = ""
+    decision_reason: str = ""
 
 
 @dataclass(frozen=True)

@@ -92,6 +92,12 @@ class NotDisputed(errors.Conflict):
     en = "The lesson has no open dispute."
 
 
+class AnsweredAlready(errors.Conflict):
+    code = "dispute_answered_already"
+    zh = "机构已经答复过这项争议，不能改写。"
+    en = "The school has answered this dispute already; its answer can't be changed."
+
+
 _REFUSED: dict[LessonStatus, type[errors.Conflict]] = {
     _S.MISSED: NotTaught,
     _S.TAUGHT: NotConfirmed,  # of what can't be done to it, all but a decision on a dispute

@@ -12,7 +12,16 @@ from events import facts
 from shared.dynamo import pages, transaction
 from shared.dynamo.rows import Moment, Row, from_image, meta
 from shared.kernel import clock, errors
-from shared.kernel.ids import CourseId, EnrolmentId, GuardianId, InstitutionId, OfferingId, SessionId, TeacherId
+from shared.kernel.ids import (
+    CourseId,
+    EnrolmentId,
+    FileId,
+    GuardianId,
+    InstitutionId,
+    OfferingId,
+    SessionId,
+    TeacherId,
+)
 from shared.kernel.page import Page
 from shared.teaching import model, rules
 
@@ -74,7 +83,10 @@ class LessonRow(Row):
     deadline_assumed = BooleanAttribute(default=False)
     confirmed_at = Moment(null=True)
     dispute_reason = UnicodeAttribute(default="")
+    dispute_pictures = UnicodeAttribute(null=True)
+    school_answer = UnicodeAttribute(null=True)
     decided_by = UnicodeAttribute(default="")
+    decision_reason = UnicodeAttribute(null=True)
     due_kind = UnicodeAttribute(null=True)
     due_at = Moment(null=True)
 
@@ -145,23 +157,37 @@ def move_lesson(
     *,
     now: datetime,
     due: model.Due | None,
-    reason: str | None = None,
-    by: str | None = None,
+    said: model.Lesson | None = None,
 ) -> None:
-    """Move a lesson to its next status, if it is still as it was read. Raises LostRace."""
+    """Move a lesson to its next status, with what is `said` of its dispute, if it is still as it was read.
+
+    Raises LostRace.
+    """
+    said = said or lesson
     actions: list[Update] = [LessonRow.status.set(becomes.value)]
     if becomes in (model.LessonStatus.CONFIRMED, model.LessonStatus.AUTO_CONFIRMED):
         actions.append(LessonRow.confirmed_at.set(now))
-    if reason is not None:
-        actions.append(LessonRow.dispute_reason.set(reason))
-    if by is not None:
-        actions.append(LessonRow.decided_by.set(by))
+    if said.dispute_reason != lesson.dispute_reason:
+        actions.append(LessonRow.dispute_reason.set(said.dispute_reason))
+    if said.dispute_pictures != lesson.dispute_pictures:
+        actions.append(LessonRow.dispute_pictures.set(" ".join(said.dispute_pictures)))
+    if said.decided_by != lesson.decided_by:
+        actions += [LessonRow.decided_by.set(said.decided_by), LessonRow.decision_reason.set(said.decision_reason)]
     if due is None:
         actions += [LessonRow.due_kind.remove(), LessonRow.due_at.remove()]
     else:
         actions += [LessonRow.due_kind.set(due.value), LessonRow.due_at.set(now)]
     row = LessonRow(lesson.enrolment_id, f"lesson#{lesson.session_id}")
     condition = LessonRow.status == lesson.status.value
+    transaction.commit([transaction.update(row, actions, condition, refused=transaction.LostRace())])
+
+
+def answer_dispute(lesson: model.Lesson, answer: str) -> None:
+    """Note what the school answers to an open dispute that isn't answered yet. Raises LostRace."""
+    row = LessonRow(lesson.enrolment_id, f"lesson#{lesson.session_id}")
+    open_still = LessonRow.status == model.LessonStatus.DISPUTED.value
+    condition = open_still & LessonRow.school_answer.does_not_exist()
+    actions = [LessonRow.school_answer.set(answer)]
     transaction.commit([transaction.update(row, actions, condition, refused=transaction.LostRace())])
 
 
@@ -284,5 +310,8 @@ def _lesson_of(row: LessonRow) -> model.Lesson:
         deadline_assumed=bool(row.deadline_assumed),
         confirmed_at=row.confirmed_at,
         dispute_reason=row.dispute_reason,
+        dispute_pictures=tuple(map(FileId, (row.dispute_pictures or "").split())),
+        school_answer=row.school_answer or "",
         decided_by=row.decided_by,
+        decision_reason=row.decision_reason or "",
     )

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from shared.dynamo import transaction
 from shared.kernel import clock
-from shared.kernel.ids import EnrolmentId, OfferingId, SessionId, TeacherId
+from shared.kernel.ids import EnrolmentId, FileId, OfferingId, SessionId, TeacherId
 from shared.policy import calendar
 from shared.policy.model import Policy
 from shared.teaching import model, rules, store
@@ -104,23 +104,58 @@ def confirm_lesson(
 
 
 def dispute_lesson(
-    *, enrolment_id: EnrolmentId, offering_id: OfferingId, session_id: SessionId, reason: str, now: datetime
+    *,
+    enrolment_id: EnrolmentId,
+    offering_id: OfferingId,
+    session_id: SessionId,
+    reason: str,
+    pictures: Sequence[FileId] = (),
+    now: datetime,
 ) -> model.Lesson:
     """The guardian disputes, which stops the clock until the bureau decides. Raises like `confirm_lesson`."""
-    return transaction.retried(
-        lambda: _move(_marked(enrolment_id, offering_id, session_id, now), model.Action.DISPUTE, now=now, reason=reason)
-    )
+
+    def attempt() -> model.Lesson:
+        lesson = _marked(enrolment_id, offering_id, session_id, now)
+        said = replace(lesson, dispute_reason=reason, dispute_pictures=tuple(pictures))
+        return _move(lesson, model.Action.DISPUTE, now=now, said=said)
+
+    return transaction.retried(attempt)
+
+
+def answer_dispute(*, enrolment_id: EnrolmentId, session_id: SessionId, answer: str) -> model.Lesson:
+    """The school answers a dispute, once and before it is decided. The same answer twice is one.
+
+    Raises UnknownSession, NotDisputed, AnsweredAlready.
+    """
+
+    def attempt() -> model.Lesson:
+        lesson = _found(enrolment_id, session_id)
+        if lesson.school_answer and lesson.school_answer == answer:
+            return lesson
+        if lesson.status is not model.LessonStatus.DISPUTED:
+            raise rules.NotDisputed()
+        if lesson.school_answer:
+            raise rules.AnsweredAlready()
+        store.answer_dispute(lesson, answer)
+        return replace(lesson, school_answer=answer)
+
+    return transaction.retried(attempt)
 
 
 def decide_dispute(
-    *, enrolment_id: EnrolmentId, session_id: SessionId, uphold: bool, by: str, now: datetime
+    *, enrolment_id: EnrolmentId, session_id: SessionId, uphold: bool, reason: str, by: str, now: datetime
 ) -> model.Lesson:
     """The bureau decides a dispute: upheld, the lesson is never paid; rejected, it counts as confirmed.
 
     Raises UnknownSession, NotDisputed.
     """
     action = model.Action.UPHOLD if uphold else model.Action.REJECT
-    return transaction.retried(lambda: _move(_found(enrolment_id, session_id), action, now=now, by=by))
+
+    def attempt() -> model.Lesson:
+        lesson = _found(enrolment_id, session_id)
+        return _move(lesson, action, now=now, said=replace(lesson, decided_by=by, decision_reason=reason))
+
+    return transaction.retried(attempt)
 
 
 def auto_confirm_lesson(*, enrolment_id: EnrolmentId, session_id: SessionId, now: datetime) -> bool:
@@ -170,18 +205,12 @@ _DUE_AFTER = {
 
 
 def _move(
-    lesson: model.Lesson, action: model.Action, *, now: datetime, reason: str | None = None, by: str | None = None
+    lesson: model.Lesson, action: model.Action, *, now: datetime, said: model.Lesson | None = None
 ) -> model.Lesson:
     becomes = rules.next_status(lesson.status, action)
-    store.move_lesson(lesson, becomes, now=now, due=_DUE_AFTER.get(becomes), reason=reason, by=by)
+    store.move_lesson(lesson, becomes, now=now, due=_DUE_AFTER.get(becomes), said=said)
     confirmed = becomes in (model.LessonStatus.CONFIRMED, model.LessonStatus.AUTO_CONFIRMED)
-    return replace(
-        lesson,
-        status=becomes,
-        confirmed_at=now if confirmed else lesson.confirmed_at,
-        dispute_reason=reason if reason is not None else lesson.dispute_reason,
-        decided_by=by if by is not None else lesson.decided_by,
-    )
+    return replace(said or lesson, status=becomes, confirmed_at=now if confirmed else lesson.confirmed_at)
 
 
 def _found(enrolment_id: EnrolmentId, session_id: SessionId) -> model.Lesson:

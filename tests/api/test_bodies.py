@@ -118,6 +118,7 @@ COMMANDS = [
     Command("/v1/school/filings/{case_id}/findings/{number}/rectification", "admin", {"answer": "已更换"}),
     Command("/v1/publicity/{case_id}/objections", "nobody", {"by_whom": "邻居", "text": "楼下是网吧"}),
     Command("/v1/school/invitations", "admin", {"teacher_id": TEACHER}),
+    Command("/v1/school/lessons/{enrolment_id}/{session_id}/answer", "admin", {"text": "当天到课，有监控为证"}),
     Command("/v1/me/lessons/confirmations", "guardian", {}),
     Command(
         "/v1/school/offerings/{offering_id}/sessions/{session_id}/attendance",

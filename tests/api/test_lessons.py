@@ -45,7 +45,9 @@ def status() -> str:
 
 def decide(*, uphold: bool) -> None:
     """The bureau decides the first lesson's dispute."""
-    lessons.decide_dispute(enrolment_id=ENROLMENT, session_id=SESSION, uphold=uphold, by="科长", now=NOW)
+    lessons.decide_dispute(
+        enrolment_id=ENROLMENT, session_id=SESSION, uphold=uphold, reason="有监控", by="科长", now=NOW
+    )
 
 
 class TestMyLessons:
@@ -63,6 +65,7 @@ class TestMyLessons:
             "confirm_by": "2026-09-10",
             "deadline_assumed": False,
             "dispute_reason": None,
+            "dispute": None,
         }
         assert (later["session_id"], later["status"], later["outcome"]) == (an_id("ses", 2), "scheduled", None)
 

@@ -270,6 +270,7 @@ class TestActing:
         dialog = page.get_by_role("dialog")
         assert watched.barriers() == []
         dialog.get_by_label("驳回").check()
+        dialog.get_by_label("理由").fill("监控显示学员到课")
         dialog.get_by_role("button", name="确认裁决").click()
 
         expect(page.get_by_role("status")).to_contain_text("争议驳回")

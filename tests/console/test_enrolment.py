@@ -8,7 +8,7 @@ import pytest
 
 from shared.funds.model import EnrolmentStatus
 from shared.funds.store import accounts
-from shared.kernel.ids import EnrolmentId
+from shared.kernel.ids import EnrolmentId, FileId
 from shared.kernel.money import Fen
 from shared.payments import store
 from shared.payments.model import PaymentOrder, Status
@@ -97,6 +97,36 @@ class TestShowEnrolment:
         assert PAGE in addresses_in(answer)
         assert re.search(r"争议\s*<span class=\"count\">.*?</span>1</span>", answer.text)
 
+    def test_a_disputes_pictures_open_with_a_purpose_and_the_schools_answer_is_read(self, supervisor: Visitor) -> None:
+        usecases.claim_attendance(
+            session=builders.a_session(2),
+            pupils=[builders.a_pupil()],
+            marks={ENROLMENT: Outcome.PRESENT},
+            by="usr_1",
+            teacher_id=TEACHER,
+            policy=POLICY,
+            now=NOW,
+        )
+        picture = FileId(builders.an_id("fil", 2))
+        second = builders.a_session(2).session_id
+        usecases.dispute_lesson(
+            enrolment_id=ENROLMENT,
+            offering_id=OFFERING,
+            session_id=second,
+            reason="没有老师",
+            pictures=[picture],
+            now=NOW,
+        )
+        usecases.answer_dispute(enrolment_id=ENROLMENT, session_id=second, answer="<i>代课老师在</i>")
+
+        answer = supervisor.get(PAGE)
+
+        assert f"/console/files/{picture}" in addresses_in(answer)
+        assert "机构答复：“<i>代课老师在</i>”" in text_of(answer)
+        assert "<i>代课" not in answer.text
+        reviewer = sign_in("reviewer", StaffRole.REVIEWER)
+        assert f"/console/files/{picture}" not in addresses_in(reviewer.get(PAGE))
+
 
 class TestPersonalData:
     def test_nobody_is_named_without_a_purpose(self, supervisor: Visitor) -> None:
@@ -167,7 +197,7 @@ class TestDecideDispute:
     def test_ends_it_and_says_who_did(
         self, supervisor: Visitor, decision: str, status: LessonStatus, said: str
     ) -> None:
-        answer = supervisor.post(DECISION, {"decision": decision})
+        answer = supervisor.post(DECISION, {"decision": decision, "reason": "监控为证"})
 
         assert answer.status == 303
         assert lesson_status() is status
@@ -175,18 +205,27 @@ class TestDecideDispute:
         assert said in shown
         assert "裁决 supervisor" in shown
 
+        assert "监控为证" in shown
+
+    @pytest.mark.parametrize("reason", ["", " ", "长" * 501])
+    def test_needs_a_reason(self, supervisor: Visitor, reason: str) -> None:
+        answer = supervisor.post(DECISION, {"decision": "uphold", "reason": reason})
+
+        assert answer.status == 422
+        assert lesson_status() is LessonStatus.DISPUTED
+
     @pytest.mark.parametrize("decision", ["", "perhaps"])
     def test_needs_a_decision(self, supervisor: Visitor, decision: str) -> None:
-        answer = supervisor.post(DECISION, {"decision": decision})
+        answer = supervisor.post(DECISION, {"decision": decision, "reason": "监控为证"})
 
         assert answer.status == 422
         assert "请选择争议成立或驳回" in text_of(answer)
         assert lesson_status() is LessonStatus.DISPUTED
 
     def test_twice_is_refused_the_second_time(self, supervisor: Visitor) -> None:
-        supervisor.post(DECISION, {"decision": "uphold"})
+        supervisor.post(DECISION, {"decision": "uphold", "reason": "监控为证"})
 
-        answer = supervisor.post(DECISION, {"decision": "reject"})
+        answer = supervisor.post(DECISION, {"decision": "reject", "reason": "监控为证"})
 
         assert answer.status == 409
         assert "没有待处理的争议" in text_of(answer)
@@ -203,11 +242,11 @@ class TestDecideDispute:
         steps.open_account(2)
         other = f"/console/enrolments/{builders.an_id('enr', 2)}/lessons/{SESSION}/decision"
 
-        assert supervisor.post(other, {"decision": "uphold"}).status == 404
+        assert supervisor.post(other, {"decision": "uphold", "reason": "监控为证"}).status == 404
         assert lesson_status() is LessonStatus.DISPUTED
 
     def test_it_moves_no_money_by_itself(self, supervisor: Visitor) -> None:
-        supervisor.post(DECISION, {"decision": "reject"})
+        supervisor.post(DECISION, {"decision": "reject", "reason": "监控为证"})
 
         account = accounts.get(ENROLMENT)
         assert (account.status, account.held_fen) == (EnrolmentStatus.ACTIVE, 288_000)

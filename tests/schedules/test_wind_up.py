@@ -246,7 +246,7 @@ class TestRefunding:
         lessons.dispute_lesson(**told, offering_id=OFFERING, reason="没有上课")
         run(wind_up.wind_up)
         assert account(MARKED).held_fen == 333
-        lessons.decide_dispute(**told, uphold=True, by="科长")
+        lessons.decide_dispute(**told, uphold=True, reason="有监控", by="科长")
 
         run(wind_up.wind_up)
         pay_all_refunds()

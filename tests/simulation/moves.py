@@ -142,7 +142,12 @@ class Moves(TerminationMoves):
             enrolment_id, session_id = due[pick % len(due)]
             self.do(
                 lambda: teaching_usecases.decide_dispute(
-                    enrolment_id=enrolment_id, session_id=session_id, uphold=more % 2 == 0, by="科长", now=clock()
+                    enrolment_id=enrolment_id,
+                    session_id=session_id,
+                    uphold=more % 2 == 0,
+                    reason="监控为证",
+                    by="科长",
+                    now=clock(),
                 ),
                 trouble,
             )

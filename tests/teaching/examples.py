@@ -37,7 +37,9 @@ def dispute(reason: str = "没有上课", *, now: datetime = NOW) -> model.Lesso
 
 
 def decide(*, uphold: bool, now: datetime = NOW) -> model.Lesson:
-    return usecases.decide_dispute(enrolment_id=ENROLMENT, session_id=SESSION, uphold=uphold, by="科长", now=now)
+    return usecases.decide_dispute(
+        enrolment_id=ENROLMENT, session_id=SESSION, uphold=uphold, reason="有监控", by="科长", now=now
+    )
 
 
 def auto_confirm(*, now: datetime, session_id: SessionId = SESSION) -> bool:

@@ -51,7 +51,9 @@ class TestListWaiting:
 
     def test_what_is_decided_waits_no_more(self) -> None:
         enrolment_id = dispute(1)
-        usecases.decide_dispute(enrolment_id=enrolment_id, session_id=SESSION, uphold=True, by="科长", now=NOW)
+        usecases.decide_dispute(
+            enrolment_id=enrolment_id, session_id=SESSION, uphold=True, reason="有监控", by="科长", now=NOW
+        )
 
         assert queries.list_waiting(Due.DECISION, until=NOW, limit=10, cursor=None).rows == []
 
