@@ -35,14 +35,14 @@ class UnknownFigure(errors.Invalid):
 
 class FigureOutOfBounds(errors.Invalid):
     code = "policy_figure_out_of_bounds"
-    zh = "“{note}”的数值应为 {least} 至 {most} 的整数。"
-    en = "The value of {name} is a whole number from {least} to {most}."
+    zh = "“{note_zh}”的数值应为 {least} 至 {most} 的整数。"
+    en = "The value of “{note}” is a whole number from {least} to {most}."
 
 
 class FigureUnreadable(errors.Invalid):
     code = "policy_figure_unreadable"
-    zh = "“{note}”应为时刻（如2030）或月日（如301）。"
-    en = "{name} is a time of day such as 2030, or a month and a day such as 301."
+    zh = "“{note_zh}”应为时刻（如2030）或月日（如301）。"
+    en = "“{note}” is a time of day such as 2030, or a month and a day such as 301."
 
 
 class FigureNoteMissing(errors.Invalid):
@@ -164,10 +164,10 @@ def _with(base: Policy, figures: Mapping[str, NewFigure]) -> tuple[Figure, ...]:
 
 def _check_figure(was: Figure, new: NewFigure) -> None:
     if type(new.value) is not int or not was.least <= new.value <= was.most:
-        told = {"name": was.name, "note": was.note_zh, "least": was.least, "most": was.most}
+        told = {"note": was.note_en, "note_zh": was.note_zh, "least": was.least, "most": was.most}
         raise FigureOutOfBounds(pointer=f"/figures/{was.name}/value", **told)
     if not _is_readable(was.name, new.value):
-        raise FigureUnreadable(pointer=f"/figures/{was.name}/value", name=was.name, note=was.note_zh)
+        raise FigureUnreadable(pointer=f"/figures/{was.name}/value", note=was.note_en, note_zh=was.note_zh)
     if not all(note.strip() and len(note) <= MOST_NOTE for note in (new.note_zh, new.note_en)):
         raise FigureNoteMissing(pointer=f"/figures/{was.name}/note_zh", name=was.name, most=MOST_NOTE)
 

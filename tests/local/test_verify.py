@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -73,6 +74,7 @@ class TestOfTheRunningDistrict:
         class Running:
             control_port = trouble.free_ports(5) + 4
             settled = 0
+            insurer = SimpleNamespace(faults=None)
 
             def settle(self) -> None:
                 self.settled += 1
