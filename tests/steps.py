@@ -88,7 +88,7 @@ def open_class(offering: mall.Offering, course: mall.Course | None = None) -> ma
     course = course or builders.a_course()
     text = mall_rules.terms_text(course, offering, (), builders.a_school().name)
     opened = replace(offering, terms_hash=mall_rules.terms_hash(text), seats_left=offering.seats)
-    transaction.commit([mall_store.opened(opened), mall_store.terms(text, opened.terms_hash)])
+    transaction.commit([mall_store.opened(opened), mall_store.terms(text, opened.terms_hash, now=NOW)])
     return opened
 
 

@@ -43,7 +43,11 @@ class Table:
 
 @dataclass(frozen=True)
 class Document:
-    """A document in one language. `name` is that of its file, without an ending."""
+    """A document in one language. `name` is that of its file, without an ending.
+
+    `code`: what its QR code says, and what is written beside it. `foot`: what a PDF's pages say at their foot, where
+    that isn't that it is made from the ledger.
+    """
 
     name: str
     title: str
@@ -54,6 +58,8 @@ class Document:
     notes: Sequence[str]
     made_at: datetime
     wide: bool = field(default=False)
+    code: tuple[str, str] | None = field(default=None)
+    foot: str = ""
 
     def t(self, zh: str, en: str) -> str:
         """One of two words, in the document's language."""

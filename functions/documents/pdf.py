@@ -6,13 +6,14 @@ A character that the font hasn't is shown as 〓, and its code stands in a note 
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from functions.documents import qr
 from functions.documents.lettering import INK, MISSING, Colour, Lettering
 from functions.documents.model import Cell, Column, Document, Kind, Table, beijing
 from shared.kernel import money
 
 CONTENT_TYPE = "application/pdf"
 
-_MARGIN, _FOOT, _LINE, _SIZE = 14.0, 16.0, 4.3, 7.8
+_MARGIN, _FOOT, _LINE, _SIZE, _CODE = 14.0, 16.0, 4.3, 7.8, 40.0
 _MUTED, _BLUE, _RED = (85, 96, 110), (11, 58, 126), (179, 38, 30)
 _PALE, _RULE, _STRIPE = (230, 239, 251), (205, 213, 223), (247, 249, 252)
 _RIGHT = (Kind.YUAN, Kind.COUNT, Kind.RATE)
@@ -48,6 +49,7 @@ class _Writing:
         self._facts()
         for table in self.document.tables:
             self._table(table)
+        self._code()
         self._notes()
         self._feet()
         return bytes(self.pdf.output())
@@ -162,6 +164,19 @@ class _Writing:
         self.pdf.set_line_width(0.1)
         self.pdf.line(_MARGIN, self.y, _MARGIN + self.width, self.y)
 
+    def _code(self) -> None:
+        if self.document.code is None:
+            return
+        text, beside = self.document.code
+        if self.y + _CODE > self.bottom:
+            self._new_page()
+        top = self.y
+        qr.draw(self.pdf, text, left=_MARGIN, top=top, size=_CODE)
+        self.y += 6
+        for size, told in ((10.0, beside), (7.4, text)):
+            self._paragraph(told, size=size, height=5.4, x=_MARGIN + _CODE + 3, width=self.width - _CODE - 3)
+        self.y = max(self.y, top + _CODE + 3)
+
     def _notes(self) -> None:
         notes, missing = list(self.document.notes), self.letters.missing
         if missing:
@@ -177,7 +192,7 @@ class _Writing:
 
     def _feet(self) -> None:
         pages, y = self.pdf.pages_count, self.pdf.h - 8
-        legal = self.document.t(
+        legal = self.document.foot or self.document.t(
             "惠服务预付学费监管 · 由台账生成，供核对；以台账和银行流水为准。",
             "Hui Service · made from the ledger, for checking; the ledger and the bank's record prevail.",
         )

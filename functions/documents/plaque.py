@@ -1,11 +1,9 @@
 """A school's plaque (牌匾): an A4 page to hang on its wall, and its QR code alone as SVG."""
 
 import io
-from collections.abc import Sequence
 from datetime import datetime
-from itertools import groupby
-from typing import Any
 
+from functions.documents import qr
 from functions.documents.lettering import INK, Colour, Lettering
 from functions.edge.settings import settings
 from shared.institutions.model import Institution
@@ -19,7 +17,6 @@ _BLUE: Colour = (11, 58, 126)
 _MUTED: Colour = (85, 96, 110)
 _CODE_MM, _TOP_MM = 96.0, 92.0
 _MOST_PLACES = 3
-_QUIET = 4  # modules of white around a code, as the standard asks
 _LINE = 1.35  # of a line's size
 
 
@@ -31,14 +28,8 @@ def address(plaque: Plaque) -> str:
 def svg(plaque: Plaque) -> str:
     """The code alone."""
     out = io.BytesIO()
-    _code(plaque).save(out, kind="svg", scale=8, border=_QUIET)
+    qr.code(address(plaque)).save(out, kind="svg", scale=8, border=qr.QUIET)
     return out.getvalue().decode()
-
-
-def modules(plaque: Plaque) -> tuple[bytearray, ...]:
-    """The code's rows, 1 for a dark module."""
-    matrix: tuple[bytearray, ...] = _code(plaque).matrix
-    return matrix
 
 
 def pdf(plaque: Plaque, school: Institution) -> bytes:
@@ -60,7 +51,7 @@ def pdf(plaque: Plaque, school: Institution) -> bytes:
     y = _centred(letters, page.w, y + 8, school.name, 21, INK, bold=True)
     for campus in school.campuses[:_MOST_PLACES]:
         y = _centred(letters, page.w, y, campus.address, 11, INK)
-    _draw(page, modules(plaque), (page.w - _CODE_MM) / 2, _TOP_MM)
+    qr.draw(page, address(plaque), left=(page.w - _CODE_MM) / 2, top=_TOP_MM, size=_CODE_MM)
     y = _centred(letters, page.w, _TOP_MM + _CODE_MM + 12, "扫码查验：本机构今日是否合法", 17, _BLUE, bold=True)
     y = _centred(letters, page.w, y, "Scan to check whether this institution is legal today", 11, _MUTED)
     for text in (f"统一社会信用代码 {school.credit_code}", f"办学许可证 {school.licence_no}"):
@@ -72,26 +63,6 @@ def pdf(plaque: Plaque, school: Institution) -> bytes:
     foot = f"{record()['authority']['name']}　{_day(plaque.issued_at)}签发　{plaque.plaque_id}"
     _centred(letters, page.w, page.h - 20, foot, 9, _MUTED)
     return bytes(page.output())
-
-
-def _code(plaque: Plaque) -> Any:
-    import segno
-
-    return segno.make(address(plaque), error="q", micro=False)
-
-
-def _draw(page: Any, rows: Sequence[bytearray], left: float, top: float) -> None:
-    """The code as squares, its white border inside `_CODE_MM`."""
-    module = _CODE_MM / (len(rows) + 2 * _QUIET)
-    page.set_fill_color(0, 0, 0)
-    for number, row in enumerate(rows, _QUIET):
-        start = 0
-        for dark, run in groupby(row):
-            length = len(list(run))
-            if dark:
-                x, y = left + (_QUIET + start) * module, top + number * module
-                page.rect(x, y, length * module, module + 0.01, style="F")  # no hairline between two rows
-            start += length
 
 
 def _centred(

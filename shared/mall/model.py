@@ -227,3 +227,11 @@ class Seller:
 
     institution_id: InstitutionId
     account_no: str
+
+
+@dataclass(frozen=True)
+class PublishedTerms:
+    """Terms as the text that is hashed; `since` is when they were first published, None where that isn't noted."""
+
+    text: str
+    since: datetime | None

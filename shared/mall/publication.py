@@ -37,7 +37,7 @@ def accept_course(
             sheet_store.written(becomes, edits=edits),
             sheet_store.kept(becomes),
             sheet_store.next_publication(sheet.institution_id, was=was),
-            *_course_parts(becomes, school),
+            *_course_parts(becomes, school, now),
         ]
     )
 
@@ -71,7 +71,7 @@ def accept_class(
             sheet_store.written(becomes, edits=edits),
             sheet_store.kept(becomes),
             sheet_store.next_publication(sheet.institution_id, was=was),
-            store.terms(text, offering.terms_hash),
+            store.terms(text, offering.terms_hash, now=now),
             _class_part(offering, sheet.facts, sheet.published),
         ]
     )
@@ -147,7 +147,7 @@ def republish_class(
             *also,
             sheet_store.written(becomes, edits=edits),
             sheet_store.next_publication(sheet.institution_id, was=was),
-            store.terms(text, offering.terms_hash),
+            store.terms(text, offering.terms_hash, now=now),
             _class_part(offering, sheet.published, sheet.published),
         ]
     )
@@ -188,13 +188,13 @@ def _check_count(sheet: ClassSheet) -> None:
         raise sheet_rules.TooManyClasses(value=count, limit=sheet_rules.MOST_CLASSES)
 
 
-def _course_parts(sheet: CourseSheet, school: SchoolFacts) -> list[transaction.Part]:
+def _course_parts(sheet: CourseSheet, school: SchoolFacts, now: datetime) -> list[transaction.Part]:
     """The course as it is published now, and its classes on sale under its terms."""
     course = _course(sheet)
     parts = store.published_course(course, short_name=school.short_name)
     for one in sheets.on_sale(sheet_store.classes_of_school(sheet.institution_id), sheet.course_id):
         offering, text = _offering(one, course, school)
-        parts += [store.terms(text, offering.terms_hash), store.reworded(offering)]
+        parts += [store.terms(text, offering.terms_hash, now=now), store.reworded(offering)]
     return parts
 
 

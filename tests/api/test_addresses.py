@@ -43,11 +43,14 @@ WRONG = [SCHOOL, STUDENT, "1", "-1", "0" * 64, "enr_", "None", "account", "..", 
 APART = (
     "statement.pdf",
     "statement.xlsx",
+    "contract.pdf",
+    "receipt.pdf",
+    "/receipts/{code}",
     "/content",
     "/picture",
     "/decision.pdf",
     "{number}",
-)  # in a bucket; a notice needs a termination
+)  # in a bucket; a notice needs a termination; a receipt is known by its code
 AT_ONE_THING = [
     one
     for one in CONTRACTS

@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Collection, Iterable
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import Any
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
 
 from shared.dynamo import pages, transaction
-from shared.dynamo.rows import Row, meta
+from shared.dynamo.rows import Moment, Row, meta
 from shared.kernel import errors
 from shared.kernel.ids import CampusId, CourseId, EnrolmentId, InstitutionId, ItemId, OfferingId, StudentId, TeacherId
 from shared.kernel.money import Fen
@@ -80,10 +80,11 @@ class OfferingRow(Row):
 
 
 class TermsRow(Row):
-    """Terms by their hash, never changed: what a contract refers to."""
+    """Terms by their hash, never changed: what a contract refers to. `since`: when they were first published."""
 
     Meta = meta("mall")
     text = UnicodeAttribute()
+    since = Moment(null=True)
 
 
 class PupilRow(Row):
@@ -150,9 +151,14 @@ def withdrawn(course_id: CourseId, offering_id: OfferingId) -> transaction.Part:
     )
 
 
-def terms(text: str, terms_hash: str) -> transaction.Part:
-    """The part that keeps terms under their hash."""
-    return transaction.put(TermsRow(f"terms#{terms_hash}", "terms", text=text))
+def terms(text: str, terms_hash: str, *, now: datetime) -> transaction.Part:
+    """The part that keeps terms under their hash, as published now unless they were before."""
+    key = f"terms#{terms_hash}"
+    try:
+        since = TermsRow.get(key, "terms", consistent_read=True).since
+    except TermsRow.DoesNotExist:
+        since = now
+    return transaction.put(TermsRow(key, "terms", text=text, since=since))
 
 
 def count_sold(classes: Iterable[tuple[CourseId, OfferingId]]) -> dict[str, int]:
@@ -276,11 +282,17 @@ def list_courses_of_institution(institution_id: InstitutionId) -> list[model.Cou
 
 def get_terms(terms_hash: str) -> dict[str, Any]:
     """The terms with this hash, as they were accepted. Raises UnknownCourse."""
+    told: dict[str, Any] = json.loads(get_published_terms(terms_hash).text)
+    return told
+
+
+def get_published_terms(terms_hash: str) -> model.PublishedTerms:
+    """The terms with this hash as text, and since when they were published. Raises UnknownCourse."""
     try:
-        told: dict[str, Any] = json.loads(TermsRow.get(f"terms#{terms_hash}", "terms").text)
+        row = TermsRow.get(f"terms#{terms_hash}", "terms")
     except TermsRow.DoesNotExist:
         raise UnknownCourse() from None
-    return told
+    return model.PublishedTerms(row.text, row.since)
 
 
 def get_terms_of(hashes: Collection[str]) -> dict[str, dict[str, Any]]:

@@ -1,0 +1,142 @@
+"""The service contract (服务合同) of an enrolment, as both sides accepted it: the same whatever changes later."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from functions.console import words
+from functions.documents.model import Cell, Column, Document, Kind, Table
+from functions.edge.sold import Sold
+from shared.kernel import clock, money
+from shared.policy.model import Figure
+
+Said = Callable[[str, str], str]
+
+SECTIONS = ("charge", "teaching", "refunds")
+"""The sections of the policy whose figures an enrolment is held to."""
+
+_TERMS: Mapping[str, words.Both] = {
+    "course": ("课程", "Course"),
+    "category": ("类别", "Category"),
+    "summary": ("简介", "Summary"),
+    "content": ("培训内容", "What is taught"),
+    "mode": ("授课方式", "Where it is taught"),
+    "age_from": ("适用年龄自（岁）", "From the age of"),
+    "age_to": ("适用年龄至（岁）", "To the age of"),
+    "price_fen": ("培训费总额", "Price of all lessons"),
+    "lessons": ("课时数", "Lessons"),
+    "minutes_per_lesson": ("每课时（分钟）", "Minutes a lesson"),
+    "class": ("班级", "Class"),
+    "class_number": ("班号", "Class number"),
+    "teacher": ("授课教师", "Teacher"),
+    "room": ("教室", "Room"),
+    "times": ("上课时间", "Weekly times"),
+    "sessions": ("每次课", "Every session"),
+    "starts_on": ("开课日期", "First day"),
+    "ends_on": ("结课日期", "Last day"),
+    "seats": ("班额（人）", "Most students"),
+    "minimum_students": ("最低开班人数", "Students needed to open"),
+    "full_refund_days": ("开课前几日提出可全额退费", "Full refund when asked so many days before the start"),
+    "supervision": ("预收费监管方式", "How the money is supervised"),
+}
+"""The facts of the terms in the order of a contract. One that isn't here stands at the end, under its own name."""
+
+_SAID: Mapping[tuple[str, str], words.Both] = {
+    ("mode", "on_site"): ("线下", "On site"),
+    ("mode", "online"): ("线上", "Online"),
+    ("supervision", "bank_custody"): ("银行托管", "Held by the bank"),
+    **{("category", code): said for code, said in words.CATEGORY_NAMES.items()},
+}
+
+
+def of(sold: Sold, *, student: str, language: str) -> Document:
+    """The contract. `student` is the child's name, for who may know it; else empty."""
+    account = sold.account
+
+    def t(zh: str, en: str) -> str:
+        return en if language == "en" else zh
+
+    return Document(
+        name=f"{t('服务合同', 'contract')}-{account.payment_reference[-8:]}",
+        title=t("校外培训服务合同", "Service contract for training outside school"),
+        language=language,
+        figures=[(t("培训费总额", "Price"), account.price_fen)],
+        facts=[
+            (t("甲方（机构）", "School"), sold.terms["institution"]),
+            (t("乙方（监护人）", "Guardian"), t("账号尾号 ", "account ending ") + account.guardian_id[-6:]),
+            (t("信用代码", "Credit code"), sold.credit_code),
+            (t("学员", "Student"), student or t("不显示", "not shown")),
+            (t("办学许可证", "Licence"), sold.licence_no),
+            (t("合同编号", "Contract"), account.payment_reference),
+            (t("监管账户", "Account"), account.account_no),
+            (t("规则版本", "Rules of"), account.policy_version),
+        ],
+        tables=[_terms(sold, t), _rules(sold, t), _acceptance(sold, t)],
+        notes=[_how_to_check(t)],
+        made_at=account.made_at,
+        foot=t(
+            "惠服务 · 按报名时双方接受的条款出具，此后的变更不影响本合同。",
+            "Hui Service · as both sides accepted it at the sale; nothing changed since alters this contract.",
+        ),
+    )
+
+
+def _terms(sold: Sold, t: Said) -> Table:
+    told = {key: value for key, value in sold.terms.items() if key != "institution"}
+    known = [key for key in _TERMS if key in told]
+    others = sorted(told.keys() - _TERMS.keys())
+    rows: list[list[Cell]] = [[t(*_TERMS.get(key, (key, key))), _term(key, told[key], t)] for key in [*known, *others]]
+    columns = [Column(t("约定事项", "Term"), Kind.TEXT, 42), Column(t("内容", "As accepted"), Kind.TEXT, 140)]
+    return Table(t("一、双方接受的条款", "1. The terms that both sides accepted"), columns, rows)
+
+
+def _term(key: str, value: Any, t: Said) -> str:
+    if key.endswith("_fen"):
+        return money.text(value)
+    said = _SAID.get((key, str(value)))
+    return t(*said) if said else str(value)
+
+
+def _rules(sold: Sold, t: Said) -> Table:
+    figures = [one for section in SECTIONS for one in sold.policy.figures if one.section == section]
+    rows: list[list[Cell]] = [
+        [t(one.note_zh, one.note_en), _value(one), t(*words.SOURCES[one.source])] for one in figures
+    ]
+    columns = [
+        Column(t("规则", "Rule"), Kind.TEXT, 110),
+        Column(t("数值", "Figure"), Kind.RATE, 30),
+        Column(t("来源", "Source"), Kind.TEXT, 42),
+    ]
+    title = t("二、报名时的收费、确认与退费规则", "2. The rules of charges, confirmation and refunds at the sale")
+    return Table(f"{title} · {sold.policy.version}", columns, rows)
+
+
+def _value(figure: Figure) -> str:
+    return money.text(figure.value) if figure.name.endswith("_fen") else str(figure.value)
+
+
+def _acceptance(sold: Sold, t: Said) -> Table:
+    account = sold.account
+    published = clock.shown(sold.published_at)[:19].replace("T", " ") if sold.published_at else ""
+    before = t("不晚于监护人接受之时", "not later than the guardian's acceptance")
+    accepted = clock.shown(account.made_at)[:19].replace("T", " ")
+    rows: list[list[Cell]] = [
+        [t("甲方接受", "The school"), t("公开发布本条款：", "published these terms: ") + (published or before)],
+        [
+            t("乙方接受", "The guardian"),
+            f"{accepted} · "
+            + t("报名时确认本条款指纹，账号尾号 ", "enrolled under this hash, account ending ")
+            + account.guardian_id[-6:],
+        ],
+        [t("条款指纹 SHA-256", "SHA-256 of the terms"), account.terms_hash],
+    ]
+    columns = [Column(t("一方", "Who"), Kind.TEXT, 42), Column(t("接受", "Acceptance"), Kind.TEXT, 140)]
+    return Table(t("三、双方确认", "3. Acceptance"), columns, rows)
+
+
+def _how_to_check(t: Said) -> str:
+    return t(
+        "核对方法：取 GET /v1/enrolments/{编号} 的 terms，按键名排序、不留空格写成一行 JSON（UTF-8，中文不转义），"
+        "其 SHA-256 应与上列指纹相同；一字之差，指纹即不同。时间为北京时间。",
+        "To check: write `terms` of GET /v1/enrolments/{id} as one line of JSON, its keys sorted, without spaces, in "
+        "UTF-8 without escapes; its SHA-256 is the hash above. One letter changed gives another. Times are Beijing's.",
+    )
