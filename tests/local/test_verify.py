@@ -74,7 +74,7 @@ class TestOfTheRunningDistrict:
         class Running:
             control_port = trouble.free_ports(5) + 4
             settled = 0
-            insurer = SimpleNamespace(faults=None)
+            insurer = SimpleNamespace(faults=SimpleNamespace(arm_as_asked=None))
 
             def settle(self) -> None:
                 self.settled += 1
