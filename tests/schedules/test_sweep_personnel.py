@@ -19,7 +19,13 @@ from tests.schedules.running import run
 
 pytestmark = pytest.mark.usefixtures("hurried")
 
-NOTHING = {"lessons_released": 0, "enrolments_expired": 0, "entries_counted": 0, "alerts_raised": 0}
+NOTHING = {
+    "lessons_released": 0,
+    "enrolments_expired": 0,
+    "entries_counted": 0,
+    "alerts_raised": 0,
+    "covers_followed": 0,
+}
 
 
 class TestPersonnel:
@@ -41,7 +47,7 @@ class TestPersonnel:
     def test_noted_before_the_day_of_the_last_sweep_was_looked_at_then(self, in_memory: Any, at: Clock) -> None:
         transaction.commit([presences.noted(a_presence(number), now=NOW) for number in (1, 2)])
         at.now = NOW + timedelta(days=1, minutes=10)
-        assert run(sweep.sweep) == {**NOTHING, "alerts_raised": 2}
+        assert run(sweep.sweep) == {**NOTHING, "alerts_raised": 2, "covers_followed": 0}
 
         assert list(presences.list_noted(NOW, NOW)) != []
         assert list(presences.list_noted(NOW + timedelta(seconds=1), NOW + timedelta(days=40))) == []
