@@ -42,6 +42,21 @@ class TestWrite:
             assert "余额(元)" in text
         assert "".join(told).count(" 笔\n") + "".join(told).count(" 笔") >= 120
 
+    def test_has_a_code_with_what_it_says_beside_it_on_one_page(self) -> None:
+        code = ("https://hui.example/verify/receipt/x", "扫码查验真伪")
+        bare = pages(rows=[a_row() for _ in range(34)])
+        told = pages(rows=[a_row() for _ in range(34)], code=code)
+
+        assert (len(bare), len(told)) == (1, 2)
+        assert code[0] in told[1]
+        assert code[1] in told[1]
+
+    def test_says_its_own_foot_in_place_of_the_ledgers(self) -> None:
+        [text] = pages(foot="按双方接受的条款出具")
+
+        assert "按双方接受的条款出具" in text
+        assert "以台账和银行流水为准" not in text
+
     def test_a_character_that_the_font_has_not_is_shown_as_a_mark_and_named_in_a_note(self) -> None:
         [text] = pages(facts=[("学员", "王𬸚䶮喆")])
 
