@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime, time, timedelta
 
+from infra.local import story_disputes
 from infra.local.district import DistrictData
 from infra.local.district.families import Confirming, Paying, Plan
 from infra.local.district.schools import Class, School
@@ -183,7 +184,8 @@ class Story:
     def _confirm_all(self, plans: Sequence[Plan]) -> None:
         guardian = self._cast.guardian(plans[0].family.openid)
         for plan in plans:
-            address = f"/v1/enrolments/{self._enrolments[str(plan.number)]['enrolment_id']}/lessons"
+            enrolment_id = self._enrolments[str(plan.number)]["enrolment_id"]
+            address = f"/v1/enrolments/{enrolment_id}/lessons"
             lessons = guardian.get(address)["data"]
             quarrelled = any(lesson["dispute_reason"] for lesson in lessons)
             for lesson in lessons:
@@ -192,8 +194,8 @@ class Story:
                 key = f"confirm-{plan.number:04d}-{lesson['number']:03d}"
                 if plan.confirming is Confirming.DISPUTES_ONE and not quarrelled:
                     quarrelled = True
-                    reason = {"reason": "孩子当天没有到校上课，请核实"}
-                    guardian.post(f"{address}/{lesson['session_id']}/dispute", reason, key=key)
+                    told = {"guardian": guardian, "enrolment_id": enrolment_id, "lesson": lesson, "key": key}
+                    story_disputes.dispute(self._cast, self._data, plan, **told)
                     continue
                 guardian.post(f"{address}/{lesson['session_id']}/confirmation", {}, key=key)
                 if plan.confirming is Confirming.TWICE:
