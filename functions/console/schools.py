@@ -66,7 +66,9 @@ def show_schools(visit: Visit) -> Shown:
         found = Page([school for school in named if of in (school.status, "frozen" if school.frozen else "")])
     else:
         found = institutions.list_page(limit=PAGE, cursor=visit.asked("cursor"))
-    totals, minimums = _totals(), funds.get_minimum_balances([school.institution_id for school in found.rows])
+    shown = [school.institution_id for school in found.rows]
+    totals = {one.institution_id: one for one in funds.get_totals_of(shown)}
+    minimums = funds.get_minimum_balances(shown)
     rows = [_line(visit, school, totals, minimums) for school in found.rows]
     told = {"rows": rows, "of": of, "next_cursor": found.next_cursor, "paged": "cursor" in visit.query}
     return Shown("schools.html", told)
@@ -75,7 +77,7 @@ def show_schools(visit: Visit) -> Shown:
 @page(blueprint, "/console/schools.csv")
 def download_schools(visit: Visit) -> Download:
     """All schools with their money, as a table."""
-    totals = _totals()
+    totals = {one.institution_id: one for one in funds.list_totals()}
     schools = institutions.get_many(institutions.list_ids())
     minimums = funds.get_minimum_balances(list(schools))
     by_name = sorted(schools.values(), key=lambda school: school.short_name)
@@ -161,10 +163,6 @@ def get_school(visit: Visit) -> Institution:
     if not school.accounts.opened:  # its filings are all that there is of it
         raise institutions.UnknownInstitution()
     return school
-
-
-def _totals() -> dict[InstitutionId, Totals]:
-    return {one.institution_id: one for one in funds.list_totals()}
 
 
 def _line(

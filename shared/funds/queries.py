@@ -48,6 +48,7 @@ from shared.funds.store.requirements import list_of as list_requirements
 from shared.funds.store.returns import get_many as get_returns
 from shared.funds.store.returns import list_waiting as list_returns_waiting
 from shared.funds.store.totals import get as get_totals
+from shared.funds.store.totals import get_many as get_totals_of
 from shared.funds.store.totals import list_all as list_totals
 from shared.funds.store.totals import list_lines as list_journal
 from shared.funds.store.totals import list_suspense
@@ -76,6 +77,7 @@ __all__ = [
     "get_refund",
     "get_returns",
     "get_totals",
+    "get_totals_of",
     "get_withdrawal",
     "list_all_interest",
     "list_all_refunds_waiting",

@@ -2,9 +2,9 @@ import pytest
 
 from tests.console.visitors import Visitor, sign_in
 from tests.edge.conftest import at, settings
-from tests.tables import hurried, in_memory, memory_tables
+from tests.tables import engine_address, hurried, in_memory, memory_tables, on_engine
 
-__all__ = ["at", "hurried", "in_memory", "memory_tables", "settings"]
+__all__ = ["at", "engine_address", "hurried", "in_memory", "memory_tables", "on_engine", "settings"]
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """What a page of the mall reads, counted: the same with ten times the schools."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import time
 from typing import Any
 
@@ -14,27 +13,9 @@ from shared.kernel.page import Page
 from shared.mall import queries
 from shared.mall.model import WeeklyTime
 from tests import builders, steps
+from tests.reads import counted
 
 pytestmark = pytest.mark.usefixtures("on_engine")
-
-Reads = list[tuple[str, int]]
-
-
-@contextmanager
-def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[Reads]:
-    """Every call to DynamoDB with the items that it read (for a query: looked at)."""
-    reads: Reads = []
-    call = botocore.client.BaseClient._make_api_call
-
-    def watched(client: Any, operation: str, told: dict[str, Any]) -> Any:
-        answer = call(client, operation, told)
-        found = answer.get("ScannedCount") or sum(map(len, answer.get("Responses", {}).values()))
-        reads.append((operation, found))
-        return answer
-
-    with monkeypatch.context() as patch:
-        patch.setattr(botocore.client.BaseClient, "_make_api_call", watched)
-        yield reads
 
 
 def open_schools(first: int, last: int) -> None:

@@ -1,12 +1,11 @@
 """Where institutions are kept: what is read of them. Keys are in this context's README."""
 
 from collections.abc import Sequence
-from itertools import islice
 from typing import Any
 
 from shared.dynamo import pages
 from shared.institutions import model
-from shared.institutions.store import rows
+from shared.institutions.store import finding, rows
 from shared.institutions.store.changes import get_held, publish
 from shared.institutions.store.latches import (
     LATCHES,
@@ -84,17 +83,9 @@ def list_page(*, limit: int, cursor: str | None) -> Page[model.Institution]:
 
 
 def search(text: str, *, at_most: int) -> list[InstitutionId]:
-    """The schools that have `text` in their name, or as their credit code: one query of the directory's lines."""
-    wanted = text.strip().casefold()
-    if not wanted:
-        return []
-    found = (
-        InstitutionId(row.institution_id)
-        for row in DirectoryRow.query(DIRECTORY)
-        if not row.moved
-        and (wanted in f"{row.sk.partition('#')[0]}\n{row.name}".casefold() or wanted == row.credit_code.casefold())
-    )
-    return list(islice(found, at_most))
+    """The schools that have two characters or more of `text` in a name, or it as their credit code: one query each."""
+    known = finding.by_credit_code(text)
+    return [known] if known else finding.by_name(text, at_most=at_most)
 
 
 def find_account(account_no: str) -> model.SupervisedAccount | None:
