@@ -16,8 +16,8 @@ from tests import builders, steps
 from tests.api.district import District
 from tests.builders import COURSE, ENROLMENT, GUARDIAN, NOW, OFFERING, POLICY, SCHOOL, an_id
 from tests.edge.doors import Answer, Clock, Door, admin_bearer, pointers
-from tests.mall.test_reads import counted
 from tests.materials import examples as files
+from tests.reads import counted
 from tests.reviews.examples import MIXED, hidden, reported, written
 
 MINE = f"/v1/enrolments/{ENROLMENT}/review"
