@@ -11,7 +11,8 @@ from tests.api.district import District, disputing, marking
 from tests.api.test_school import of_another_school
 from tests.builders import ENROLMENT, GUARDIAN, NOW, OFFERING, SESSION, STUDENT, an_id
 from tests.edge.doors import Door, pointers
-from tests.reads import counted, open_schools
+from tests.mall.test_reads import open_schools
+from tests.reads import counted
 
 MINE = "/v1/me/timetable"
 SCHOOLS = "/v1/school/timetable"
