@@ -39,7 +39,7 @@ class InsuranceStory:
             officer.send(page, note="已向承保机构说明，信息无误")
 
     def _look(self) -> None:
-        """A guardian who has paid for a class sees its policy, which costs her nothing; none before her deposit was told."""
+        """A guardian who has paid sees her policy, which costs nothing; none while the record of it is lost."""
         plan = next(plan for plan in self._data.plans if plan.paying is Paying.EXACTLY)
         address = f"/v1/enrolments/{self._enrolments[str(plan.number)]['enrolment_id']}"
         told = self._cast.guardian(plan.family.openid).get(address)["insurance"]
