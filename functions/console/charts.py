@@ -132,9 +132,13 @@ def parts(by_state: Mapping[State, int], states: Sequence[State]) -> list[Part]:
     return found
 
 
+_LEAST_TOP_FEN = 400_000  # a chart of nothing has figures at its side that can be read
+
+
 def _round_up(amount_fen: int) -> int:
     """The least of 1, 2, 4, 8, 10, 20 … yuan that is no less, so that a quarter of it is a round figure too."""
     power = 100
+    amount_fen = max(amount_fen, _LEAST_TOP_FEN)
     while True:
         for digit in (1, 2, 4, 8):
             if amount_fen <= digit * power:

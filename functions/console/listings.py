@@ -118,8 +118,7 @@ def _told(visit: Visit, school: Institution, kind: Kind, listing: Listing) -> tu
         files = evidence.named(visit, school)
         return {}, {"evidence": told, **files} | ({"until": until.isoformat()} if until else {})
     if kind is Kind.DELISTING:
-        rules.check_removal(listing)
-        return {}, {}
+        return {}, {"on_list": rules.check_removal(listing).value}
     appeal = store.get_appeal(listing.institution_id, listing.appealed)
     rules.check_answerable(listing, appeal)
     answer = visit.form.get("answer", "")

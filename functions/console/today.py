@@ -29,6 +29,7 @@ from shared.insurance import queries as covers
 from shared.insurance.model import CoverStatus
 from shared.kernel import clock
 from shared.kernel.ids import InstitutionId
+from shared.listings import store as listings
 from shared.personnel import store as personnel
 from shared.policy import queries as policies
 from shared.policy.model import Policy
@@ -108,6 +109,7 @@ def _items(
         _stopped(schools),
         _terminations(totals, schools),
         _filings(visit.now),
+        _appeals(),
         _covers(visit.now, policy),
     ]
     if visit.role in roles.PERSONNEL:
@@ -238,7 +240,22 @@ def _filings(now: datetime) -> Item:
     if over:
         zh, en = f"{zh}（{over} 件逾期）", f"{en} ({over} overdue)"
     level = "red" if over else "yellow" if near else "calm"
-    return Item(level, zh, en, min(near, _MOST), path="/console/filings")
+    firsts = [filing_cases.list_due(one, until=soon, limit=1, cursor=None).rows for one in bureau] if near else []
+    first = min(
+        (case for rows in firsts for case in rows), key=lambda case: case.due.day if case.due else soon, default=None
+    )
+    path = f"/console/filings?of={first.state}" if first else "/console/filings"
+    return Item(level, zh, en, min(near, _MOST), path=path)
+
+
+def _appeals() -> Item:
+    """Appeals against the black list that wait for an answer."""
+    count = listings.count_open_appeals(at_most=_MOST)
+    first = listings.list_open_appeals(limit=1, cursor=None).rows
+    since = first[0].at if first else None
+    level = "red" if count else "calm"
+    path = "/console/listings?of=appeals"
+    return Item(level, "黑名单申诉待答复", "Appeals against the black list to answer", count, since=since, path=path)
 
 
 def _listed_teachers(now: datetime) -> Item:

@@ -231,6 +231,7 @@ PROPOSAL_FIGURES: Mapping[str, Both] = {
     "qualification_no": ("资格证号", "Qualification no."),
     "person_name": ("姓名", "Name"),
     "person_list": ("名单", "List"),
+    "on_list": ("名单", "List"),
 }
 
 FIELDS: Mapping[Field, Both] = FIELD_NAMES

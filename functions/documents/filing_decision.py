@@ -5,6 +5,7 @@ from collections.abc import Callable
 from functions.documents.model import Column, Document, Kind, Table
 from shared.filings import catalogue, workflows
 from shared.filings.model import Case, Filing, Outcome
+from shared.kernel import clock
 from shared.policy.file import record
 
 Said = Callable[[str, str], str]
@@ -48,6 +49,7 @@ def of(case: Case, *, credit_code: str, language: str) -> Document:
             (t("理由", "Reason"), decision.reason),
             (t("现场核查", "Site visit"), _visit(case, t)),
             (t("签发机关", "Issued by"), record()["authority"]["name"]),
+            (t("决定日期", "Decided on"), str(clock.business_day(decision.at))),
         ],
         tables=[_materials(case, t, english=language == "en"), *([_findings(case, t)] if case.findings else [])],
         notes=[
@@ -57,6 +59,10 @@ def of(case: Case, *, credit_code: str, language: str) -> Document:
             )
         ],
         made_at=decision.at,
+        foot=t(
+            "惠服务 · 本决定书以审批机关的登记为准，可按编号查验。",
+            "Hui Service · the authority's record prevails; it can be looked up by its number.",
+        ),
     )
 
 

@@ -60,10 +60,13 @@ class Files:
         self._news = True
 
     def deliver(self) -> int:
-        """Tell the functions of every file that they haven't been told of; how many that were."""
-        if not self._news:
-            return 0
+        """Tell the functions of every file that they haven't been told of; how many that were.
+
+        Who comes while another tells them waits until they are told.
+        """
         with self._turn:
+            if not self._news:
+                return 0
             self._news = False
             listed = [(of, one) for of in self._watched for one in self._listed(of.bucket)]
             new = [(of, one) for of, one in listed if _mark(of, one) not in self._told]

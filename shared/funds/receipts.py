@@ -84,4 +84,5 @@ def find(code: str) -> Receipt:
 
 
 def _amount(entry: Entry) -> Fen:
-    return Fen(entry.legs.get(State.HELD, 0))
+    """What came from outside or out of suspense and didn't stay in suspense: what it makes up for is in it."""
+    return Fen(-entry.legs.get(State.OUTSIDE, 0) - entry.legs.get(State.SUSPENSE, 0))
