@@ -98,6 +98,17 @@ class TestCheck:
         assert [one["state"] for one in told["deposits"]] == ["reversed", "received"]
         assert told["total"]["amount_fen"] == 188_000
 
+    def test_of_one_paid_again_has_all_that_came_in_what_a_lesson_has_used_too(self, district: District) -> None:
+        paid()
+        code = code_of()
+        steps.release()
+        taken_back()
+        steps.pay(EnrolmentId(ENROLMENT), 100_000, reference="BK-AGAIN")
+        told = district.nobody.get(f"/v1/receipts/{code}").body
+
+        assert [one["amount"]["amount_fen"] for one in told["deposits"]] == [100_000, 188_000, 100_000]
+        assert told["total"]["amount_fen"] == 288_000
+
     def test_before_a_deposit_there_is_none(self, district: District) -> None:
         for code in (f"{ENROLMENT[4:]}-", f"{ENROLMENT[4:]}-{'0' * 24}"):
             district.refuses(district.nobody, partial(Door.get, path=f"/v1/receipts/{code}"), 404, "unknown_receipt")

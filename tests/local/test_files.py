@@ -1,8 +1,10 @@
 """Files that come into buckets are told to the function of their bucket, once each."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -82,6 +84,24 @@ class TestDeliver:
         files.deliver()
 
         assert told.keys == ["b.xml"]
+
+    def test_who_comes_while_another_tells_waits_until_it_is_told(self, s3: S3) -> None:
+        begun, go_on, told = Event(), Event(), Told()
+
+        def slowly(event: dict[str, Any], context: Any) -> None:
+            begun.set()
+            assert go_on.wait(10)
+            told(event, context)
+
+        files = Files(s3=s3, watched=[Watched("b", FileFunction("b", "b"), slowly)], clock=lambda: NOW)
+        files.put("b", "a.xml", b"")
+        with ThreadPoolExecutor(2) as hands:
+            first = hands.submit(files.deliver)
+            assert begun.wait(10)
+            second = hands.submit(lambda: (files.deliver(), told.keys))
+            go_on.set()
+
+            assert (first.result(), second.result()) == (1, (0, ["a.xml"]))
 
     def test_what_was_told_is_remembered(self, s3: S3, tmp_path: Path) -> None:
         files = watching(s3, tmp_path / "files.json", statements=Told())
