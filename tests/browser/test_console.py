@@ -62,7 +62,7 @@ ROOMS = [
     "/console/policy/proposal",
     "/console/policy/proposal?unpaid_hours=1&max_amount_fen=1&own_days=1",
     "/console/policy/versions/linzi-2026.1/withdrawal",
-    "/console/search?q=%E6%A0%A1",
+    "/console/search?q=%E5%9F%B9%E8%AE%AD",
 ]
 
 
