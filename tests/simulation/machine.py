@@ -119,7 +119,8 @@ class Ledger(Moves):
             assert cover.status in _COVERED[account.status], (account.status, cover)
             _, policy = self.insurer.policies.get(cover.cover_id, ("", None))
             # its answer was lost, and it isn't asked for again while the enrolment is in arrears
-            unheard = cover.status is CoverStatus.WANTED and cover.tries and cover.policy is None
+            waits = account.status is EnrolmentStatus.IN_ARREARS and cover.status is CoverStatus.WANTED
+            unheard = waits and cover.tries > 0 and cover.policy is None
             assert policy == cover.policy or unheard, (policy, cover)
             if cover.status is CoverStatus.ENDED and cover.over is not EndReason.PERIOD and cover.policy:
                 past = cover.policy.last_day < shanghai.business_day(clock())
