@@ -3,7 +3,8 @@
 from chalice.app import Blueprint
 
 from functions.console import approvals, roles
-from functions.console.filings import case_of, day_of, shown_case
+from functions.console.filing_page import shown_case
+from functions.console.filings import case_of, day_of
 from functions.console.pages import Answer, Visit, form
 from functions.edge import amending
 from shared.approvals.model import Kind

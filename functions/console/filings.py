@@ -5,25 +5,22 @@ from datetime import date
 
 from chalice.app import Blueprint
 
-from functions.console import officers, roles
+from functions.console import navigation, roles
+from functions.console.filing_page import FINDINGS_AT_ONCE, ROLES, shown_case
 from functions.console.pages import Answer, Elsewhere, NoSuchPage, SeeOther, Shown, Visit, form, page
 from functions.documents import delivery, filing_decision
-from functions.edge import amending, filing_acts, reentry
+from functions.edge import filing_acts
 from functions.edge.auth import NotForYourRole
-from shared.filings import catalogue, decisions, handing_in, rules, usecases, visits, workflows
-from shared.filings.model import Action, Case, Filing, Outcome, Role, State
-from shared.filings.store import cases, objections
+from shared.filings import decisions, usecases, visits
+from shared.filings.model import Action, Case, Outcome, Role, State
+from shared.filings.store import cases
 from shared.institutions import store as institutions
 from shared.kernel import clock, errors, ids
-from shared.people.model import StaffRole
-from shared.policy import queries as policies
 
 blueprint = Blueprint(__name__)
 
 PAGE = 20
-FINDINGS_AT_ONCE = 3
 _HOME = "/console/filings"
-_ROLES = {StaffRole.REVIEWER: Role.REVIEWER, StaffRole.SUPERVISOR: Role.SUPERVISOR}
 
 
 class FilingAnswerMissing(errors.Invalid):
@@ -46,7 +43,7 @@ def show_filings(visit: Visit) -> Shown:
     found = cases.list_by_state(of, limit=PAGE, cursor=visit.asked("cursor"))
     told = {
         "of": of,
-        "states": [state for state in State if state is not State.DRAFT],
+        "counts": {state: cases.count_in(state, at_most=navigation.MOST_COUNTED) for state in State},
         "rows": found.rows,
         "today": clock.business_day(visit.now),
         "next_cursor": found.next_cursor,
@@ -75,7 +72,7 @@ def get_filing_decision(visit: Visit) -> Elsewhere:
 @form(blueprint, "/console/filings/{case_id}/acts/{action}", who=roles.EVERYONE)
 def act_on_filing(visit: Visit) -> Answer:
     """Take the step that the address names, if it is one of hers."""
-    case, role = case_of(visit), _ROLES.get(visit.role)
+    case, role = case_of(visit), ROLES.get(visit.role)
     act = _ACTS.get(visit.path["action"])
     if act is None:
         raise NoSuchPage()
@@ -209,38 +206,3 @@ def case_of(visit: Visit) -> Case:
     if not ids.is_id(visit.path["case_id"], "cas"):
         raise cases.UnknownCase()
     return cases.get(visit.path["case_id"])
-
-
-def shown_case(visit: Visit, case: Case, refusal: errors.Refusal | None = None) -> Shown:
-    """The case's page; with what was refused, where something was."""
-    workflow = workflows.get(case.workflow_version)
-    asked = catalogue.get(case.catalogue_version, case.filing, case.institution_type)
-    role = _ROLES.get(visit.role)
-    actions = rules.actions(workflow, case, role) if role else set()
-    heard, school = objections.list_of(case.case_id), institutions.get(case.institution_id)
-    passed = case.filing is Filing.APPLICATION and case.outcome is not Outcome.FAIL
-    amends, public = decisions.amends(case), case.state is State.PUBLICISED
-    superseded = public and amends and amending.superseded(case)
-    names = [stage.by for stage in case.history] + [one.reviewed_by for one in case.materials.values()]
-    told = {
-        "case": case,
-        "school": school,
-        "workflow": workflow,
-        "items": asked.items,
-        "changed": handing_in.changed(case) if case.round > 1 else {},
-        "hints": reentry.alike(school) if case.filing is Filing.APPLICATION else [],
-        "amendments": amending.lines_of(case, visit.language),
-        "superseded": superseded,
-        "actions": actions - {Action.CLOSE} if passed or (amends and not superseded) else actions,
-        "may_amend": public and amends and not superseded and visit.role in roles.RECOMMENDERS,
-        "may_license": passed and public and visit.role in roles.RECOMMENDERS,
-        "objections": heard,
-        "officers": officers.names(names),
-        "findings_at_once": FINDINGS_AT_ONCE,
-        "most_text": rules.MOST_TEXT,
-        "decision_days": policies.in_force(at=visit.now).filing_decision_working_days,
-        "today": clock.business_day(visit.now),
-        "sentence": refusal.sentence(visit.language) if refusal else "",
-        "done": visit.query.get("done", ""),
-    }
-    return Shown("filing.html", told, refusal.status if refusal else 200)

@@ -9,6 +9,7 @@ from chalice.app import Blueprint
 from functions.console import charts, csv_files, officers, timeline, words
 from functions.console.pages import Download, Shown, Visit, page
 from functions.edge import personnel_acts, reentry
+from shared.filings.store import cases as filings
 from shared.funds import queries as funds
 from shared.funds.minimum_model import MinimumBalance
 from shared.funds.model import State
@@ -28,6 +29,7 @@ blueprint = Blueprint(__name__)
 PAGE = 20
 WEEKS = 10
 _CREDITS = 8
+_FILINGS = 5
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,7 @@ def show_school(visit: Visit) -> Shown:
         "courses": found,
         "titles": {offering.offering_id: offering.name for one in found for offering in one.offerings},
         "enrolments": enrolments,
+        "filed": filings.list_of_institution(iid, limit=_FILINGS, cursor=visit.asked("filings")),
         "interest": funds.list_interest(iid, limit=_CREDITS, cursor=visit.asked("interest")),
         "payouts": funds.list_payouts(iid, limit=10, cursor=visit.asked("payouts")),
         "query": visit.query,

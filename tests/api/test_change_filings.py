@@ -133,6 +133,29 @@ def amend_representative(district: District) -> None:
     amend(district, 6, legal_representative="莒示例")
 
 
+class TestTheSchoolsPage:
+    def test_leads_to_its_filings_with_state_and_deadline_and_each_leads_back(
+        self, district: District, at: Clock
+    ) -> None:
+        case_id = examples.open_change()
+        examples.handed_in(case_id, now=at.now)
+        school, filing = f"/console/schools/{SCHOOL}", f"/console/filings/{case_id}"
+
+        page = reviewer().get(school)
+        assert "变更 2026-09-01 10:00 ● 已提交 2026-09-08 · 审核员" in text_of(page)
+        assert filing in addresses_in(page)
+        assert school in addresses_in(reviewer().get(filing))
+
+    def test_shows_no_more_than_a_page_of_them(self, district: District) -> None:
+        for number in range(1, 7):
+            examples.open_change(number)
+
+        page = reviewer().get(f"/console/schools/{SCHOOL}")
+        assert len({one for one in addresses_in(page) if one.startswith("/console/filings/cas_")}) == 5
+        [more] = [one for one in addresses_in(page) if "filings=" in one]
+        assert len([one for one in addresses_in(reviewer().get(more)) if one.startswith("/console/filings/cas_")]) == 1
+
+
 class TestAmending:
     def test_two_people_amend_the_record_and_everything_finds_it(self, district: District, at: Clock) -> None:
         before = institutions.get(SCHOOL)

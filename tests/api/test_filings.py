@@ -8,6 +8,7 @@ import pytest
 
 from shared.filings import catalogue, workflows
 from shared.filings.model import Filing, Review, State
+from shared.filings.store import cases, versions
 from shared.institutions import store as institutions
 from shared.institutions.model import Status
 from shared.kernel.ids import InstitutionId
@@ -17,7 +18,7 @@ from tests import builders, steps
 from tests.api.district import CONTRACTS, District
 from tests.api.documented import Documented
 from tests.builders import SCHOOL, an_id
-from tests.console.visitors import sign_in, text_of
+from tests.console.visitors import addresses_in, sign_in, text_of
 from tests.edge.doors import Clock, admin_bearer, bearer
 from tests.filings.examples import APPLICATION, Filed, apply, keep_file, reviewer, supervisor
 
@@ -36,6 +37,14 @@ OTHER_CODE = builders.a_school(78).credit_code
 def licence(one: Filed, **changes: str) -> Any:
     told = {"licence_no": "3703057000777", "valid_to": "2029-12-31", "reason": "公示期满无异议", **changes}
     return reviewer().post(f"{one.page}/licence", told)
+
+
+def submitted(one: Filed, *, file: int = 1) -> Filed:
+    """With all that is asked for handed in, and submitted."""
+    keep_file(file, one.institution_id)
+    one.hand_in_all(file)
+    assert one.submit().status == 201
+    return one
 
 
 def approve(proposed: Any) -> Any:
@@ -171,12 +180,13 @@ class TestApplication:
 
     def test_whoever_has_the_same_on_file_is_a_hint_on_the_case_with_its_score(self, district: District) -> None:
         steps.register(1, phone=APPLICATION["phone"], legal_representative=APPLICATION["legal_representative"])
-        first = apply(district.nobody, district.guardian)
+        first = submitted(apply(district.nobody, district.guardian))
         page = text_of(reviewer().get(first.page))
         assert "登记信息相同的机构" in page
         assert "星河舞蹈0001 ▲ 70 / 100" in page
 
-        second = apply(district.nobody, district.stranger, key="apply-0002", name="另一所", credit_code=OTHER_CODE)
+        told = {"name": "另一所", "credit_code": OTHER_CODE}
+        second = submitted(apply(district.nobody, district.stranger, key="apply-0002", **told), file=2)
         page = text_of(reviewer().get(second.page))
         assert "淄博市临淄区新星美术培训学校有限公司" in page
         assert "▲ 100 / 100" in page
@@ -357,7 +367,88 @@ class TestFailed:
         assert filed.case.state is State.CLOSED
 
 
+class TestEarlierSubmissions:
+    @pytest.fixture
+    def resubmitted(self, filed: Filed) -> Filed:
+        """Two papers were returned and are replaced, one of them twice before it was submitted."""
+        who = reviewer()
+        filed.to_review(who)
+        filed.review(who, returned={"fire_inspection": "已过期", "floor_plan": "未标面积"})
+        filed.does(who, "request_corrections")
+        for number in (2, 3):
+            keep_file(number, filed.institution_id)
+        for code, number in (("fire_inspection", 2), ("floor_plan", 2), ("floor_plan", 3), ("floor_plan", 3)):
+            assert filed.hand_in(code, number).status == 201
+        assert filed.submit().status == 201
+        return filed
+
+    def test_what_was_replaced_is_kept_with_its_verdict_and_nothing_else(self, resubmitted: Filed) -> None:
+        kept = versions.list_of(resubmitted.case.case_id)
+
+        assert {code: [(one.round, one.review, one.reason) for one in told] for code, told in kept.items()} == {
+            "fire_inspection": [(1, Review.RETURNED, "已过期")],
+            "floor_plan": [(1, Review.RETURNED, "未标面积")],
+        }
+        assert [ref.name for ref in kept["floor_plan"][0].files] == ["材料1.pdf"]
+        assert [ref.name for ref in resubmitted.case.materials["floor_plan"].files] == ["材料3.pdf"]
+
+    def test_the_newest_stands_first_after_a_third_submission(self, resubmitted: Filed) -> None:
+        who = reviewer()
+        resubmitted.review(who, returned={"floor_plan": "仍未标面积"})
+        resubmitted.does(who, "request_corrections")
+        keep_file(4, resubmitted.institution_id)
+        resubmitted.hand_in("floor_plan", 4)
+        assert resubmitted.submit().status == 201
+
+        kept = versions.list_of(resubmitted.case.case_id)["floor_plan"]
+        assert [(one.round, one.reason) for one in kept] == [(2, "仍未标面积"), (1, "未标面积")]
+
+    def test_the_review_shows_it_and_leads_to_the_file_where_the_reading_is_recorded(self, resubmitted: Filed) -> None:
+        page = reviewer().get(resubmitted.page)
+
+        assert "以前提交的（1） 第 1 次提交 ▲ 退回 材料1.pdf" in text_of(page)
+        assert f"/console/files/{an_id('fil', 1)}" in addresses_in(page)
+        assert "Handed in before (1) Submission 1" in text_of(reviewer().in_english().get(resubmitted.page))
+
+
+class TestDrafts:
+    @pytest.mark.parametrize("role", StaffRole)
+    def test_all_of_the_staff_see_that_it_is_there_and_nothing_of_it(self, filed: Filed, role: StaffRole) -> None:
+        filed.hand_in_all()
+        who = sign_in(role.value, role)
+
+        assert APPLICATION["name"] in text_of(who.get("/console/filings?of=draft"))
+        page = who.get(filed.page)
+        assert "提交后才能查看内容和材料" in text_of(page)
+        for hidden in ("材料1.pdf", APPLICATION["address"], APPLICATION["credit_code"], "稷示例"):
+            assert hidden not in page.text
+        assert filed.act(reviewer(), "accept").status == 409
+
+    def test_what_is_sent_back_is_the_schools_again(self, filed: Filed) -> None:
+        filed.hand_in_all()
+        filed.submit()
+        filed.does(reviewer(), "send_back", note="请补全场地证明")
+
+        page = text_of(reviewer().get(filed.page))
+        assert "请补全场地证明" in page
+        assert "材料1.pdf" not in page
+
+
 class TestLists:
+    def test_each_state_tells_how_many_stand_there(self, filed: Filed, district: District) -> None:
+        apply(district.nobody, district.guardian, key="apply-0002", name="另一所")
+        filed.hand_in_all()
+        filed.submit()
+
+        assert "草稿 1 已提交 1 已受理 0" in text_of(reviewer().get("/console/filings"))
+
+    def test_no_more_are_counted_than_are_shown(self, district: District) -> None:
+        for number in range(3):
+            apply(district.nobody, somebody(district, number), key=f"apply-{number:04d}")
+
+        assert cases.count_in(State.DRAFT, at_most=2) == 2
+        assert cases.count_in(State.DRAFT, at_most=100) == 3
+
     def test_the_queue_shows_who_has_to_act_by_when(self, filed: Filed, at: Clock) -> None:
         filed.hand_in_all()
         filed.submit()

@@ -13,7 +13,7 @@ from shared.dynamo import pages, transaction
 from shared.dynamo.rows import Moment, Row, meta
 from shared.filings import model
 from shared.filings.model import Case, Filing, Role, State
-from shared.filings.store import applicants, inspections, written
+from shared.filings.store import applicants, inspections, versions, written
 from shared.kernel import clock, errors
 from shared.kernel.ids import CaseId, InstitutionId
 from shared.kernel.page import Page
@@ -103,7 +103,7 @@ def change(before: Case, after: Case) -> list[transaction.Part]:
     moved = transaction.Part("put", row, transaction.LostRace(), CaseRow.version == before.version)
     over = after.state is State.CLOSED and before.state is not State.CLOSED
     freed = [applicants.closed(after.opened_by)] if over and after.filing is Filing.APPLICATION else []
-    return [moved, *inspections.moved(before, after), *freed]
+    return [moved, *versions.replaced(before, after), *inspections.moved(before, after), *freed]
 
 
 def move(
@@ -156,6 +156,11 @@ def list_by_state(state: State, *, limit: int, cursor: str | None) -> Page[Case]
     return _whole(
         pages.page(CaseRow, state.value, limit=limit, cursor=cursor, index=CaseRow.states, backwards=backwards)
     )
+
+
+def count_in(state: State, *, at_most: int) -> int:
+    """How many cases are in a state; no more than `at_most` are counted."""
+    return min(int(CaseRow.states.count(state.value, limit=at_most)), at_most)
 
 
 def list_due(owner: Role, *, until: date, limit: int, cursor: str | None) -> Page[Case]:
