@@ -13,6 +13,7 @@ from chalice.app import Blueprint
 
 from functions.console import cover_words, csv_files, officers, payment_words, roles, words
 from functions.console.pages import Answer, Download, SeeOther, Shown, Visit, form, page
+from functions.edge import telling
 from functions.edge.auth import NotForYourRole
 from shared.funds import accrual
 from shared.funds import queries as funds
@@ -23,6 +24,7 @@ from shared.insurance import queries as covers
 from shared.kernel import clock, errors, ids
 from shared.kernel.ids import EnrolmentId, SessionId
 from shared.mall import queries as courses
+from shared.messages import store as messages
 from shared.payments import store as payments
 from shared.people import queries as people
 from shared.people import usecases as people_usecases
@@ -133,6 +135,7 @@ def decide_dispute(visit: Visit) -> Answer:
         sentence = DecisionMissing(most=MOST_REASON).sentence(visit.language)
         return Shown("decision.html", {"account": account, "lesson": lesson, "sentence": sentence}, 422)
     uphold = decision == "uphold"
+    told = telling.dispute_decided(account, lesson, uphold=uphold, reason=reason, now=visit.now)
     usecases.decide_dispute(
         enrolment_id=account.enrolment_id,
         session_id=lesson.session_id,
@@ -140,6 +143,7 @@ def decide_dispute(visit: Visit) -> Answer:
         reason=reason,
         by=visit.session.username,
         now=visit.now,
+        also=[messages.posted(told)],
     )
     done = {"done": "upheld" if uphold else "rejected"}
     return SeeOther(f"/console/enrolments/{account.enrolment_id}", done)

@@ -112,6 +112,7 @@ FUNCTIONS = (
             "reviews": R | W,
             "policy": R | W,
             "insurance": R | W,
+            "messages": R | W,
             "parked": R,
             "edge": R | W | D,
         },

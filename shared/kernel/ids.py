@@ -30,6 +30,7 @@ ItemId = NewType("ItemId", str)
 ProfileChangeId = NewType("ProfileChangeId", str)
 ReviewId = NewType("ReviewId", str)
 ReportId = NewType("ReportId", str)
+MessageId = NewType("MessageId", str)
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 SHAPE = r"[a-z]{3}_[0-9A-HJKMNP-TV-Z]{26}"

@@ -105,6 +105,7 @@ class Policy:
     review_repeated_weight_percent: int
     private_payment_daily_reports: int
     cover_late_hours: int
+    message_days: int
     on_site_ends_clock: int
     online_ends_clock: int
     room_m2_per_student: int

@@ -158,10 +158,11 @@ def move_lesson(
     now: datetime,
     due: model.Due | None,
     said: model.Lesson | None = None,
+    also: Sequence[transaction.Part] = (),
 ) -> None:
     """Move a lesson to its next status, with what is `said` of its dispute, if it is still as it was read.
 
-    Raises LostRace.
+    What is in `also` commits with it. Raises LostRace.
     """
     said = said or lesson
     actions: list[Update] = [LessonRow.status.set(becomes.value)]
@@ -179,7 +180,13 @@ def move_lesson(
         actions += [LessonRow.due_kind.set(due.value), LessonRow.due_at.set(now)]
     row = LessonRow(lesson.enrolment_id, f"lesson#{lesson.session_id}")
     condition = LessonRow.status == lesson.status.value
-    transaction.commit([transaction.update(row, actions, condition, refused=transaction.LostRace())])
+    transaction.commit([transaction.update(row, actions, condition, refused=transaction.LostRace()), *also])
+
+
+def still_waits(enrolment_id: EnrolmentId, session_id: SessionId) -> transaction.Part:
+    """The part that holds a transaction to a lesson's waiting for its guardian's word. Else UnknownSession."""
+    condition = LessonRow.status == model.LessonStatus.TAUGHT.value
+    return transaction.check(LessonRow(enrolment_id, f"lesson#{session_id}"), condition, refused=UnknownSession())
 
 
 def answer_dispute(lesson: model.Lesson, answer: str) -> None:

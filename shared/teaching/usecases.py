@@ -143,17 +143,24 @@ def answer_dispute(*, enrolment_id: EnrolmentId, session_id: SessionId, answer: 
 
 
 def decide_dispute(
-    *, enrolment_id: EnrolmentId, session_id: SessionId, uphold: bool, reason: str, by: str, now: datetime
+    *,
+    enrolment_id: EnrolmentId,
+    session_id: SessionId,
+    uphold: bool,
+    reason: str,
+    by: str,
+    now: datetime,
+    also: Sequence[transaction.Part] = (),
 ) -> model.Lesson:
     """The bureau decides a dispute: upheld, the lesson is never paid; rejected, it counts as confirmed.
 
-    Raises UnknownSession, NotDisputed.
+    What is in `also` commits with the decision: what the guardian is told of it. Raises UnknownSession, NotDisputed.
     """
     action = model.Action.UPHOLD if uphold else model.Action.REJECT
 
     def attempt() -> model.Lesson:
         lesson = _found(enrolment_id, session_id)
-        return _move(lesson, action, now=now, said=replace(lesson, decided_by=by, decision_reason=reason))
+        return _move(lesson, action, now=now, said=replace(lesson, decided_by=by, decision_reason=reason), also=also)
 
     return transaction.retried(attempt)
 
@@ -205,10 +212,15 @@ _DUE_AFTER = {
 
 
 def _move(
-    lesson: model.Lesson, action: model.Action, *, now: datetime, said: model.Lesson | None = None
+    lesson: model.Lesson,
+    action: model.Action,
+    *,
+    now: datetime,
+    said: model.Lesson | None = None,
+    also: Sequence[transaction.Part] = (),
 ) -> model.Lesson:
     becomes = rules.next_status(lesson.status, action)
-    store.move_lesson(lesson, becomes, now=now, due=_DUE_AFTER.get(becomes), said=said)
+    store.move_lesson(lesson, becomes, now=now, due=_DUE_AFTER.get(becomes), said=said, also=also)
     confirmed = becomes in (model.LessonStatus.CONFIRMED, model.LessonStatus.AUTO_CONFIRMED)
     return replace(said or lesson, status=becomes, confirmed_at=now if confirmed else lesson.confirmed_at)
 

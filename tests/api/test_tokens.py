@@ -154,6 +154,7 @@ def filled(contract: Contract) -> str:
         number="1",
         name="docs.js",
         review_id=an_id("rev"),
+        message_id=an_id("msg"),
     )
 
 
@@ -181,6 +182,8 @@ AUDIENCES = {
     "/v1/mall/institutions/{institution_id}/reviews": Audience.PUBLIC,
     "/v1/mall/reviews/{review_id}/pictures/{number}": Audience.PUBLIC,
     "/v1/me/lessons/confirmations": Audience.GUARDIAN,
+    "/v1/me/messages": Audience.GUARDIAN,
+    "/v1/me/messages/{message_id}/read": Audience.GUARDIAN,
     "/v1/school/lessons/{enrolment_id}/{session_id}": Audience.SCHOOL_ADMIN,
     "/v1/school/lessons/{enrolment_id}/{session_id}/answer": Audience.SCHOOL_ADMIN,
     "/v1/school/lessons/{enrolment_id}/{session_id}/pictures/{number}": Audience.SCHOOL_ADMIN,

@@ -10,6 +10,7 @@ from shared.funds.model import EnrolmentStatus
 from shared.funds.store import accounts
 from shared.kernel.ids import EnrolmentId, FileId
 from shared.kernel.money import Fen
+from shared.messages import queries as messages
 from shared.payments import store
 from shared.payments.model import PaymentOrder, Status
 from shared.people import queries as people
@@ -18,7 +19,7 @@ from shared.teaching import queries as teaching
 from shared.teaching import usecases
 from shared.teaching.model import LessonStatus, Outcome
 from tests import builders, steps
-from tests.builders import ENROLMENT, NOW, OFFERING, POLICY, SESSION, STUDENT, TEACHER
+from tests.builders import ENROLMENT, GUARDIAN, NOW, OFFERING, POLICY, SESSION, STUDENT, TEACHER
 from tests.console.visitors import Visitor, addresses_in, sign_in, text_of
 from tests.payments import examples as payments
 from tests.people import examples
@@ -213,6 +214,14 @@ class TestDecideDispute:
 
         assert answer.status == 422
         assert lesson_status() is LessonStatus.DISPUTED
+
+    @pytest.mark.parametrize(("decision", "kind"), [("uphold", "dispute_upheld"), ("reject", "dispute_rejected")])
+    def test_is_told_to_the_guardian_once(self, supervisor: Visitor, decision: str, kind: str) -> None:
+        for _ in range(2):
+            supervisor.post(DECISION, {"decision": decision, "reason": "监控为证"})
+
+        [told] = messages.list_of(GUARDIAN, limit=10, cursor=None).rows
+        assert (told.kind, told.subject, told.figures["reason"]) == (kind, ENROLMENT, "监控为证")
 
     @pytest.mark.parametrize("decision", ["", "perhaps"])
     def test_needs_a_decision(self, supervisor: Visitor, decision: str) -> None:
