@@ -61,6 +61,7 @@ RULES: Mapping[str, Both] = {
     "school_calendar_unknown": ("校历", "School calendar"),
     "class_begins_in_the_past": ("开课日期", "First day"),
     "teacher_taken": ("教师时间冲突", "Teacher free"),
+    "teacher_elsewhere": ("同一时间只在一家机构任教", "Teacher at one school"),
     "room_taken": ("教室时间冲突", "Room free"),
     "campus_not_published": ("校区已公示", "Campus published"),
     "room_not_published": ("教室已公示", "Room published"),

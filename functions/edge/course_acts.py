@@ -1,8 +1,10 @@
 """Courses and classes held against their school, and published with what is taught of them in one transaction."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
+from functions.edge import taught_hours
 from shared.dynamo import transaction
 from shared.institutions import model as institutions
 from shared.institutions import store
@@ -39,7 +41,7 @@ def results_of_course(sheet: CourseSheet, *, now: datetime) -> tuple[Result, ...
 
 def results_of_class(sheet: ClassSheet, *, now: datetime) -> tuple[Result, ...]:
     """Every rule's result on the newest facts of a class."""
-    school = facts_of(store.get(sheet.institution_id))
+    school, _ = _beside(store.get(sheet.institution_id), sheet, sheet.facts, now)
     today = clock.business_day(now)
     return sheets.check_class(sheet, school=school, policy=policies.in_force(at=now), today=today)
 
@@ -52,7 +54,7 @@ def submit_course(sheet: CourseSheet, *, edits: int, now: datetime) -> CourseShe
 
 def submit_class(sheet: ClassSheet, *, edits: int, now: datetime) -> ClassSheet:
     """Hand a class to the bureau. Raises what `sheets.submit_class` refuses."""
-    school = facts_of(store.get(sheet.institution_id))
+    school, _ = _beside(store.get(sheet.institution_id), sheet, sheet.facts, now)
     return sheets.submit_class(sheet=sheet, edits=edits, school=school, policy=policies.in_force(at=now), now=now)
 
 
@@ -66,7 +68,7 @@ def accept_course(institution_id: InstitutionId, course_id: CourseId, *, edits: 
             edits=edits,
             by=by,
             now=now,
-            school=school,
+            school=facts_of(school),
             policy=policies.in_force(at=now),
             also=also,
         )
@@ -82,14 +84,15 @@ def accept_class(
     def attempt() -> None:
         school, also = _holding(institution_id, offering_id, now)
         sheet = sheet_store.get_class(institution_id, course_id, offering_id)
+        facts, hours = _beside(school, sheet, sheet.facts, now)
         publication.accept_class(
             sheet=sheet,
             edits=edits,
             by=by,
             now=now,
-            school=school,
+            school=facts,
             policy=policies.in_force(at=now),
-            also=[*also, *_timetable(sheet)],
+            also=[*also, *hours, *_timetable(sheet)],
         )
 
     transaction.retried(attempt)
@@ -124,7 +127,8 @@ def republish_course(institution_id: InstitutionId, course_id: CourseId, *, edit
         school, also = _holding(institution_id, course_id, now)
         sheet = sheet_store.get_course(institution_id, course_id)
         policy = policies.in_force(at=now)
-        return publication.republish_course(sheet=sheet, edits=edits, school=school, policy=policy, also=also)
+        facts = facts_of(school)
+        return publication.republish_course(sheet=sheet, edits=edits, school=facts, policy=policy, also=also)
 
     return transaction.retried(attempt)
 
@@ -137,19 +141,36 @@ def republish_class(
     def attempt() -> ClassSheet:
         school, also = _holding(institution_id, offering_id, now)
         sheet = sheet_store.get_class(institution_id, course_id, offering_id)
-        policy = policies.in_force(at=now)
-        return publication.republish_class(sheet=sheet, edits=edits, school=school, policy=policy, now=now, also=also)
+        facts, hours = _beside(school, sheet, sheet.published or sheet.facts, now)
+        return publication.republish_class(
+            sheet=sheet, edits=edits, school=facts, policy=policies.in_force(at=now), now=now, also=[*also, *hours]
+        )
 
     return transaction.retried(attempt)
 
 
 def _holding(
     institution_id: InstitutionId, item_id: str, now: datetime
-) -> tuple[SchoolFacts, Sequence[transaction.Part]]:
+) -> tuple[institutions.Institution, Sequence[transaction.Part]]:
     """A school, and the parts that hold while it may sell and what is published of it is what was read now."""
     school, same = store.get_held(institution_id)
     latch = store.selling_latch(institution_id, spread_by=item_id, on=clock.business_day(now))
-    return facts_of(school), [latch, same]
+    return school, [latch, same]
+
+
+def _beside(
+    school: institutions.Institution, sheet: ClassSheet, plan: ClassPlan, now: datetime
+) -> tuple[SchoolFacts, list[transaction.Part]]:
+    """What a class with this plan is held against, and the part that notes its teacher's hours once it is published."""
+    facts, hours = facts_of(school), taught_hours.find(school, plan)
+    if hours is None:
+        return facts, []
+    teacher = facts.teachers[plan.teacher_id]
+    teachers = {
+        **facts.teachers,
+        plan.teacher_id: replace(teacher, elsewhere=taught_hours.elsewhere(hours, school, plan)),
+    }
+    return replace(facts, teachers=teachers), [taught_hours.publishing(hours, sheet, plan, now=now)]
 
 
 def _timetable(sheet: ClassSheet) -> list[transaction.Part]:

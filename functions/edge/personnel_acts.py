@@ -7,7 +7,7 @@ from shared.dynamo import transaction
 from shared.dynamo.transaction import Part
 from shared.institutions.model import Institution, Teacher
 from shared.kernel.ids import InstitutionId
-from shared.personnel import rules, store, usecases
+from shared.personnel import hours, rules, store, usecases
 from shared.personnel.model import ListName
 
 
@@ -82,6 +82,8 @@ def publication_parts(
         parts.append(
             usecases.unpublishing(person=persons[gone], institution_id=institution_id, teacher_id=was.teacher_id)
         )
+        if come:
+            parts += hours.renumbering(gone=gone, come=come, institution_id=institution_id, teacher_id=was.teacher_id)
     if becomes and come:
         parts.append(
             usecases.publishing(

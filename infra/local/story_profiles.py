@@ -126,7 +126,30 @@ class ProfileStory:
         yield Step(
             taught - timedelta(days=1), "profile-borrow", lambda: self._renumber(overlap.other, borrowed, "borrow")
         )
+        yield Step(taught - timedelta(hours=20), "profile-elsewhere", lambda: self._elsewhere(overlap))
         yield Step(taught + timedelta(days=1), "profile-correct", lambda: self._renumber(overlap.other, own, "correct"))
+
+    def _elsewhere(self, overlap: Overlap) -> None:
+        """The first school plans a class with its teacher at an hour at which the number teaches at the other."""
+        offering, slot = overlap.one.taken.offering, overlap.other_slot
+        admin = self._admin(_school_number(self._data, overlap.one))
+        body = {
+            "number": "ELSEWHERE-01",
+            "name": "加开一班",
+            **{name: getattr(offering, name) for name in ("campus_id", "room_id", "teacher_id")},
+            "seats": 10,
+            "minimum_students": 3,
+            "timetable": {
+                "kind": "sessions",
+                "sessions": [{"starts_at": slot.starts_at.isoformat(), "ends_at": slot.ends_at.isoformat()}],
+            },
+        }
+        home = f"/v1/school/courses/{offering.course_id}/classes"
+        drafted = admin.post(home, body, key="elsewhere-0001")
+        address = f"{home}/{drafted['offering_id']}/submission"
+        answer = admin.call("POST", address, {}, key="elsewhere-0002", if_match=f'"{drafted["edits"]}"')
+        if "teacher_elsewhere" not in [one["code"] for one in answer.body.get("errors", ())]:
+            raise RuntimeError(f"a teacher is planned at two schools in one hour: {answer.status} {answer.body}")
 
     def _renumber(self, plan: Plan, number: str, key: str) -> None:
         teacher_id = plan.taken.offering.teacher_id

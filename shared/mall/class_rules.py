@@ -153,7 +153,7 @@ def _room(plan: ClassPlan, school: SchoolFacts, policy: Policy) -> Iterable[Resu
 
 
 def _teacher(plan: ClassPlan, school: SchoolFacts) -> Iterable[Result]:
-    """Published at this school, with a qualification that is valid on every day of a session."""
+    """Published at this school, qualified on every day of a session, and at no other school in its hours."""
     teacher = school.teachers.get(plan.teacher_id)
     told = teacher.name if teacher else plan.teacher_id
     yield result(
@@ -163,3 +163,4 @@ def _teacher(plan: ClassPlan, school: SchoolFacts) -> Iterable[Result]:
         ok = teacher.valid_to is None or teacher.valid_to >= plan.ends_on
         value = teacher.valid_to or "–"
         yield result(TeacherNotQualified, ok=ok, pointer="/teacher_id", value=value, limit=plan.ends_on)
+        yield timetable_rules.check_elsewhere(plan, teacher.elsewhere)

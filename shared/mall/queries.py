@@ -15,6 +15,7 @@ from shared.mall.store import (
     list_courses_of_category,
     list_courses_of_institution,
     list_schools_of_category,
+    teachers_taken,
 )
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "list_courses_of_category",
     "list_courses_of_institution",
     "list_schools_of_category",
+    "teachers_taken",
 ]
 
 

@@ -65,10 +65,14 @@ class Version(Generic[F]):
 
 @dataclass(frozen=True)
 class PublishedTeacher:
-    """A teacher who is published at the school; `valid_to`: the qualification's last day, None where it has none."""
+    """A teacher who is published at the school; `valid_to`: the qualification's last day, None where it has none.
+
+    `elsewhere`: when she teaches at other schools, as far as that is in the way of the class that is asked about.
+    """
 
     name: str
     valid_to: date | None
+    elsewhere: tuple[Period, ...] = ()
 
 
 @dataclass(frozen=True)

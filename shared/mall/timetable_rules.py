@@ -75,6 +75,12 @@ class TeacherTaken(errors.Invalid):
     en = "Clash: at {value} the teacher teaches another class; {limit} at a time."
 
 
+class TeacherElsewhere(errors.Invalid):
+    code = "teacher_elsewhere"
+    zh = "任课规则：该教师 {value} 在另一机构上课（同一时间限 {limit} 家机构）。"
+    en = "One school at a time: the teacher teaches at another school at {value}; {limit} school at a time."
+
+
 class RoomTaken(errors.Invalid):
     code = "room_taken"
     zh = "课表冲突规则：{value} 该教室由另一班使用（同一时间限 {limit} 班）。"
@@ -97,6 +103,7 @@ ALL = (
     SubjectDay,
     SchoolCalendarUnknown,
     TeacherTaken,
+    TeacherElsewhere,
     RoomTaken,
     BegunAlready,
 )
@@ -120,6 +127,18 @@ def check(
         _clash(TeacherTaken, plan, same_teacher, "/teacher_id"),
         _clash(RoomTaken, plan, same_room, "/room_id"),
     )
+
+
+def check_elsewhere(plan: ClassPlan, elsewhere: Sequence[Period]) -> Result:
+    """Whether the teacher is at another school in none of the class's hours; what ends as the other begins is apart."""
+    theirs = sorted((one for one in elsewhere if meets(plan, one)), key=lambda one: one.starts_at)
+    value = f"{_at(theirs[0].starts_at)}-{theirs[0].ends_at.astimezone(SHANGHAI):%H:%M}" if theirs else "–"
+    return result(TeacherElsewhere, ok=not theirs, pointer="/teacher_id", value=value, limit=1)
+
+
+def meets(plan: ClassPlan, other: Period) -> bool:
+    """Whether a class has a session at that time or in a part of it."""
+    return any(one.starts_at < other.ends_at and other.starts_at < one.ends_at for one in plan.sessions)
 
 
 def _lessons(plan: ClassPlan, course: CourseFacts) -> Iterable[Result]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from shared.kernel.ids import CampusId, InstitutionId, SessionId, TeacherId
+from shared.kernel.ids import CampusId, CourseId, InstitutionId, OfferingId, SessionId, TeacherId
 
 
 class ListName(StrEnum):
@@ -112,6 +112,34 @@ class Presence:
     place: str
     starts_at: datetime
     ends_at: datetime
+
+
+@dataclass(frozen=True)
+class ClassHours:
+    """When a class that a school published with her meets: each time half-open, in order."""
+
+    institution_id: InstitutionId
+    teacher_id: TeacherId
+    course_id: CourseId
+    offering_id: OfferingId
+    times: tuple[tuple[datetime, datetime], ...]
+
+    @property
+    def ends_at(self) -> datetime:
+        """When the last of them is over."""
+        return self.times[-1][1]
+
+
+@dataclass(frozen=True)
+class Hours:
+    """A person's hours (任课时间): the classes that schools published with her and that aren't over.
+
+    Whether a class still is on sale or taught, the mall knows. `version` counts every write.
+    """
+
+    number: str
+    classes: tuple[ClassHours, ...] = ()
+    version: int = 0
 
 
 @dataclass(frozen=True)

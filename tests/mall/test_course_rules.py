@@ -233,6 +233,14 @@ class TestClass:
         assert list(broken_of_class(others=(other("17:01"),))) == ([rule] if rule else [])
         assert list(broken_of_class(others=(other("18:59"),))) == ([rule] if rule else [])
 
+    def test_has_no_teacher_who_is_at_another_school_at_the_same_time(self) -> None:
+        def broken(at: str) -> list[str]:
+            elsewhere = sessions(at="08:00", count=1) + sessions(at=at, count=1)
+            return list(broken_of_class(school={"teachers": {TEACHER: PublishedTeacher("鲁示例", None, elsewhere)}}))
+
+        assert broken("17:00") == broken("19:00") == []
+        assert broken("17:01") == broken("18:59") == ["teacher_elsewhere"]
+
     def test_online_takes_no_room_of_another(self) -> None:
         online = Taken("另一班", TeacherId(an_id("tch", 2)), ItemId(""), sessions())
 

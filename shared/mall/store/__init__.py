@@ -163,9 +163,21 @@ def terms(text: str, terms_hash: str, *, now: datetime) -> transaction.Part:
 
 def count_sold(classes: Iterable[tuple[CourseId, OfferingId]]) -> dict[str, int]:
     """How many seats of each class are sold, by its id."""
+    return {row.sk.removeprefix("offering#"): int(row.seats) - int(row.seats_left) for row in _rows_now(classes)}
+
+
+def teachers_taken(classes: Collection[tuple[CourseId, OfferingId]]) -> dict[OfferingId, TeacherId]:
+    """Who teaches each of these classes that is on sale, or that somebody is in, as it stands now."""
+    return {
+        OfferingId(row.sk.removeprefix("offering#")): TeacherId(row.teacher_id)
+        for row in _rows_now(classes)
+        if row.status == model.Status.PUBLISHED.value or row.seats_left < row.seats
+    }
+
+
+def _rows_now(classes: Iterable[tuple[CourseId, OfferingId]]) -> Iterable[OfferingRow]:
     keys = [(f"course#{course_id}", f"offering#{offering_id}") for course_id, offering_id in classes]
-    rows = OfferingRow.batch_get(keys, consistent_read=True) if keys else ()
-    return {row.sk.removeprefix("offering#"): int(row.seats) - int(row.seats_left) for row in rows}
+    return OfferingRow.batch_get(keys, consistent_read=True) if keys else ()
 
 
 def row_of(offering: model.Offering) -> OfferingRow:
