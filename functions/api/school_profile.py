@@ -100,7 +100,10 @@ class ProfileFileView(View):
 
 
 class ProfileChangeView(View):
-    """A change. `edits` is its ETag: edits and submissions name it by If-Match."""
+    """A change. `edits` is its ETag: edits and submissions name it by If-Match.
+
+    `replaced_by` is the change of the same item that was handed in while this one (status `replaced`) waited.
+    """
 
     change_id: str
     item_id: str
@@ -114,6 +117,7 @@ class ProfileChangeView(View):
     submitted_at: str | None
     decided_at: str | None
     reason: str
+    replaced_by: str | None
 
 
 class UnknownItem(errors.Missing):
@@ -348,4 +352,5 @@ def _view(change: ProfileChange) -> ProfileChangeView:
         submitted_at=clock.shown(change.submitted_at) if change.submitted_at else None,
         decided_at=clock.shown(change.decided_at) if change.decided_at else None,
         reason=change.reason,
+        replaced_by=change.replaced_by,
     )

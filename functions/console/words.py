@@ -260,6 +260,7 @@ PROFILE_CHANGES: Mapping[ChangeStatus, Both] = {
     ChangeStatus.SUBMITTED: ("待审核", "To be reviewed"),
     ChangeStatus.ACCEPTED: ("已通过并公示", "Accepted and published"),
     ChangeStatus.RETURNED: ("已退回", "Returned"),
+    ChangeStatus.REPLACED: ("已被替代", "Replaced"),
 }
 
 CERTIFICATES: Mapping[CertificateKind, Both] = CERTIFICATE_NAMES

@@ -76,6 +76,18 @@ class ProfileStory:
         ):
             told = {"item": item, **({"file_id": file_id} if file_id else {})}
             self._submit_and_accept(PUBLISHES, f"{name}-0001", told)
+        self._prolong()
+
+    def _prolong(self) -> None:
+        """The certificate is prolonged; the school hands the day in wrong, then right before anybody has looked."""
+        school = self._data.schools[PUBLISHES - 1].institution.institution_id
+        published = Caller(self._cast.district.api_url).get(f"/v1/mall/institutions/{school}")["certificates"]
+        item_id = next(one["item_id"] for one in published if one["number"] == _CERTIFICATE["number"])
+        for day in ("2027-08-13", "2027-08-31"):
+            told = {"item": {**_CERTIFICATE, "valid_to": day}, "item_id": item_id}
+            change = self._admin(PUBLISHES).post(_CHANGES, told, key=f"prolong-{day}")
+            _submit(self._admin(PUBLISHES), change, key=f"submit-prolong-{day}")
+        self._accept(PUBLISHES, change, key="submit-prolong-2027-08-31")
 
     def _import(self) -> None:
         """The bureau takes over who serves at public schools."""

@@ -17,12 +17,16 @@ class Kind(StrEnum):
 
 
 class ChangeStatus(StrEnum):
-    """draft → submitted → accepted, or returned → submitted again. Only an accepted one is published."""
+    """draft → submitted → accepted, or returned → submitted again. Only an accepted one is published.
+
+    One that waits is replaced when the school hands in another of the same item.
+    """
 
     DRAFT = "draft"
     SUBMITTED = "submitted"
     ACCEPTED = "accepted"
     RETURNED = "returned"
+    REPLACED = "replaced"
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,7 @@ class ProfileChange:
     """What an item is to be from its acceptance on: `content` field by field, as text; days as 2027-06-30.
 
     `withdraws`: the item is to be published no more. `edits` counts what was written of this change: an edit, a
-    submission or a decision names the number that it was made for.
+    submission or a decision names the number that it was made for. `replaced_by` is the change that came in its place.
     """
 
     change_id: ProfileChangeId
@@ -57,3 +61,4 @@ class ProfileChange:
     decided_by: str = ""
     decided_at: datetime | None = None
     reason: str = ""
+    replaced_by: ProfileChangeId | None = None

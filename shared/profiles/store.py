@@ -1,7 +1,7 @@
 """Where the changes are kept. Keys are in this context's README."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
@@ -50,8 +50,16 @@ class ProfileChangeRow(Row):
     decided_by = UnicodeAttribute(default="")
     decided_at = Moment(null=True)
     reason = UnicodeAttribute(default="")
+    replaced_by = UnicodeAttribute(null=True)
     waits_for = UnicodeAttribute(null=True)
     waits_since = Moment(null=True)
+
+
+class LastRow(Row):
+    """Which change of an item was handed in last."""
+
+    Meta = meta("profiles")
+    change_id = UnicodeAttribute()
 
 
 def add(change: model.ProfileChange) -> None:
@@ -66,6 +74,29 @@ def add(change: model.ProfileChange) -> None:
 def written(change: model.ProfileChange, *, edits: int) -> transaction.Part:
     """The part that writes a change, if it is still as it was at `edits`. Else EditedMeanwhile."""
     return transaction.put_if(_row(change), ProfileChangeRow.edits == edits, refused=rules.EditedMeanwhile())
+
+
+def replaced(change: model.ProfileChange, by: ProfileChangeId) -> transaction.Part:
+    """The part that lets another change take the place of one that waits. Else LostRace."""
+    becomes = replace(change, status=model.ChangeStatus.REPLACED, replaced_by=by, edits=change.edits + 1)
+    return transaction.put_if(_row(becomes), ProfileChangeRow.edits == change.edits, refused=transaction.LostRace())
+
+
+def find_last(institution_id: InstitutionId, item_id: str) -> ProfileChangeId | None:
+    """The change of an item that was handed in last."""
+    try:
+        row = LastRow.get(institution_id, f"last#{item_id}", consistent_read=True)
+    except LastRow.DoesNotExist:
+        return None
+    return ProfileChangeId(row.change_id)
+
+
+def handed_in(change: model.ProfileChange, *, after: ProfileChangeId | None) -> transaction.Part:
+    """The part that makes a change the last of its item, if the last is still the one before. Else LostRace."""
+    row = LastRow(change.institution_id, f"last#{change.item_id}", change_id=change.change_id)
+    return transaction.put_if(
+        row, LastRow.change_id == after if after else LastRow.pk.does_not_exist(), refused=transaction.LostRace()
+    )
 
 
 def get(institution_id: InstitutionId, change_id: ProfileChangeId) -> model.ProfileChange:
@@ -117,6 +148,7 @@ def _row(change: model.ProfileChange) -> ProfileChangeRow:
         decided_by=change.decided_by,
         decided_at=change.decided_at,
         reason=change.reason,
+        replaced_by=change.replaced_by,
         waits_for=_REVIEW if waits else None,
         waits_since=change.submitted_at if waits else None,
     )
@@ -139,6 +171,7 @@ def _change(row: ProfileChangeRow) -> model.ProfileChange:
         decided_by=row.decided_by,
         decided_at=row.decided_at,
         reason=row.reason,
+        replaced_by=ProfileChangeId(row.replaced_by) if row.replaced_by else None,
     )
 
 

@@ -38,11 +38,24 @@ def edit(
 
 
 def submit(*, institution_id: InstitutionId, change_id: ProfileChangeId, edits: int, now: datetime) -> ProfileChange:
-    """Hand it to the bureau; from now on the school can't change it. Raises like `edit`."""
-    change = store.get(institution_id, change_id)
-    rules.check_open(change, edits=edits)
-    rules.check_content(change.kind, change.content, today=clock.business_day(now))
-    return _write(replace(change, status=ChangeStatus.SUBMITTED, submitted_at=now), edits=edits)
+    """Hand it to the bureau; from now on the school can't change it, and what waited of its item is replaced.
+
+    Raises like `edit`.
+    """
+
+    def attempt() -> ProfileChange:
+        change = store.get(institution_id, change_id)
+        rules.check_open(change, edits=edits)
+        rules.check_content(change.kind, change.content, today=clock.business_day(now))
+        last = store.find_last(institution_id, change.item_id)
+        also = [store.handed_in(change, after=last)]
+        if last and last != change_id:
+            before = store.get(institution_id, last)
+            if before.status is ChangeStatus.SUBMITTED:
+                also.append(store.replaced(before, change_id))
+        return _write(replace(change, status=ChangeStatus.SUBMITTED, submitted_at=now), edits=edits, also=also)
+
+    return transaction.retried(attempt)
 
 
 def accept(

@@ -11,6 +11,7 @@ from shared.kernel.ids import InstitutionId, ProfileChangeId
 from shared.mall.model import Offering
 from shared.materials.model import Kind as FileKind
 from shared.profiles import rules, store, usecases
+from shared.profiles.model import ChangeStatus
 from tests.api.district import District, enrolling
 from tests.builders import NOW, SCHOOL, TEACHER, an_id
 from tests.edge.doors import Answer, Clock, admin_bearer, bearer, pointers
@@ -164,6 +165,56 @@ class TestEdit:
 
         assert other.get(f"{CHANGES}/{change.change_id}").code == "unknown_profile_change"
         assert other.post(f"{CHANGES}/{change.change_id}/submission", {}, key="key-00001").status == 404
+
+
+class TestAnother:
+    """Another change of an item that is published, handed in while one waits."""
+
+    @pytest.fixture
+    def two(self, district: District) -> tuple[Any, Any]:
+        """Two changes of the first teacher, both drafted."""
+        item = {**NEW_TEACHER, "name": "鲁示例", "qualification_no": "20263700000000001"}
+        older = draft(district, {**item, "valid_to": "2027-01-31"}, item_id=TEACHER).body
+        newer = draft(district, {**item, "valid_to": "2027-06-30"}, key="draft-0002", item_id=TEACHER).body
+        return older, newer
+
+    def test_takes_its_place_and_the_older_says_so(self, district: District, two: tuple[Any, Any]) -> None:
+        older, newer = two
+        submit(district, older)
+        assert submit(district, newer, key="submit-0002").body["status"] == "submitted"
+
+        told = district.admin.get(f"{CHANGES}/{older['change_id']}").body
+        assert (told["status"], told["replaced_by"]) == ("replaced", newer["change_id"])
+        assert [one.change_id for one in store.list_waiting(limit=9, cursor=None).rows] == [newer["change_id"]]
+        with pytest.raises(rules.ChangeNotSubmitted):
+            publishing.accept(
+                institution_id=SCHOOL, change_id=ProfileChangeId(older["change_id"]), edits=3, by="reviewer", now=NOW
+            )
+
+    def test_said_again_replaces_nothing_more(self, district: District, two: tuple[Any, Any]) -> None:
+        older, newer = two
+        submit(district, older)
+        first = submit(district, newer, key="submit-0002")
+        before = district.dump(but=("edge",))
+
+        assert submit(district, newer, key="submit-0002").body == first.body
+        assert submit(district, newer, key="submit-0003").code == "profile_change_not_open"
+        assert submit(district, {**older, "edits": 3}, key="submit-0004").code == "profile_change_not_open"
+        assert district.dump(but=("edge",)) == before
+
+    def test_leaves_what_is_decided_and_what_came_back(self, district: District, two: tuple[Any, Any]) -> None:
+        older, newer = two
+        submit(district, older)
+        change_id = ProfileChangeId(older["change_id"])
+        usecases.send_back(
+            institution_id=SCHOOL, change_id=change_id, edits=2, reason="证号不清", by="reviewer", now=NOW
+        )
+        submit(district, newer, key="submit-0002")
+        assert store.get(SCHOOL, change_id).status is ChangeStatus.RETURNED
+
+        submit(district, {**older, "edits": 3}, key="submit-0003")
+        told = store.get(SCHOOL, ProfileChangeId(newer["change_id"]))
+        assert (told.status, told.replaced_by) == (ChangeStatus.REPLACED, change_id)
 
 
 class TestAcceptance:

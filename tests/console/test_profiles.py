@@ -79,6 +79,20 @@ class TestDecision:
         assert sign_in("reviewer", StaffRole.REVIEWER).post(DECISION, form).status == 303
 
 
+class TestReplaced:
+    def test_says_so_and_leads_to_the_newer(self, supervisor: Visitor) -> None:
+        older = submitted()
+        newer = submitted(2, {**CERTIFICATE, "valid_to": "2027-10-15"})
+
+        page = supervisor.get(f"{PAGE}/{CHANGE}")
+        assert "已被替代，不再审核" in text_of(page)
+        assert f"{PAGE}/{newer.change_id}" in addresses_in(page)
+        assert DECISION not in addresses_in(page)
+        assert "This one was replaced" in text_of(supervisor.in_english().get(f"{PAGE}/{CHANGE}"))
+        refused = supervisor.post(DECISION, {"decision": "accept", "edits": str(older.edits)})
+        assert (refused.status, "不在待审核状态" in text_of(refused)) == (409, True)
+
+
 class TestProfile:
     def test_shows_validity_and_every_version(self, supervisor: Visitor) -> None:
         accepted(now=wiring.now())
