@@ -23,9 +23,16 @@ PAGE = 20
 def show_profile_changes(visit: Visit) -> Shown:
     """One page of the changes that wait for a review, the longest waiting first."""
     found = store.list_waiting(limit=PAGE, cursor=visit.asked("cursor"))
+    schools = institutions.get_many([one.institution_id for one in found.rows]) if found.rows else {}
+    published = {
+        one.change_id: publishing.item_of(schools[one.institution_id], one.item_id)
+        for one in found.rows
+        if one.institution_id in schools
+    }
     told = {
         "rows": found.rows,
-        "schools": institutions.get_many([one.institution_id for one in found.rows]) if found.rows else {},
+        "schools": schools,
+        "published": published,
         "next_cursor": found.next_cursor,
         "paged": "cursor" in visit.query,
         "done": visit.query.get("done", ""),
@@ -60,6 +67,7 @@ def show_profile(visit: Visit) -> Shown:
         "school": school,
         "levels": {publishing.id_of(one): policy.validity_level(one.valid_to, today) for one in dated},
         "listed": {one.teacher_id: barred for one, barred in personnel_acts.listed_teachers(school, on=today)},
+        "published": {publishing.id_of(one): one for one in (*dated, *school.rooms)},
         "changes": changes,
         "query": visit.query,
     }

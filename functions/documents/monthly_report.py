@@ -142,7 +142,7 @@ def _licences(t: T, told: Sequence[OfSchool], period: Period, days: int) -> Tabl
         f"{days} 天内到期的许可证、证书和教师资格",
         f"Licences, certificates and qualifications that end within {days} days",
     )
-    return Table(title, columns, rows, empty=t("没有临近到期的证照。", "Nothing ends soon."))
+    return Table(title, columns, rows, empty=t("没有即将到期的证照。", "Nothing expires soon."))
 
 
 def _named(t: T, paper: Validity) -> str:

@@ -10,7 +10,7 @@ from shared.people.model import StaffRole
 from shared.profiles import store
 from shared.profiles.model import ChangeStatus
 from tests import steps, tables
-from tests.builders import SCHOOL
+from tests.builders import SCHOOL, TEACHER
 from tests.console.visitors import Visitor, addresses_in, sign_in, text_of
 from tests.profiles.examples import CERTIFICATE, CHANGE, NEW_TEACHER, ROOM, accepted, drafted, submitted
 
@@ -79,6 +79,15 @@ class TestDecision:
         assert sign_in("reviewer", StaffRole.REVIEWER).post(DECISION, form).status == 303
 
 
+class TestWithdrawal:
+    def test_is_called_by_what_is_published_and_says_what_it_does(self, supervisor: Visitor) -> None:
+        submitted(1, NEW_TEACHER, item_id=TEACHER, withdraws=True, content={})
+
+        for place in ("/console/profiles", PAGE, f"{PAGE}/{CHANGE}"):
+            assert "不再公示：教师 鲁示例" in text_of(supervisor.get(place))
+        assert "家长不再看到这一项" in text_of(supervisor.get(f"{PAGE}/{CHANGE}"))
+
+
 class TestReplaced:
     def test_says_so_and_leads_to_the_newer(self, supervisor: Visitor) -> None:
         older = submitted()
@@ -100,14 +109,14 @@ class TestProfile:
 
         page = supervisor.get(PAGE)
 
-        assert "将到期" in text_of(page)
+        assert "即将到期" in text_of(page)
         assert "2026-10-20" in text_of(page)
         assert {one for one in addresses_in(page) if one.startswith(f"{PAGE}/")} == {
             f"{PAGE}/{CHANGE}",
             f"{PAGE}/{CHANGE[:-1]}2",
         }
         assert "“" not in text_of(supervisor.get(f"{PAGE}/{CHANGE}"))
-        assert "Ending" in text_of(supervisor.in_english().get(PAGE))
+        assert "Expires soon" in text_of(supervisor.in_english().get(PAGE))
 
     def test_of_nobody_is_404(self, supervisor: Visitor) -> None:
         assert supervisor.get(f"/console/schools/{SCHOOL[:-1]}9/profile").status == 404
