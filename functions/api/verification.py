@@ -11,7 +11,7 @@ from functions.api.views import View
 from functions.edge import amending, verified
 from functions.edge.auth import Audience
 from functions.edge.contract import Call, endpoint
-from functions.edge.verified import MONEY_NAMES, Verified
+from functions.edge.verified import MONEY_NAMES, VERDICT_NAMES, Verified
 from shared.institutions import store as institutions
 from shared.institutions.model import CHANGE_NAMES, STATUS_NAMES, Change, Status
 from shared.institutions.store import finding
@@ -49,7 +49,9 @@ class PlaceView(View):
 
 class VerifiedSchool(View):
     """`legal`: it is licensed and may take on students today. `money` (safe, low, short, frozen) tells no amount.
-    `inspection` is None where none of this year or the last says anything yet.
+    `inspection` is None where none of this year or the last says anything yet. `verdict` is the one answer for a
+    parent: legal, caution (it may take on students, but something public speaks against it) or stop; `reasons` say why,
+    the gravest first.
     """
 
     institution_id: str
@@ -60,6 +62,9 @@ class VerifiedSchool(View):
     status: str
     status_name: str
     legal: bool
+    verdict: str
+    verdict_name: str
+    reasons: list[str]
     on_list: str | None
     listed_reason: str | None
     listed_until: date | None
@@ -155,6 +160,9 @@ def _view(one: Verified, english: bool) -> VerifiedSchool:
         status=school.status.value,
         status_name=STATUS_NAMES[school.status][english],
         legal=one.legal,
+        verdict=one.verdict.value,
+        verdict_name=VERDICT_NAMES[one.verdict][english],
+        reasons=[reason[english] for reason in one.reasons],
         on_list=one.on.value if one.on else None,
         listed_reason=one.listing.reason if one.on else None,
         listed_until=one.listing.until if one.on else None,

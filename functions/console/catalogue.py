@@ -13,7 +13,7 @@ from shared.policy import queries as policies
 blueprint = Blueprint(__name__)
 
 
-@page(blueprint, "/console/catalogue", who=None)
+@page(blueprint, "/console/catalogue", who=None, recognised=True)
 def show_catalogue(visit: Visit) -> Shown:
     """What is handed in for a filing, and the way that it goes."""
     of, by = visit.asked("of"), visit.asked("by")

@@ -8,7 +8,7 @@ from functions.edge import static
 from functions.edge.settings import settings
 
 HOME = "/console"
-_OWN = re.compile(r"/(?:console|verify)(/[A-Za-z0-9_-]+)*(\?[A-Za-z0-9_=&%.~+-]*)?")
+_OWN = re.compile(r"/(?:(?:console|verify)(/[A-Za-z0-9_-]+)*)?(\?[A-Za-z0-9_=&%.~+-]*)?")
 
 
 def link(path: str, **query: str | None) -> str:

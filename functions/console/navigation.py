@@ -80,6 +80,7 @@ _ELSEWHERE = (
     ("/console/personnel", "/console/listings"),
     ("/console/file-readings", "/console/files"),
     ("/console/inspections", "/console/filings"),
+    ("/console/catalogue", "/console/filings"),
     ("/console/notices", "/console/terminations"),
     ("/console/enrolments", "/console/schools"),
     ("/console/payouts", "/console/schools"),

@@ -11,6 +11,7 @@ nothing twice. Who isn't signed in is asked to, and comes back to where she want
 """
 
 from collections.abc import Callable, Mapping, Set
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from time import perf_counter
@@ -121,9 +122,14 @@ View = Callable[[Visit], Answer]
 NAMES: set[str] = set()
 
 
-def page(blueprint: Blueprint, path: str, *, who: Set[StaffRole] | None = roles.EVERYONE) -> Callable[[View], View]:
-    """Register a page. `who` may see it; None: it is open to who isn't signed in."""
-    return _register(blueprint, "GET", path, who)
+def page(
+    blueprint: Blueprint, path: str, *, who: Set[StaffRole] | None = roles.EVERYONE, recognised: bool = False
+) -> Callable[[View], View]:
+    """Register a page. `who` may see it; None: it is open to who isn't signed in.
+
+    `recognised`: who is signed in is shown such an open page as one of the console's.
+    """
+    return _register(blueprint, "GET", path, who, recognised=recognised)
 
 
 def form(blueprint: Blueprint, path: str, *, who: Set[StaffRole] | None) -> Callable[[View], View]:
@@ -131,7 +137,9 @@ def form(blueprint: Blueprint, path: str, *, who: Set[StaffRole] | None) -> Call
     return _register(blueprint, "POST", path, who)
 
 
-def _register(blueprint: Blueprint, method: str, path: str, who: Set[StaffRole] | None) -> Callable[[View], View]:
+def _register(
+    blueprint: Blueprint, method: str, path: str, who: Set[StaffRole] | None, *, recognised: bool = False
+) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         name = f"console_{view.__name__}"
         if name in NAMES:
@@ -139,7 +147,7 @@ def _register(blueprint: Blueprint, method: str, path: str, who: Set[StaffRole] 
         NAMES.add(name)
 
         def answer(**parts: str) -> Response:
-            return _Call(blueprint.current_request, parts, method, path).respond(view, who)
+            return _Call(blueprint.current_request, parts, method, path, recognised).respond(view, who)
 
         answer.__name__ = name
         # Any content type reaches the page, so that a wrong one is answered with a page like everything else.
@@ -152,8 +160,9 @@ def _register(blueprint: Blueprint, method: str, path: str, who: Set[StaffRole] 
 class _Call:
     """What becomes known in the course of one call."""
 
-    def __init__(self, http: Any, parts: Mapping[str, str], method: str, route: str) -> None:
+    def __init__(self, http: Any, parts: Mapping[str, str], method: str, route: str, recognised: bool) -> None:
         self.http = http
+        self.recognised = recognised
         self.parts = parts
         self.method = method
         self.route = route
@@ -190,6 +199,9 @@ class _Call:
             told, files = self._form() if self.method == "POST" else ({}, {})
             if who is not None:
                 self._admit(who, told)
+            elif self.recognised:
+                with suppress(SessionOver):
+                    self.session = staff_session.current(self.http.headers.get("cookie", ""))
             visit = Visit(
                 self.http,
                 self.parts,

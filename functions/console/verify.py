@@ -4,7 +4,7 @@ from chalice.app import Blueprint
 
 from functions.console.pages import Shown, Visit, page
 from functions.edge import verified
-from functions.edge.verified import MONEY_NAMES
+from functions.edge.verified import MONEY_NAMES, VERDICT_NAMES
 from shared.institutions import matching
 from shared.institutions.store import finding
 from shared.kernel import errors
@@ -13,6 +13,7 @@ blueprint = Blueprint(__name__)
 
 MOST = 20
 _LENGTH = 60
+_NAMES = {"money": MONEY_NAMES, "verdicts": VERDICT_NAMES}
 
 
 @page(blueprint, "/verify", who=None)
@@ -21,7 +22,7 @@ def search_to_verify(visit: Visit) -> Shown:
     text = (visit.asked("q") or "").strip()[:_LENGTH]
     code = finding.by_credit_code(text) if text else None
     found = verified.schools([code] if code else finding.by_name(text, at_most=MOST), now=visit.now)
-    told = {"text": text, "found": found, "most": MOST, "money": MONEY_NAMES, "shortest": matching.SHORTEST}
+    told = {"text": text, "found": found, "most": MOST, **_NAMES, "shortest": matching.SHORTEST}
     return Shown("verify.html", told)
 
 
@@ -31,6 +32,6 @@ def verify_plaque(visit: Visit) -> Shown:
     try:
         one = verified.of_plaque(visit.path["plaque_id"][:_LENGTH], now=visit.now)
     except (errors.Missing, errors.Conflict) as refusal:
-        told = {"sentence": refusal.sentence(visit.language), "one": None, "money": MONEY_NAMES}
+        told = {"sentence": refusal.sentence(visit.language), "one": None, **_NAMES}
         return Shown("verify_plaque.html", told, refusal.status)
-    return Shown("verify_plaque.html", {"sentence": "", "one": one, "money": MONEY_NAMES})
+    return Shown("verify_plaque.html", {"sentence": "", "one": one, **_NAMES})

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from shared.filings.inspections import Inspected
+from shared.filings.inspections import STANDING_NAMES, Inspected
 from shared.filings.store import inspections
 from shared.funds import queries as funds
 from shared.institutions import store as institutions
-from shared.institutions.model import BarKind, Institution
+from shared.institutions.model import BAR_NAMES, STATUS_NAMES, VALIDITY_NAMES, BarKind, Institution, Status, Validity
 from shared.kernel import clock
 from shared.kernel.ids import InstitutionId
 from shared.listings import store as listings
@@ -38,12 +38,35 @@ MONEY_NAMES = {
         "预收费在银行监管中，最低余额偏低",
         "Prepaid tuition is in bank supervision; the minimum balance is low",
     ),
-    Money.SHORT: ("最低余额不足", "The minimum balance is short"),
+    Money.SHORT: (
+        "最低余额不足（机构应当留存的保证资金）",
+        "The minimum balance, which a school keeps as a guarantee, is short",
+    ),
     Money.FROZEN: ("资金已冻结，停止拨付", "The money is frozen: nothing is paid out"),
     Money.NOT_SUPERVISED: (
         "尚未开立监管账户，不得收取学费",
         "It has no supervised account yet, so it may take no tuition",
     ),
+}
+
+_TROUBLED = (Money.SHORT, Money.FROZEN, Money.NOT_SUPERVISED)
+
+
+class Verdict(StrEnum):
+    """What a parent needs to know: caution is a school that may sell and against which something public speaks."""
+
+    LEGAL = "legal"
+    CAUTION = "caution"
+    STOP = "stop"
+
+
+VERDICT_NAMES = {
+    Verdict.LEGAL: ("合法，可以招生", "Legal: it may take on students"),
+    Verdict.CAUTION: (
+        "可以招生，但存在问题，请谨慎缴费",
+        "It may take on students, but something is wrong: think before you pay",
+    ),
+    Verdict.STOP: ("目前不可招生，请勿缴费", "It may not take on students now: don't pay"),
 }
 
 
@@ -63,10 +86,42 @@ class Verified:
         return self.school.may_sell_on(self.today)
 
     @property
+    def verdict(self) -> Verdict:
+        """One answer, which `reasons` explain."""
+        if not self.legal:
+            return Verdict.STOP
+        return Verdict.CAUTION if self.reasons else Verdict.LEGAL
+
+    @property
+    def reasons(self) -> list[tuple[str, str]]:
+        """What speaks against the school, by what is public of it; the gravest first, in Chinese and English."""
+        school, bars = self.school, self.school.barred_on(self.today)
+        told = [] if school.status is Status.LICENSED else [STATUS_NAMES[school.status]]
+        told += [self._barred(bar.kind) for bar in bars]
+        told += [_expired(one) for one in school.validities if one.stops_sales and one.last_day < self.today]
+        said = school.status.ending or any(bar.kind is BarKind.MINIMUM_OVERDUE for bar in bars)
+        if self.money in _TROUBLED and not said:
+            told.append(MONEY_NAMES[self.money])
+        if self.inspected and not self.inspected.standing.passed:
+            zh, en = STANDING_NAMES[self.inspected.standing]
+            told.append((f"{self.inspected.year}年度{zh}", f"Annual inspection {self.inspected.year}: {en}"))
+        return told
+
+    def _barred(self, kind: BarKind) -> tuple[str, str]:
+        zh, en = BAR_NAMES[kind]
+        why = self.listing.reason if kind is BarKind.BLACKLIST and self.on is ListName.BLACK else ""
+        return (f"{zh}：{why}", f"{en}: {why}") if why else (zh, en)
+
+    @property
     def on(self) -> ListName | None:
         """The list that it is on today."""
         over = self.listing.until is not None and self.listing.until < self.today
         return None if over else self.listing.on
+
+
+def _expired(paper: Validity) -> tuple[str, str]:
+    zh, en = VALIDITY_NAMES[paper.kind]
+    return f"{zh}已于{paper.last_day}到期", f"{en} expired on {paper.last_day}"
 
 
 def schools(institution_ids: Sequence[InstitutionId], *, now: datetime) -> list[Verified]:

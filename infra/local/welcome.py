@@ -61,6 +61,7 @@ def show(console: Console, running: District, data: DistrictData, *, seconds: fl
     console.print(f"\n[bold]惠服务 Hui Service[/]  本地演示区已就绪（{seconds:.1f} 秒） ready in {seconds:.1f} s\n")
     addresses = Table.grid(padding=(0, 2))
     for zh, en, address in (
+        ("首页", "start page", f"{api}/"),
         ("管理端", "console", f"{api}/console"),
         ("接口文档", "API documents", f"{api}/docs"),
         ("接口", "API", f"{api}/v1/mall/categories"),

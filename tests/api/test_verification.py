@@ -10,6 +10,7 @@ from tests import steps
 from tests.api.district import District
 from tests.builders import NOW, SCHOOL, an_id
 from tests.edge.doors import Clock, admin_bearer
+from tests.filings import examples as filings
 from tests.listings.examples import put_on, school
 from tests.shelf import Shelf, shelf
 
@@ -71,6 +72,47 @@ class TestVerify:
         assert (second["legal"], second["money"]) == (False, "frozen")
         at.pass_by(days=10)
         assert asked(district, "name=星河")[0]["on_list"] is None
+
+
+class TestVerdict:
+    """One answer for a parent, with what speaks against the school."""
+
+    def verdict(self, district: District, number: int = 1) -> tuple[str, list[str]]:
+        one = asked(district, "name=星河")[number - 1]
+        assert (one["verdict"] == "stop") is not one["legal"]
+        return one["verdict"], one["reasons"]
+
+    def test_of_a_school_that_nothing_speaks_against(self, district: District) -> None:
+        assert self.verdict(district) == ("legal", [])
+
+    def test_a_short_minimum_balance_is_a_reason_for_caution(self, district: District) -> None:
+        assert self.verdict(district, 2) == ("caution", ["最低余额不足（机构应当留存的保证资金）"])
+
+    def test_a_failed_inspection_is_a_reason_for_caution_in_both_languages(self, district: District, at: Clock) -> None:
+        filings.failed_inspection(now=at.now)
+
+        assert self.verdict(district) == ("caution", ["2026年度年检不合格"])
+        english = district.nobody.with_headers(accept_language="en")
+        one = english.get("/v1/verify?name=星河").body["data"][0]
+        assert one["reasons"] == ["Annual inspection 2026: Not passed"]
+        assert one["verdict_name"].startswith("It may take on students, but")
+
+    def test_a_blacklisted_one_says_for_what(self, district: District) -> None:
+        put_on(ListName.BLACK)
+
+        assert self.verdict(district) == ("stop", ["列入黑名单：收费不入监管账户"])
+
+    def test_a_suspended_and_frozen_one_has_both_reasons_the_graver_first(self, district: District) -> None:
+        steps.suspend()
+        steps.freeze()
+
+        assert self.verdict(district) == ("stop", ["暂停招生", "资金已冻结，停止拨付"])
+
+    def test_a_licence_that_has_expired(self, district: District, at: Clock) -> None:
+        at.pass_by(days=500)
+
+        verdict, reasons = self.verdict(district)
+        assert (verdict, reasons[0]) == ("stop", "办学许可证已于2027-12-31到期")
 
 
 class TestPlaque:

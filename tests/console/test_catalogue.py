@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.console.visitors import Visitor, addresses_in, heading_of, text_of
+from tests.console.visitors import Visitor, addresses_in, heading_of, sign_in, text_of
 
 pytestmark = pytest.mark.usefixtures("in_memory")
 
@@ -27,6 +27,14 @@ class TestShowCatalogue:
 
         assert "Registration certificate of a civil non-profit" in text_of(answer)
         assert "Audited accounts of last year" in text_of(answer)
+
+    def test_leads_back_to_the_console_for_staff_and_to_the_start_for_others(self) -> None:
+        inside, outside = sign_in().get("/console/catalogue"), Visitor().get("/console/catalogue")
+
+        assert {"/console/filings", "/console/sign-out"} <= addresses_in(inside)
+        assert "/" in addresses_in(outside)
+        assert "/console/filings" not in addresses_in(outside)
+        assert Visitor("hui_session=over").get("/console/catalogue").status == 200
 
     def test_what_is_not_known_is_an_application_by_a_company(self) -> None:
         assert "营业执照" in text_of(Visitor().get("/console/catalogue?of=x&by=y"))

@@ -102,6 +102,21 @@ class TestVerifyPlaque:
         assert (answer.status, "换发作废" in text_of(answer)) == (409, True)
 
 
+class TestVerdict:
+    def test_stands_first_with_its_reason_and_not_far_below(self) -> None:
+        steps.suspend()
+
+        told = text_of(Visitor().get("/verify?q=星河"))
+        assert "目前不可招生，请勿缴费 暂停招生 状态" in told
+
+    def test_of_a_school_that_something_speaks_against_is_no_plain_yes(self) -> None:
+        steps.register(2, required_fen=10_000)
+
+        told = text_of(Visitor().get("/verify?q=0002"))
+        assert "可以招生，但存在问题，请谨慎缴费 最低余额不足" in told
+        assert "合法，可以招生" not in told
+
+
 class TestSearch:
     def test_by_name_or_credit_code(self) -> None:
         assert "星河舞蹈" in text_of(Visitor().get("/verify?q=星河"))

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from functions.edge import amending
+from functions.edge import amending, filing_acts
 from shared.dynamo import transaction
-from shared.filings import catalogue, decisions, usecases, visits, workflows
+from shared.filings import catalogue, decisions, usecases, visits, watching, workflows
 from shared.filings.model import Action, Case, FileRef, Filing, InstitutionType, Outcome, Role
 from shared.filings.store import cases
 from shared.institutions import store as institutions
@@ -203,6 +203,21 @@ def visited_case(case_id: str, *, now: datetime, findings: Sequence[tuple[str, d
     usecases.advance(action=Action.ORDER_VISIT, note="", **told)
     checked = {line.code: True for line in workflows.get(cases.get(case_id).workflow_version).checklist}
     visits.record_visit(checked=checked, note="", findings=findings, **told)
+
+
+def failed_inspection(*, now: datetime) -> None:
+    """The first school fails this year's annual inspection, and the case is closed."""
+    case_id = watching.inspection_id(builders.SCHOOL, now.year)
+    watching.open_inspection(
+        institution_id=builders.SCHOOL,
+        institution_type=InstitutionType.COMPANY,
+        subject="星河舞蹈",
+        year=now.year,
+        now=now,
+    )
+    visited_case(case_id, now=now)
+    decided(case_id, Outcome.FAIL, now=now)
+    filing_acts.close(case_id=case_id, role=Role.SUPERVISOR, by="supervisor", now=now)
 
 
 def decided(case_id: str, outcome: Outcome, *, now: datetime) -> None:
