@@ -16,6 +16,7 @@ from shared.institutions.store import UnknownInstitution
 from shared.kernel import clock, errors, ids
 from shared.kernel.ids import FileId, ProfileChangeId
 from shared.kernel.page import Page
+from shared.mall import usage
 from shared.mall.model import CATEGORIES
 from shared.materials import queries as materials
 from shared.materials.model import FileStatus
@@ -235,6 +236,7 @@ def edit_profile_change(call: Call[ProfileEditRequest]) -> ProfileChangeView:
         rules.ChangeNotOpen,
         rules.EditedMeanwhile,
         rules.AlreadyExpired,
+        usage.StillInUse,
         personnel.TeacherBlacklisted,
         personnel.TeacherServesPublicSchool,
         personnel.QualificationNoWrong,
@@ -246,6 +248,7 @@ def submit_profile_change(call: Call[SubmissionRequest]) -> ProfileChangeView:
     change = _own(call)
     if change.kind is Kind.TEACHER and not change.withdraws:
         persons.check_may_teach(qualification_no=change.content["qualification_no"], now=call.now)
+    publishing.held_free(change, now=call.now)
     return _view(
         usecases.submit(institution_id=call.institution_id, change_id=change.change_id, edits=call.edits, now=call.now)
     )

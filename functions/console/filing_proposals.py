@@ -38,6 +38,7 @@ def propose_amendment(visit: Visit) -> Answer:
     try:
         decisions.check_amendable(case, visit.now)
         amending.check(case)
+        amending.held_free(case, now=visit.now)
         told = {line.field: f"{line.before} → {line.after}" for line in amending.lines_of(case, "zh")}
         school = institutions.get(case.institution_id)
         return approvals.propose(visit, Kind.AMENDMENT, school.institution_id, subject=case.case_id, words=told)

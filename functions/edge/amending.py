@@ -16,6 +16,7 @@ from shared.institutions.amending import FIELD_NAMES, Amendment, Field
 from shared.institutions.model import Institution
 from shared.kernel import errors
 from shared.kernel.ids import InstitutionId
+from shared.mall import usage
 from shared.mall.model import CATEGORIES
 
 _CATEGORIES = {one.code: (one.zh, one.en) for one in CATEGORIES}
@@ -58,6 +59,22 @@ def check(case: Case) -> None:
         amending.check(school, amending.amended(school, _of(case)))
 
 
+def held_free(case: Case, *, now: datetime) -> list[Part]:
+    """The parts that hold while no class is taught at a campus that a filing closes. Raises StillInUse.
+
+    It isn't asked when the change is filed: until it has passed and was public the classes may be over.
+    """
+    told = {one.field: one for one in _of(case)}
+    if Field.CAMPUSES not in told:
+        return []
+    before, after = (
+        {campus_id: name for campus_id, name, *_ in json.loads(text)}
+        for text in (told[Field.CAMPUSES].before, told[Field.CAMPUSES].after)
+    )
+    closed = {campus_id: name for campus_id, name in before.items() if campus_id not in after}
+    return usage.held_free(InstitutionId(case.institution_id), closed, pointer="/changes/campuses", now=now)
+
+
 def superseded(case: Case) -> bool:
     """Whether the record has changed since, or the school has ended: a filing can't be carried out any more."""
     if case.amendments and store.get(case.institution_id).status.ending:
@@ -72,7 +89,7 @@ def superseded(case: Case) -> bool:
 def apply(*, case_id: str, reason: str, by: str, now: datetime, also: Sequence[Part]) -> None:
     """Amend the record by a filing that has passed, and close it, in one transaction with what is in `also`.
 
-    Raises what `decisions.amending` and `institutions.amending` refuse, what `also` refuses, Unavailable.
+    Raises what `decisions.amending` and `institutions.amending` refuse, StillInUse, what `also` refuses, Unavailable.
     """
 
     def attempt() -> None:
@@ -84,7 +101,7 @@ def apply(*, case_id: str, reason: str, by: str, now: datetime, also: Sequence[P
             if cases.get(case_id).state is not case.state:
                 raise
             raise transaction.LostRace() from None  # it was this filing that somebody else has just carried out
-        transaction.commit([*also, *closed, *record])
+        transaction.commit([*also, *closed, *record, *held_free(case, now=now)])
 
     transaction.retried(attempt)
 

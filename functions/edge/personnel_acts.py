@@ -106,6 +106,11 @@ def note_teachers(institution: Institution, *, now: datetime) -> None:
         transaction.retried(lambda teacher=teacher: note(teacher))  # type: ignore[misc]
 
 
+def is_listed(teacher: Teacher, *, on: date) -> bool:
+    """Whether a list keeps a teacher from teaching on a business day."""
+    return bool(store.get(rules.normal_number(teacher.qualification_no)).barred_by(on))
+
+
 def listed_teachers(institution: Institution, *, on: date) -> list[tuple[Teacher, tuple[ListName, ...]]]:
     """The teachers whom a school publishes although they are on a list on a business day; one read."""
     numbers = {one.teacher_id: rules.normal_number(one.qualification_no) for one in institution.teachers}

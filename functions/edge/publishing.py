@@ -9,7 +9,9 @@ from functions.edge import personnel_acts
 from shared.dynamo import transaction
 from shared.institutions import model as institutions
 from shared.institutions import store
+from shared.kernel import clock
 from shared.kernel.ids import InstitutionId, ItemId, ProfileChangeId, TeacherId
+from shared.mall import usage
 from shared.profiles import rules, usecases
 from shared.profiles import store as changes
 from shared.profiles.model import Kind, ProfileChange
@@ -23,13 +25,15 @@ def accept(
 ) -> ProfileChange:
     """Accept a change and publish it; a teacher is held to the lists in the same transaction.
 
-    Raises what `profiles.usecases.accept` refuses, TooManyItems, what `personnel_acts.publication_parts` refuses.
+    Raises what `profiles.usecases.accept` refuses, TooManyItems, StillInUse, what `personnel_acts.publication_parts`
+    refuses.
     """
 
     def attempt() -> ProfileChange:
         change = changes.get(institution_id, change_id)
         rules.check_submitted(change, edits=edits)
         also = store.publish(institution_id, lambda school: published(school, change))
+        also += held_free(change, now=now)
         if change.kind is Kind.TEACHER:
             also += _person_parts(change, now)
         return usecases.accept(
@@ -37,6 +41,23 @@ def accept(
         )
 
     return transaction.retried(attempt)
+
+
+def held_free(change: ProfileChange, *, now: datetime) -> list[transaction.Part]:
+    """The parts that hold while no class needs the room or the teacher that a change withdraws. Raises StillInUse.
+
+    Whoever may not teach goes at once, whatever she was to teach.
+    """
+    item = item_of(store.get(change.institution_id), change.item_id) if change.withdraws else None
+    if item is None or isinstance(item, institutions.Certificate):
+        return []
+    if isinstance(item, institutions.Teacher):
+        if personnel_acts.is_listed(item, on=clock.business_day(now)):
+            return []
+        named = item.name
+    else:
+        named = item.caption
+    return usage.held_free(change.institution_id, {change.item_id: named}, pointer="/item_id", now=now)
 
 
 def _person_parts(change: ProfileChange, now: datetime) -> list[transaction.Part]:

@@ -94,7 +94,7 @@ FUNCTIONS = (
         timeout_seconds=29,  # API Gateway gives up then
         tables={
             "institutions": R | C | W,
-            "mall": R | W,
+            "mall": R | C | W,
             "people": R | W | D,
             "teaching": R | W,
             "funds": R | W,

@@ -93,15 +93,19 @@ def on_sale(classes: Sequence[ClassSheet], course_id: CourseId) -> list[ClassShe
     return [one for one in classes if one.course_id == course_id and one.sale is Status.PUBLISHED]
 
 
-def _taken(classes: Sequence[ClassSheet], today: date) -> list[Taken]:
-    """What classes take: those on sale, and those off sale that somebody is still taught in."""
+def taught(classes: Sequence[ClassSheet], today: date) -> list[ClassPlan]:
+    """What is published of those on sale, and of those off sale that somebody is still taught in."""
     going_on = [one for one in classes if one.published is not None and one.published.ends_on >= today]
     sold = _sold([one for one in going_on if one.sale is Status.WITHDRAWN])
     return [
-        Taken(one.published.name, one.published.teacher_id, one.published.room_id, one.published.sessions)
+        one.published
         for one in going_on
         if one.published is not None and (one.sale is Status.PUBLISHED or sold[one.item_id])
     ]
+
+
+def _taken(classes: Sequence[ClassSheet], today: date) -> list[Taken]:
+    return [Taken(one.name, one.teacher_id, one.room_id, one.sessions) for one in taught(classes, today)]
 
 
 def _sold(classes: Sequence[ClassSheet]) -> dict[str, int]:

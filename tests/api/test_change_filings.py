@@ -1,29 +1,33 @@
 """A change of the record: filed field by field, passed, public, and carried out by two people; told for ever."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from functions.api import filing_views
-from functions.edge import amending
+from functions.edge import amending, course_acts
 from functions.schedules import watch_filings
+from shared.dynamo import transaction
 from shared.filings.model import Outcome, State
 from shared.filings.store import cases
 from shared.institutions import amending as record
 from shared.institutions import store as institutions
-from shared.institutions.model import Change
+from shared.institutions.model import Change, Room
 from shared.institutions.store import finding
-from shared.kernel.ids import CaseId
+from shared.kernel.ids import CaseId, CourseId, OfferingId
+from shared.mall import sheets
 from shared.mall.model import Offering
+from shared.mall.sheet_model import ClassSheet
 from tests import steps
 from tests.api.district import District, enrolling
-from tests.builders import SCHOOL, an_id
+from tests.builders import ROOM, SCHOOL, an_id
 from tests.console.visitors import Visitor, addresses_in, text_of
 from tests.edge.doors import Answer, Clock
 from tests.filings import examples
 from tests.filings.examples import reviewer, supervisor
+from tests.mall import examples as mall
 from tests.schedules.running import run
 
 NAME = "淄博市临淄区银河艺术培训学校有限公司"
@@ -258,6 +262,26 @@ class TestAmending:
         assert propose(reviewer(), case_id).status == 409
         assert supervisor().post(f"{page}/acts/close").status == 303
         assert institutions.get(SCHOOL).legal_representative == "莒示例"
+
+    def test_that_closes_a_campus_where_is_taught_waits_for_it(self, district: District, at: Clock) -> None:
+        transaction.commit(institutions.publish(SCHOOL, lambda one: replace(one, rooms=(Room(ROOM, "二楼201室", 60),))))
+        other = CourseId(an_id("crs", 9))
+        sheet = mall.course_published(other)
+        assert sheet.published is not None
+        case_id = passed(district, at, campuses=CHANGES["campuses"])
+        proposed = propose(reviewer(), case_id)
+        plan = mall.plan(sessions=mall.sessions(date(2026, 9, 19)))
+        drafted = ClassSheet(SCHOOL, other, OfferingId(an_id("off", 9)), plan, "usr", at.now)
+        sheets.draft(sheet=drafted)
+        course_acts.submit_class(drafted, edits=1, now=at.now)
+        course_acts.accept_class(SCHOOL, other, OfferingId(an_id("off", 9)), edits=2, by="reviewer", now=at.now)
+
+        for refused in (approve(proposed), propose(reviewer(), case_id, "再次提出")):
+            assert refused.status == 409
+            assert "“校本部”由班级“周六晚一班”使用至 2026-11-07" in text_of(refused)
+        assert f"/console/filings/{case_id}/amendment" in addresses_in(supervisor().get(f"/console/filings/{case_id}"))
+        course_acts.withdraw_class(SCHOOL, other, OfferingId(an_id("off", 9)), edits=3)
+        assert approve(proposed).status == 303
 
     def test_a_school_that_ends_is_not_amended(self, district: District, at: Clock) -> None:
         case_id = passed(district, at)

@@ -1,13 +1,16 @@
 """What a school wants published of itself: drafted, edited, submitted; published only once it is accepted."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from functions.edge import publishing
+from shared.dynamo import transaction
 from shared.institutions import store as institutions
-from shared.kernel.ids import InstitutionId, ProfileChangeId
+from shared.institutions.model import Room
+from shared.kernel.ids import InstitutionId, ItemId, OfferingId, ProfileChangeId
 from shared.mall.model import Offering
 from shared.materials.model import Kind as FileKind
 from shared.profiles import rules, store, usecases
@@ -15,6 +18,7 @@ from shared.profiles.model import ChangeStatus
 from tests.api.district import District, enrolling
 from tests.builders import NOW, SCHOOL, TEACHER, an_id
 from tests.edge.doors import Answer, Clock, admin_bearer, bearer, pointers
+from tests.mall import examples as mall
 from tests.materials import examples as files
 from tests.personnel import examples as persons
 from tests.profiles.examples import CERTIFICATE, ITEM, NEW_TEACHER, ROOM, accepted, content, submitted
@@ -131,6 +135,19 @@ class TestSubmission:
 
         persons.taken_off()
         assert submit(district, draft(district, NEW_TEACHER).body, key="submit-0002").status == 200
+
+    def test_of_a_withdrawal_is_refused_while_a_class_needs_it(self, district: District) -> None:
+        transaction.commit(
+            institutions.publish(SCHOOL, lambda one: replace(one, rooms=(Room(ItemId(ITEM), "二楼201室", 60),)))
+        )
+        mall.course_published()
+        mall.class_published(OfferingId(an_id("off", 9)), room_id=ITEM)
+        told = district.admin.post("/v1/school/profile/withdrawals", {"item_id": ITEM}, key="withdraw-01").body
+
+        answer = submit(district, told)
+
+        assert (answer.status, list(pointers(answer))) == (409, [("/item_id", "still_in_use")])
+        assert "“二楼201室”由班级“周六晚一班”使用至 2026-10-31" in answer.body["detail"]
 
 
 class TestEdit:

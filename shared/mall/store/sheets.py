@@ -177,6 +177,13 @@ def next_publication(institution_id: InstitutionId, *, was: int) -> transaction.
     return transaction.put_if(row, condition, refused=transaction.LostRace())
 
 
+def same_publications(institution_id: InstitutionId, *, was: int) -> transaction.Part:
+    """The part that holds while the school has published and withdrawn nothing meanwhile. Else LostRace."""
+    row = PublicationsRow(f"sheets#{institution_id}", "publications")
+    condition = PublicationsRow.number == was if was else PublicationsRow.pk.does_not_exist()
+    return transaction.check(row, condition, refused=transaction.LostRace())
+
+
 def _keys(sheet: CourseSheet | ClassSheet) -> tuple[str, str]:
     of = f"course#{sheet.course_id}" if sheet.offering_id is None else f"class#{sheet.course_id}#{sheet.offering_id}"
     return f"sheets#{sheet.institution_id}", of
