@@ -108,6 +108,7 @@ class TestApplication:
         assert school.licence_valid_to == date(2029, 12, 31)
         assert filed.case.state is State.CLOSED
         assert not school.may_sell_on(date(2026, 9, 12))
+        assert who.get("/console/search?q=3703057000777").headers["location"] == filed.page
         [known] = filed.nobody.get(f"/v1/verify?credit_code={school.credit_code}").body["data"]
         assert (known["status_name"], known["money"]) == ("正常办学", "not_supervised")
 

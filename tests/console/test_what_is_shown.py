@@ -258,6 +258,7 @@ class TestSearch:
     def _two_schools(self, in_memory: object) -> None:
         steps.register(1)
         steps.register(2)
+        steps.register(3, licence_no="教民137030570000019")
         steps.open_account(paid_fen=1000)
 
     @pytest.mark.parametrize(
@@ -272,6 +273,10 @@ class TestSearch:
             (f"学费 {ENROLMENT[4:].lower()}", f"/console/enrolments/{ENROLMENT}"),
             ("BK000001-1000", f"/console/enrolments/{ENROLMENT}"),
             (f"pay_{SCHOOL[4:]}000001", f"/console/schools/{SCHOOL}"),
+            ("3703057000001", f"/console/schools/{SCHOOL}"),
+            ("３７０３０５７０００００１", f"/console/schools/{SCHOOL}"),
+            ("教民137030570000019", f"/console/schools/{builders.an_id('ins', 3)}"),
+            (" 教民 137030570000019号 ", f"/console/schools/{builders.an_id('ins', 3)}"),
             ("", "/console/schools"),
         ],
     )
@@ -286,7 +291,10 @@ class TestSearch:
         assert answer.status == 200
         assert {f"/console/schools/{builders.an_id('ins', number)}" for number in (1, 2)} <= addresses_in(answer)
 
-    @pytest.mark.parametrize("text", ["nobody", HOSTILE, "enr_" + "0" * 26, "9" * 30, "' OR 1=1", "x" * 500])
+    @pytest.mark.parametrize(
+        "text",
+        ["nobody", HOSTILE, "3703057000009", "教民137030570000018", "enr_" + "0" * 26, "9" * 30, "' OR 1=1", "x" * 500],
+    )
     def test_nothing_found_says_so(self, supervisor: Visitor, text: str) -> None:
         answer = supervisor.get(f"/console/search?{urlencode({'q': text})}")
 

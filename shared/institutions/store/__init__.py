@@ -83,8 +83,8 @@ def list_page(*, limit: int, cursor: str | None) -> Page[model.Institution]:
 
 
 def search(text: str, *, at_most: int) -> list[InstitutionId]:
-    """The schools that have two characters or more of `text` in a name, or it as their credit code: one query each."""
-    known = finding.by_credit_code(text)
+    """The school with this credit code or licence number, else those with `text` in a name: 2 characters or more."""
+    known = finding.by_credit_code(text) or finding.by_licence_no(text)
     return [known] if known else finding.by_name(text, at_most=at_most)
 
 

@@ -10,6 +10,7 @@ from shared.dynamo.rows import Row, meta
 from shared.institutions import matching
 from shared.institutions.matching import Field
 from shared.institutions.model import Institution
+from shared.institutions.store.rows import LicenceRow
 from shared.kernel.ids import InstitutionId
 
 _MOST_OF_A_KEY = 25
@@ -63,6 +64,15 @@ def by_credit_code(text: str) -> InstitutionId | None:
     """The school with this credit code; the one registered last, should there be two."""
     found = KnownRow.query(_pk(_KNOWN, Field.CREDIT_CODE, matching.plain(text)), scan_index_forward=False, limit=1)
     return next((InstitutionId(row.sk) for row in found), None)
+
+
+def by_licence_no(text: str) -> InstitutionId | None:
+    """The school whose licence has this number, written in any width, with or without 号 at its end."""
+    number = matching.plain(text).removesuffix("号")
+    try:
+        return InstitutionId(LicenceRow.get(f"licence#{number}", "licence").institution_id) if number else None
+    except LicenceRow.DoesNotExist:
+        return None
 
 
 def alike(school: Institution) -> Mapping[InstitutionId, Set[Field]]:
