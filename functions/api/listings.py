@@ -43,7 +43,8 @@ class ListedView(View):
 class ListChangeView(View):
     """A change. `number` counts the district's from 1 on without a gap; `nth` the school's own.
 
-    `was` and `becomes`: white, black, or null for no list. `kind`: listed, removed, lapsed, appeal_upheld.
+    `was` and `becomes`: white, black, or null for no list. `kind`: listed, removed, lapsed, appeal_upheld. Each
+    with its name in Chinese and in English.
     """
 
     number: int
@@ -52,8 +53,14 @@ class ListChangeView(View):
     name: str
     credit_code: str
     kind: str
+    kind_zh: str
+    kind_en: str
     was: str | None
+    was_zh: str | None
+    was_en: str | None
     becomes: str | None
+    becomes_zh: str | None
+    becomes_en: str | None
     reason: str
     evidence: str
     until: date | None
@@ -165,6 +172,9 @@ def get_listings_feed() -> Response:
 
 def change_view(change: ListChange) -> ListChangeView:
     """A change as the API says it: without the officers."""
+    kind, none = CHANGE_NAMES[change.kind], (None, None)
+    was = LIST_NAMES[change.was] if change.was else none
+    becomes = LIST_NAMES[change.becomes] if change.becomes else none
     return ListChangeView(
         number=change.number,
         nth=change.nth,
@@ -172,8 +182,14 @@ def change_view(change: ListChange) -> ListChangeView:
         name=change.name,
         credit_code=change.credit_code,
         kind=change.kind.value,
+        kind_zh=kind[0],
+        kind_en=kind[1],
         was=change.was.value if change.was else None,
+        was_zh=was[0],
+        was_en=was[1],
         becomes=change.becomes.value if change.becomes else None,
+        becomes_zh=becomes[0],
+        becomes_en=becomes[1],
         reason=change.reason,
         evidence=change.evidence,
         until=change.until,

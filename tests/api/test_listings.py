@@ -82,6 +82,17 @@ class TestChanges:
             None,
         )
 
+    def test_names_what_happened_and_the_lists_in_both_languages(self, district: District) -> None:
+        put_on(number=1)
+        take_off(1, now=NOW + timedelta(minutes=2))
+        listed, taken_off = district.nobody.get("/v1/listings/changes").body["data"]
+
+        assert (listed["kind_zh"], listed["kind_en"]) == ("列入", "Put on")
+        assert (listed["was_zh"], listed["was_en"]) == (None, None)
+        assert (listed["becomes_zh"], listed["becomes_en"]) == ("黑名单", "Black list")
+        assert (taken_off["was_zh"], taken_off["was_en"]) == ("黑名单", "Black list")
+        assert (taken_off["becomes_zh"], taken_off["becomes_en"]) == (None, None)
+
     @pytest.mark.parametrize("query", ["after=-1", "after=x", "limit=0", "limit=101", "cursor=x"])
     def test_what_is_no_place_is_refused(self, district: District, query: str) -> None:
         assert district.nobody.get(f"/v1/listings/changes?{query}").status == 422
