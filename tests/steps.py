@@ -80,7 +80,7 @@ def put_on_sale(course: mall.Course | None = None, **changes: Any) -> mall.Offer
 
 def publish_course(course: mall.Course) -> None:
     """Put a course into the mall as the bureau's acceptance does."""
-    transaction.commit(mall_store.published_course(course, short_name=builders.a_school().short_name))
+    transaction.commit(mall_store.published_course(course))
 
 
 def open_class(offering: mall.Offering, course: mall.Course | None = None) -> mall.Offering:

@@ -25,7 +25,6 @@ def facts_of(school: institutions.Institution) -> SchoolFacts:
     return SchoolFacts(
         institution_id=school.institution_id,
         name=school.name,
-        short_name=school.short_name,
         categories=school.categories,
         campuses=frozenset(one.campus_id for one in school.campuses),
         teachers={one.teacher_id: PublishedTeacher(one.name, one.valid_to) for one in school.teachers},
@@ -101,12 +100,9 @@ def accept_class(
 def withdraw_course(institution_id: InstitutionId, course_id: CourseId, *, edits: int) -> CourseSheet:
     """Take a course with its classes off sale. Raises what `publication.withdraw_course` refuses."""
 
-    def attempt() -> CourseSheet:
-        school = facts_of(store.get(institution_id))
-        sheet = sheet_store.get_course(institution_id, course_id)
-        return publication.withdraw_course(sheet=sheet, edits=edits, school=school)
-
-    return transaction.retried(attempt)
+    return transaction.retried(
+        lambda: publication.withdraw_course(sheet=sheet_store.get_course(institution_id, course_id), edits=edits)
+    )
 
 
 def withdraw_class(

@@ -77,7 +77,7 @@ def accept_class(
     )
 
 
-def withdraw_course(*, sheet: CourseSheet, edits: int, school: SchoolFacts) -> CourseSheet:
+def withdraw_course(*, sheet: CourseSheet, edits: int) -> CourseSheet:
     """Take a course off sale with all its classes; what is sold stays sold.
 
     Raises NotPublished, EditedMeanwhile, LostRace.
@@ -90,7 +90,7 @@ def withdraw_course(*, sheet: CourseSheet, edits: int, school: SchoolFacts) -> C
         [
             sheet_store.written(becomes, edits=edits),
             sheet_store.next_publication(sheet.institution_id, was=was),
-            *store.published_course(_course(becomes), short_name=school.short_name),
+            *store.published_course(_course(becomes)),
             *(replace(part, refused=transaction.LostRace()) for one in classes for part in _class_withdrawn(one)),
         ]
     )
@@ -122,7 +122,7 @@ def republish_course(
             *also,
             sheet_store.written(becomes, edits=edits),
             sheet_store.next_publication(sheet.institution_id, was=was),
-            *store.published_course(_course(becomes), short_name=school.short_name),
+            *store.published_course(_course(becomes)),
         ]
     )
     return becomes
@@ -191,7 +191,7 @@ def _check_count(sheet: ClassSheet) -> None:
 def _course_parts(sheet: CourseSheet, school: SchoolFacts, now: datetime) -> list[transaction.Part]:
     """The course as it is published now, and its classes on sale under its terms."""
     course = _course(sheet)
-    parts = store.published_course(course, short_name=school.short_name)
+    parts = store.published_course(course)
     for one in sheets.on_sale(sheet_store.classes_of_school(sheet.institution_id), sheet.course_id):
         offering, text = _offering(one, course, school)
         parts += [store.terms(text, offering.terms_hash, now=now), store.reworded(offering)]

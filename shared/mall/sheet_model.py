@@ -89,7 +89,6 @@ class SchoolFacts:
 
     institution_id: InstitutionId
     name: str
-    short_name: str
     categories: tuple[str, ...]
     campuses: frozenset[CampusId]
     teachers: Mapping[TeacherId, PublishedTeacher]

@@ -1,9 +1,12 @@
 """The course mall, open to everybody."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from shared.dynamo import transaction
+from shared.institutions import store as institutions
 from tests import builders, steps, tables
 from tests.api.district import District
 from tests.builders import COURSE, OFFERING, SCHOOL, an_id
@@ -56,6 +59,21 @@ class TestSchoolsOfACategory:
             "next_cursor": None,
         }
         assert district.nobody.get(self.URL.replace("dance", "art")).body["data"] == []
+
+    def test_that_are_called_otherwise_now_stand_there_once_before_and_after_they_publish_again(
+        self, district: District
+    ) -> None:
+        renamed = replace(builders.a_school(), name="淄博市临淄区银河艺术培训学校有限公司", short_name="银河艺术")
+        transaction.commit(institutions.publish(SCHOOL, lambda _: renamed))
+
+        def listed() -> list[tuple[str, str]]:
+            courses = district.nobody.get(self.URL.replace("institutions", "courses")).body["data"]
+            assert [one["course_id"] for one in courses] == [COURSE]
+            return [(one["institution_id"], one["name"]) for one in district.nobody.get(self.URL).body["data"]]
+
+        assert listed() == [(SCHOOL, renamed.name)]
+        steps.publish_course(builders.a_course(version=2))
+        assert listed() == [(SCHOOL, renamed.name)]
 
     def test_are_without_one_that_is_suspended(self, district: District) -> None:
         steps.suspend()

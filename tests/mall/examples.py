@@ -59,7 +59,6 @@ def facts_of_school(**changes: Any) -> SchoolFacts:
     told: dict[str, Any] = {
         "institution_id": SCHOOL,
         "name": "星河舞蹈",
-        "short_name": "星河",
         "categories": ("dance", "english"),
         "campuses": frozenset({CAMPUS}),
         "teachers": {TEACHER: PublishedTeacher("鲁示例", None)},

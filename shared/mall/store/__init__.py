@@ -95,18 +95,19 @@ class PupilRow(Row):
     version = NumberAttribute()
 
 
-def published_course(course: model.Course, *, short_name: str) -> list[transaction.Part]:
-    """The parts that put a course into the mall, or another version of it in its place: itself and its cards."""
-    card = f"{short_name}#{course.institution_id}"
+def published_course(course: model.Course) -> list[transaction.Part]:
+    """The parts that put a course into the mall, or another version of it in its place: itself and its cards.
+
+    What a school is called isn't in them: it may change, and is read with the school.
+    """
+    school = course.institution_id
     main = _course_row(f"course#{course.course_id}", "course", course)
     condition = CourseRow.pk.does_not_exist() | (CourseRow.version <= course.version)
     return [
         transaction.put_if(main, condition, refused=transaction.LostRace()),
-        transaction.put(_course_row(f"category#{course.category}", f"course#{card}#{course.course_id}", course)),
-        transaction.put(_course_row(f"institution#{course.institution_id}", f"course#{course.course_id}", course)),
-        transaction.put(
-            SchoolCardRow(f"category#{course.category}", f"institution#{card}", institution_id=course.institution_id)
-        ),
+        transaction.put(_course_row(f"category#{course.category}", f"course#{school}#{course.course_id}", course)),
+        transaction.put(_course_row(f"institution#{school}", f"course#{course.course_id}", course)),
+        transaction.put(SchoolCardRow(f"category#{course.category}", f"institution#{school}", institution_id=school)),
     ]
 
 
@@ -281,7 +282,7 @@ def list_courses_of_category(category: str, *, limit: int, cursor: str | None) -
 
 
 def list_schools_of_category(category: str, *, limit: int, cursor: str | None) -> Page[InstitutionId]:
-    """The schools that have a course in a category, by name."""
+    """The schools that have a course in a category, in the order in which they came."""
     keys = SchoolCardRow.sk.startswith("institution#")
     page = pages.page(SchoolCardRow, f"category#{category}", limit=limit, cursor=cursor, keys=keys)
     return page.map(lambda row: InstitutionId(row.institution_id))
