@@ -120,6 +120,8 @@ SCHEDULES = (
     ScheduledFunction("wind_up", "cron(2/15 * * * ? *)"),
     ScheduledFunction("pay_refunds", "cron(5/15 * * * ? *)"),
     ScheduledFunction("issue_covers", "cron(7/15 * * * ? *)"),
+    ScheduledFunction("remind_guardians", "cron(50 0,6,12 * * ? *)"),  # 08:50, 14:50, 20:50 in Shanghai
+    ScheduledFunction("deliver_messages", "cron(0/5 0-14 * * ? *)"),  # 08:00 to 22:55 in Shanghai
     ScheduledFunction("pay_minimum_withdrawals", "cron(10/15 * * * ? *)"),
     ScheduledFunction("check_waiting_uploads", "cron(20 * * * ? *)"),
     ScheduledFunction("pay_out", "cron(0 18 ? * SUN *)"),  # Monday 02:00 in Shanghai

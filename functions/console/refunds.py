@@ -6,6 +6,7 @@ from chalice.app import Blueprint
 
 from functions.console import csv_files, officers, roles, words
 from functions.console.pages import Answer, Download, SeeOther, Shown, Visit, form, page
+from functions.edge import telling
 from shared.funds import queries as funds
 from shared.funds import refund_money, refunds
 from shared.funds.refund_model import Refund, RefundStatus, RefundWait
@@ -13,6 +14,7 @@ from shared.funds.refund_rules import RefundMovedOn
 from shared.institutions import store as institutions
 from shared.kernel import clock, errors
 from shared.mall import queries as courses
+from shared.messages import store as messages
 
 blueprint = Blueprint(__name__)
 
@@ -106,7 +108,10 @@ def decide_refund(visit: Visit) -> Answer:
 
     def decide(refund: Refund, agree: bool, reason: str) -> str:
         by = visit.session.username
-        refunds.decide(refund_id=refund.refund_id, agree=agree, reason=reason, by=by, now=visit.now)
+        account = funds.get_account(refund.enrolment_id)
+        rejected = telling.refund_rejected(account, refund, reason=reason.strip(), now=visit.now)
+        told = [] if agree else [messages.posted(rejected)]  # an agreement is told once the money is held
+        refunds.decide(refund_id=refund.refund_id, agree=agree, reason=reason, by=by, now=visit.now, also=told)
         return "refund_agreed" if agree else "refund_rejected"
 
     return _arbitrate(visit, decide)

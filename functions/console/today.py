@@ -30,6 +30,7 @@ from shared.insurance.model import CoverStatus
 from shared.kernel import clock
 from shared.kernel.ids import InstitutionId
 from shared.listings import store as listings
+from shared.messages import queries as messages
 from shared.personnel import store as personnel
 from shared.policy import queries as policies
 from shared.policy.model import Policy
@@ -115,7 +116,7 @@ def _items(
     if visit.role in roles.PERSONNEL:
         items.append(_listed_teachers(visit.now))
     if visit.role in roles.MONEY:
-        items += [_breaks(), _suspense(totals), _unhandled(visit.now), _repairs()]
+        items += [_breaks(), _suspense(totals), _unhandled(visit.now), _undelivered(visit.now), _repairs()]
     order = {"red": 0, "yellow": 1, "calm": 2}
     return sorted(items, key=lambda item: order[item.level])
 
@@ -306,6 +307,13 @@ def _unhandled(now: datetime) -> Item:
     level = "red" if count else "calm"
     zh, en = "未能处理的记录和今日被拒的银行消息", "Records parked, bank messages refused today"
     return Item(level, zh, en, min(count, _MOST), path="/console/unhandled")
+
+
+def _undelivered(now: datetime) -> Item:
+    today = clock.business_day(now)
+    count = messages.count_undeliverable(since=clock.start_of(today), until=clock.end_of(today), at_most=_MOST)
+    zh, en = "今日微信未能送达的消息", "Messages that WeChat didn't deliver today"
+    return Item("yellow" if count else "calm", zh, en, count, path="/console/unhandled#undeliverable")
 
 
 def _repairs() -> Item:

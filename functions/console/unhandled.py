@@ -1,4 +1,6 @@
-"""What couldn't be handled is stored, counted and shown: money in suspense, stream records, the bank's messages."""
+"""What couldn't be handled is stored, counted and shown: money in suspense, stream records, messages of the bank and to
+guardians.
+"""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -14,6 +16,8 @@ from shared.funds.model import Entry, State
 from shared.funds.store import sweeps
 from shared.institutions import store as institutions
 from shared.kernel import clock
+from shared.messages import queries as messages
+from shared.messages import templates
 
 blueprint = Blueprint(__name__)
 
@@ -43,12 +47,18 @@ def show_suspense(visit: Visit) -> Shown:
 
 @page(blueprint, "/console/unhandled", who=roles.MONEY)
 def show_unhandled(visit: Visit) -> Shown:
-    """Stream records that no function could handle, messages of the bank that were refused on a day, the sweeps."""
+    """Stream records that no function could handle, what was refused or not delivered on a day, the sweeps."""
     today = clock.business_day(visit.now)
     on = _day(visit.asked("day"), today)
     records = parked.list_parked(limit=PAGE, cursor=visit.asked("parked"))
     refused = bank.list_refused(on.isoformat(), limit=PAGE, cursor=visit.asked("refused"))
+    of_the_day = {"since": clock.start_of(on), "until": clock.end_of(on)}
+    undeliverable = messages.list_undeliverable(**of_the_day, limit=PAGE, cursor=visit.asked("undeliverable"))
     told = {
+        "undeliverable": undeliverable,
+        "undeliverable_count": messages.count_undeliverable(**of_the_day, at_most=100),
+        "waiting_messages": messages.count_waiting(at_most=100),
+        "titles": {one.kind: templates.title(one.kind, language=visit.language) for one in undeliverable.rows},
         "records": records,
         "count": parked.count_parked(at_most=100),
         "on": on,

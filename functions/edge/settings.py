@@ -128,6 +128,22 @@ class Settings:
         return told
 
     @property
+    def wechat_templates(self) -> dict[str, tuple[str, str, str, str]]:
+        """WeChat's subscribe-message templates by topic, with their fields for heading, text and time; none: not sent.
+
+        From `lessons=ID/thing1/thing2/time3,money=…`. Raises SettingWrong.
+        """
+        told = os.environ.get("WECHAT_TEMPLATES", "")
+        found = {}
+        for part in filter(None, told.split(",")):
+            topic, _, fields = part.strip().partition("=")
+            named = tuple(fields.split("/"))
+            if topic not in ("lessons", "money", "classes") or len(named) != 4 or not all(named):
+                raise SettingWrong("WECHAT_TEMPLATES is a list of lessons=, money=, classes= and ID/title/text/time")
+            found[topic] = named
+        return found
+
+    @property
     def wechat_secret(self) -> str:
         return _get("WECHAT_SECRET")
 

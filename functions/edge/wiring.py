@@ -12,6 +12,8 @@ from shared.bank.inquiries import BankInquiries
 from shared.insurance.client import InsurerClient
 from shared.kernel import clock, ids
 from shared.materials.scanner import Clamd
+from shared.messages.model import Topic
+from shared.messages.wechat import SubscribeMessages, SubscribeTemplate
 from shared.payments.model import Merchant
 from shared.payments.wechat_pay import WeChatPayClient
 from shared.people.wechat import WeChatClient
@@ -71,6 +73,18 @@ def scanner() -> Clamd:
 def wechat() -> WeChatClient:
     """WeChat, to ask who signs in."""
     return WeChatClient(url=settings().wechat_url, app_id=settings().wechat_app_id, secret=settings().wechat_secret)
+
+
+@cache
+def subscribe_messages() -> SubscribeMessages:
+    """WeChat, to send messages by."""
+    told = settings()
+    return SubscribeMessages(
+        url=told.wechat_url,
+        app_id=told.wechat_app_id,
+        secret=told.wechat_secret,
+        templates={Topic(name): SubscribeTemplate(*fields) for name, fields in told.wechat_templates.items()},
+    )
 
 
 @cache

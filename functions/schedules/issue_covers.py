@@ -6,13 +6,14 @@ insurer that doesn't answer a few in a row is left in peace until the next run.
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import partial
 from typing import TypeVar
 
 from chalice.app import Blueprint, Cron
 
 from functions.edge import covers, scheduled, wiring
+from functions.edge.line import Line
 from shared.funds import queries as funds
 from shared.funds.model import EnrolmentAccount
 from shared.insurance import queries, usecases
@@ -32,25 +33,6 @@ T = TypeVar("T")
 
 PURPOSE = "accident_insurance"
 MOST_AT_ONCE = 500
-_MOST_SILENCES = 3
-_LONGEST = timedelta(minutes=10)  # of the 15 that a function may take
-
-
-class Line:
-    """The line to the insurer in one run. It is closed once the insurer was silent a few times in a row."""
-
-    def __init__(self, now: datetime) -> None:
-        self._until = now + _LONGEST
-        self._silences = 0
-
-    @property
-    def closed(self) -> bool:
-        """Whether to ask nothing more in this run."""
-        return self._silences >= _MOST_SILENCES or wiring.now() > self._until
-
-    def was(self, *, silent: bool) -> None:
-        """Note how the last question was met."""
-        self._silences = self._silences + 1 if silent else 0
 
 
 @blueprint.schedule(Cron("7/15", "*", "*", "*", "?", "*"))

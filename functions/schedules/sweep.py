@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from chalice.app import Blueprint, Cron
 
 from events.facts import ReferenceConflicted
-from functions.edge import covers, scheduled, wiring
+from functions.edge import covers, scheduled, telling, wiring
 from functions.schedules import expire_unpaid
 from functions.streams import keep_totals, raise_alerts, release_lesson, watch_personnel
 from shared.funds import queries as funds
@@ -73,11 +73,20 @@ def _count_and_alert(booked: list[Entry], conflicts: list[ReferenceConflicted]) 
     raised = sum(raise_alerts.consider(entries.moved(entry)) for entry in booked)
     raised += sum(map(raise_alerts.consider, conflicts))
     counted = keep_totals.count(totals.missing(booked))
-    return {"entries_counted": counted, "alerts_raised": raised, "covers_followed": _follow_covers(booked)}
+    return {
+        "entries_counted": counted,
+        "alerts_raised": raised,
+        "covers_followed": _follow_covers(booked),
+        "messages_posted": _tell(booked),
+    }
 
 
 def _follow_covers(booked: list[Entry]) -> int:
     return scheduled.each("sweep", covers.left_behind(booked), covers.follow, key=str)
+
+
+def _tell(booked: list[Entry]) -> int:
+    return scheduled.each("sweep", telling.untold(booked), telling.follow_entry, key=lambda entry: entry.reason)
 
 
 def _watch_personnel(since: datetime, until: datetime) -> int:

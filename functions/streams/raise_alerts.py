@@ -1,6 +1,7 @@
-"""Raises early warnings from the entries and conflicts of the funds table's stream, and lets accident covers follow it.
+"""Raises early warnings from the entries and conflicts of the funds table's stream, lets accident covers follow it, and
+tells guardians of their refunds.
 
-One function for both: no table's stream has more than two readers.
+One function for all: no table's stream has more than two readers.
 """
 
 from collections.abc import Mapping
@@ -9,7 +10,7 @@ from typing import Any
 from chalice.app import Blueprint
 
 from events import facts
-from functions.edge import batches, covers
+from functions.edge import batches, covers, telling
 from shared.alerts import usecases as alerts
 from shared.funds.store import entries
 from shared.kernel.ids import EnrolmentId
@@ -31,6 +32,7 @@ def raise_alerts(record: Mapping[str, Any]) -> None:
         entry = entries.entry_from_image(image)
         consider(entries.moved(entry))
         covers.follow_entry(entry)
+        telling.follow_entry(entry)
 
 
 def consider(fact: facts.MoneyMoved | facts.ReferenceConflicted | facts.InterestDiffers) -> int:

@@ -21,7 +21,7 @@ from typing import Any
 
 from functions.edge import files as edge_files
 from infra import buckets, events
-from infra.local import engine, stream_delivery, surroundings, trouble, wechat_pay_wire
+from infra.local import engine, stream_delivery, surroundings, trouble, wechat_messages, wechat_pay_wire
 from infra.local.bank_simulator import Bank
 from infra.local.files import Files, Watched
 from infra.local.gateway import Gateway
@@ -298,6 +298,7 @@ def _wired(clock: TestClock, randomness: Callable[[int], bytes]) -> Iterator[Non
         wiring.bank_inquiries,
         wiring.wechat,
         wiring.wechat_pay,
+        wiring.subscribe_messages,
         wiring.scanner,
         wiring.insurer,
         files.client,
@@ -343,6 +344,7 @@ def _settings(port: int, keys: surroundings.Keys, environment_name: str) -> dict
         "WECHAT_URL": f"http://127.0.0.1:{port + _WECHAT}",
         "WECHAT_APP_ID": WECHAT_APP_ID,
         "WECHAT_SECRET": keys.wechat_secret,
+        "WECHAT_TEMPLATES": wechat_messages.SETTING,
         **_wechat_pay_settings(port, keys),
         "ENVIRONMENT_NAME": environment_name,
         "PUBLIC_URL": f"http://127.0.0.1:{port}",

@@ -1,4 +1,4 @@
-"""WeChat's code2session on 127.0.0.1, as its documentation has it, for mini-program sign-ins.
+"""WeChat's code2session on 127.0.0.1, as its documentation has it, for mini-program sign-ins; and subscribe messages.
 
 `GET /sns/jscode2session?appid&secret&js_code&grant_type=authorization_code` exchanges a code once. `POST /codes`
 `{openid}` makes one, as the mini-program's `wx.login` would; `POST /faults` `{busy: n}` lets the next n exchanges fail.
@@ -11,6 +11,7 @@ from threading import Lock
 from typing import Any
 
 from infra.local.site import Answer, Refused, Request, Site
+from infra.local.wechat_messages import SubscribeMessages
 
 _ERRORS = {
     -1: "system error",
@@ -33,10 +34,12 @@ class WeChat:
         self._exchanged: set[str] = set()
         self._made: Counter[str] = Counter()
         self._busy = 0
+        self.messages = SubscribeMessages(app_id=app_id, secret=secret)
         routes = {
             "GET /sns/jscode2session": self._code2session,
             "POST /codes": self._post_code,
             "POST /faults": self._post_fault,
+            **self.messages.routes(),
         }
         self.site = Site("wechat", port, routes)
 

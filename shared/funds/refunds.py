@@ -1,6 +1,6 @@
 """The way of a refund from the guardian's request to an agreement. What it does to money is in refund_money.py."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -169,8 +169,13 @@ def recommend(*, refund_id: str, agree: bool, reason: str, by: str) -> refund_mo
     return refunds.move(refund_id, become)
 
 
-def decide(*, refund_id: str, agree: bool, reason: str, by: str, now: datetime) -> refund_model.Refund:
-    """Another officer decides. Raises UnknownRefund, RefundMovedOn, NotRecommended, SamePerson, ReasonNeeded."""
+def decide(
+    *, refund_id: str, agree: bool, reason: str, by: str, now: datetime, also: Sequence[transaction.Part] = ()
+) -> refund_model.Refund:
+    """Another officer decides; what is in `also` commits with that: what the guardian is told.
+
+    Raises UnknownRefund, RefundMovedOn, NotRecommended, SamePerson, ReasonNeeded.
+    """
     told = _checked(reason)
 
     def become(was: refund_model.Refund) -> refund_model.Refund:
@@ -183,7 +188,7 @@ def decide(*, refund_id: str, agree: bool, reason: str, by: str, now: datetime) 
         after = agreed(was, AgreedBy.BUREAU, now) if agree else _ended(was, RefundStatus.REJECTED, now)
         return replace(after, decided_by=by, decision_reason=told)
 
-    return refunds.move(refund_id, become)
+    return refunds.move(refund_id, become, also=also)
 
 
 def agreed(was: refund_model.Refund, by: AgreedBy, now: datetime) -> refund_model.Refund:

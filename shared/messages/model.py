@@ -16,9 +16,30 @@ class Topic(StrEnum):
     CLASSES = "classes"
 
 
+@dataclass(frozen=True)
+class Subscription:
+    """How a guardian wants to be told by WeChat: who she is there, and how many messages of each topic she still takes.
+
+    WeChat counts her consents itself; `left` is what the mini-program told us of them.
+    """
+
+    guardian_id: GuardianId
+    openid: str
+    left: Mapping[Topic, int]
+    version: int = 0
+
+
 class Kind(StrEnum):
     """What a message tells. Its words and its topic are in templates.py."""
 
+    LESSON_TO_CONFIRM = "lesson_to_confirm"
+    LESSON_HALF_TIME = "lesson_half_time"
+    LESSON_LAST_DAY = "lesson_last_day"
+    PAYMENT_DUE = "payment_due"
+    REFUND_HELD = "refund_held"
+    REFUND_PAID = "refund_paid"
+    REFUND_VOID = "refund_void"
+    REFUND_REJECTED = "refund_rejected"
     DISPUTE_UPHELD = "dispute_upheld"
     DISPUTE_REJECTED = "dispute_rejected"
 
@@ -39,15 +60,17 @@ class Delivery(StrEnum):
 
 @dataclass(frozen=True)
 class Message:
-    """One message. `subject` is the id of what it is about, `figures` fill the words of its kind.
+    """One message. `subject` is the id of what it is about, `occasion` what tells it from others.
 
-    `good_until`: WeChat isn't tried from then on. `tries` counts those at WeChat; `failure` is what it said last.
+    `figures` fill the words of its kind. `good_until`: WeChat isn't tried from then on. `tries` counts those at WeChat;
+    `failure` is what it said last.
     """
 
     message_id: MessageId
     guardian_id: GuardianId
     kind: Kind
     subject: str
+    occasion: str
     figures: Mapping[str, str | int]
     made_at: datetime
     good_until: datetime

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
@@ -14,7 +15,8 @@ from shared.kernel.ids import GuardianId, MessageId
 from shared.kernel.page import Page
 from shared.messages import model
 
-_SK = "message"
+_SK, _SUBSCRIPTION = "message", "subscription"
+_AN_INSTANT = timedelta(milliseconds=1)
 
 
 class UnknownMessage(errors.Missing):
@@ -59,6 +61,7 @@ class MessageRow(Row):
     guardian_id = UnicodeAttribute()
     kind = UnicodeAttribute()
     subject = UnicodeAttribute()
+    occasion = UnicodeAttribute(default="")
     figures = UnicodeAttribute()
     made_at = Moment()
     good_until = Moment()
@@ -68,6 +71,16 @@ class MessageRow(Row):
     waits_until = Moment(null=True)
     tries = NumberAttribute(default=0)
     failure = UnicodeAttribute(null=True)
+    version = NumberAttribute()
+
+
+class SubscriptionRow(Row):
+    """A guardian's. Her openid is here because WeChat delivers to no other name; gone when she ends it."""
+
+    Meta = meta("messages")
+
+    openid = UnicodeAttribute()
+    left = UnicodeAttribute()
     version = NumberAttribute()
 
 
@@ -98,11 +111,74 @@ def list_of(guardian_id: GuardianId, *, limit: int, cursor: str | None) -> Page[
     return Page(get_many([MessageId(row.pk) for row in page.rows]), page.next_cursor)
 
 
-def write(before: model.Message, after: model.Message) -> None:
-    """Write a message as it is now. Raises LostRace when it isn't as it was read."""
+def list_due(*, until: datetime, limit: int) -> list[MessageId]:
+    """The messages that are due to be tried at WeChat, the longest waiting first."""
+    keys = MessageRow.waits_until <= until.astimezone(UTC)
+    return [MessageId(row.pk) for row in MessageRow.waits.query(model.Delivery.WAITING.value, keys, limit=limit)]
+
+
+def list_undeliverable(*, since: datetime, until: datetime, limit: int, cursor: str | None) -> Page[model.Message]:
+    """What was found undeliverable in a half-open time, the oldest first."""
+    page = pages.page(
+        MessageRow,
+        model.Delivery.UNDELIVERABLE.value,
+        limit=limit,
+        cursor=cursor,
+        keys=_between(since, until),
+        index=MessageRow.waits,
+    )
+    return Page(get_many([MessageId(row.pk) for row in page.rows]), page.next_cursor)
+
+
+def count_undeliverable(*, since: datetime, until: datetime, at_most: int) -> int:
+    """How many were found undeliverable in a half-open time; no more than `at_most` are counted."""
+    found = MessageRow.waits.count(model.Delivery.UNDELIVERABLE.value, _between(since, until), limit=at_most)
+    return min(int(found), at_most)
+
+
+def count_waiting(*, at_most: int) -> int:
+    """How many messages wait for WeChat; no more than `at_most` are counted."""
+    return min(int(MessageRow.waits.count(model.Delivery.WAITING.value, limit=at_most)), at_most)
+
+
+def _between(since: datetime, until: datetime) -> Any:
+    return MessageRow.waits_until.between(since.astimezone(UTC), until.astimezone(UTC) - _AN_INSTANT)
+
+
+def written(before: model.Message, after: model.Message) -> transaction.Part:
+    """The part that writes a message as it is now. Else LostRace: it isn't as it was read."""
     row = _row(after, version=before.version + 1)
-    part = transaction.put_if(row, MessageRow.version == before.version, refused=transaction.LostRace())
-    transaction.commit([part])
+    return transaction.put_if(row, MessageRow.version == before.version, refused=transaction.LostRace())
+
+
+def find_subscription(guardian_id: GuardianId) -> model.Subscription | None:
+    """How a guardian wants to be told by WeChat."""
+    try:
+        row = SubscriptionRow.get(guardian_id, _SUBSCRIPTION, consistent_read=True)
+    except SubscriptionRow.DoesNotExist:
+        return None
+    left = {model.Topic(name): int(count) for name, count in json.loads(row.left).items()}
+    return model.Subscription(GuardianId(row.pk), row.openid, left, int(row.version))
+
+
+def subscribed(before: model.Subscription | None, after: model.Subscription) -> transaction.Part:
+    """The part that writes a subscription as it is now. Else LostRace: it isn't as it was read."""
+    row = SubscriptionRow(
+        after.guardian_id,
+        _SUBSCRIPTION,
+        openid=after.openid,
+        left=json.dumps(after.left),
+        version=before.version + 1 if before else 1,
+    )
+    lost = transaction.LostRace()
+    if before is None:
+        return transaction.put_new(row, refused=lost)
+    return transaction.put_if(row, SubscriptionRow.version == before.version, refused=lost)
+
+
+def forget_subscription(guardian_id: GuardianId) -> None:
+    """Forget who a guardian is at WeChat, and what she takes there."""
+    SubscriptionRow(guardian_id, _SUBSCRIPTION).delete()
 
 
 def _row(message: model.Message, *, version: int = 1) -> MessageRow:
@@ -112,6 +188,7 @@ def _row(message: model.Message, *, version: int = 1) -> MessageRow:
         guardian_id=message.guardian_id,
         kind=message.kind.value,
         subject=message.subject,
+        occasion=message.occasion,
         figures=json.dumps(message.figures, ensure_ascii=False),
         made_at=message.made_at,
         good_until=message.good_until,
@@ -132,6 +209,7 @@ def _message(row: MessageRow) -> model.Message:
         guardian_id=GuardianId(row.guardian_id),
         kind=model.Kind(row.kind),
         subject=row.subject,
+        occasion=row.occasion,
         figures=json.loads(row.figures),
         made_at=row.made_at,
         good_until=row.good_until,

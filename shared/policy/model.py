@@ -106,6 +106,7 @@ class Policy:
     private_payment_daily_reports: int
     cover_late_hours: int
     message_days: int
+    payment_reminder_hours: int
     on_site_ends_clock: int
     online_ends_clock: int
     room_m2_per_student: int

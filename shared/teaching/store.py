@@ -248,6 +248,12 @@ def list_due(kind: model.Due, *, until: datetime) -> list[tuple[EnrolmentId, Ses
     return [(EnrolmentId(row.pk), SessionId(row.sk.removeprefix("lesson#"))) for row in rows]
 
 
+def list_due_at(kind: model.Due, moment: datetime) -> list[tuple[EnrolmentId, SessionId]]:
+    """The lessons that are due for something at exactly this moment."""
+    rows = LessonRow.dues.query(kind.value, LessonRow.due_at == moment.astimezone(UTC))
+    return [(EnrolmentId(row.pk), SessionId(row.sk.removeprefix("lesson#"))) for row in rows]
+
+
 def list_waiting(kind: model.Due, *, until: datetime, limit: int, cursor: str | None) -> Page[model.Waiting]:
     """One page of the lessons that wait for something since `until` or before, the longest waiting first."""
     keys = LessonRow.due_at <= until.astimezone(UTC)

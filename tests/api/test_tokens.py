@@ -183,6 +183,7 @@ AUDIENCES = {
     "/v1/mall/reviews/{review_id}/pictures/{number}": Audience.PUBLIC,
     "/v1/me/lessons/confirmations": Audience.GUARDIAN,
     "/v1/me/messages": Audience.GUARDIAN,
+    "/v1/me/subscriptions": Audience.GUARDIAN,
     "/v1/me/messages/{message_id}/read": Audience.GUARDIAN,
     "/v1/school/lessons/{enrolment_id}/{session_id}": Audience.SCHOOL_ADMIN,
     "/v1/school/lessons/{enrolment_id}/{session_id}/answer": Audience.SCHOOL_ADMIN,

@@ -11,9 +11,10 @@ from functions.console import refunds as room
 from shared.funds import queries as funds
 from shared.funds import refund_model, refund_money, refund_notes, refunds
 from shared.funds.refund_model import RefundStatus
+from shared.messages import queries as messages
 from shared.people.model import StaffRole
 from tests import builders, steps, tables
-from tests.builders import ENROLMENT, NOW, SCHOOL
+from tests.builders import ENROLMENT, GUARDIAN, NOW, SCHOOL
 from tests.console.visitors import Visitor, addresses_in, sign_in, text_of
 
 REFUND = f"ref_{ENROLMENT.removeprefix('enr_')}01"
@@ -147,7 +148,11 @@ class TestArbitration:
 
     def test_rejected_leaves_the_money_where_it_is(self, supervisor: Visitor) -> None:
         sign_in("reviewer", StaffRole.REVIEWER).post(f"{PAGE}/recommendation", AGREED)
-        supervisor.post(f"{PAGE}/decision", {"decision": "reject", "reason": "已约定"})
+        for _ in range(2):
+            supervisor.post(f"{PAGE}/decision", {"decision": "reject", "reason": "已约定"})
+
+        [told] = messages.list_of(GUARDIAN, limit=9, cursor=None).rows
+        assert (told.kind.value, told.figures["reason"]) == ("refund_rejected", "已约定")
 
         assert status() is RefundStatus.REJECTED
         assert funds.get_account(ENROLMENT).held_fen == 288_000

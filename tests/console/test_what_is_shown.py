@@ -17,10 +17,12 @@ from shared.bank.store import Outcome
 from shared.funds import usecases as funds
 from shared.funds.store import entries, sweeps
 from shared.kernel.ids import AlertId
+from shared.messages import usecases as messages
 from shared.people.model import StaffRole
 from tests import builders, steps
 from tests.builders import ENROLMENT, NOW, POLICY, SCHOOL
 from tests.console.visitors import Visitor, addresses_in, sign_in, text_of
+from tests.messages.examples import a_message
 
 pytestmark = pytest.mark.usefixtures("in_memory")
 
@@ -201,6 +203,17 @@ class TestUnhandled:
         assert "▲ 1 函数 时间 原因 keep_totals" in text_of(answer)
         assert json.dumps(HOSTILE) in text_of(answer)
         assert "未能处理的记录和今日被拒的银行消息 1" in text_of(supervisor.get("/console"))
+
+    def test_what_wechat_did_not_deliver_is_shown_on_its_day_and_counted(self, supervisor: Visitor) -> None:
+        message = a_message()
+        messages.post(message=message)
+        messages.note_undeliverable(message=message, why="43101 user refuse", takes_none=True, now=NOW)
+
+        shown = text_of(supervisor.get("/console/unhandled"))
+        assert "课时争议成立" in shown
+        assert "43101 user refuse" in shown
+        assert "课时争议成立" not in supervisor.get("/console/unhandled?day=2026-08-31").text
+        assert "今日微信未能送达的消息 1" in text_of(supervisor.get("/console"))
 
     def test_parked_records_go_on_page_by_page(self, supervisor: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(unhandled, "PAGE", 1)

@@ -33,6 +33,7 @@ NOTHING_REPAIRED = {
     "entries_counted": 0,
     "alerts_raised": 0,
     "covers_followed": 0,
+    "messages_posted": 0,
 }
 
 

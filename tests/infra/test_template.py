@@ -21,6 +21,8 @@ SCHEDULED = {
     "CheckMinimumBalances",
     "EndListings",
     "IssueCovers",
+    "DeliverMessages",
+    "RemindGuardians",
     "OpenInspections",
     "WatchCertificates",
     "WatchFilings",
@@ -248,6 +250,7 @@ class TestRights:
         assert {table for table, action in done if action in ("PutItem", "UpdateItem")} == {
             "AlertsTable",
             "InsuranceTable",
+            "MessagesTable",
             "ParkedTable",
         }
 
@@ -298,6 +301,7 @@ class TestRights:
                 "NOTICE_SIGNING_KEY",
             },
             "WatchWechatPayments": {"WECHAT_PAY_API_KEY", "WECHAT_PAY_PRIVATE_KEY"},
+            "DeliverMessages": {"WECHAT_SECRET"},
             "IssueCovers": {"INSURER_SIGNING_KEY"},
             "PayOut": {"BANK_SIGNING_KEY"},
             "PayMinimumWithdrawals": {"BANK_SIGNING_KEY"},

@@ -30,6 +30,7 @@ NOTHING = {
     "entries_counted": 0,
     "alerts_raised": 0,
     "covers_followed": 0,
+    "messages_posted": 0,
 }
 LATER = timedelta(minutes=11)
 
@@ -82,6 +83,7 @@ class TestSweep:
             "entries_counted": 2,
             "alerts_raised": 2,
             "covers_followed": 1,
+            "messages_posted": 0,
         }
         assert funds.get_account(ENROLMENT).lessons_released == 1
         assert examples.the_lesson().status is LessonStatus.RELEASED
@@ -133,6 +135,7 @@ class TestSweep:
             "entries_counted": 2,
             "alerts_raised": 2,
             "covers_followed": 1,
+            "messages_posted": 0,
         }
 
     def test_of_a_frozen_school_releases_nothing(self, at: Clock) -> None:

@@ -25,6 +25,7 @@ NOTHING = {
     "entries_counted": 0,
     "alerts_raised": 0,
     "covers_followed": 0,
+    "messages_posted": 0,
 }
 
 

@@ -1,6 +1,6 @@
 """Refunds: what guardians asked for and what became of it. The money itself is in entries and accounts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -97,17 +97,22 @@ def get(refund_id: str) -> refund_model.Refund:
         raise UnknownRefund() from None
 
 
-def move(refund_id: str, become: Callable[[refund_model.Refund], refund_model.Refund]) -> refund_model.Refund:
+def move(
+    refund_id: str,
+    become: Callable[[refund_model.Refund], refund_model.Refund],
+    *,
+    also: Sequence[transaction.Part] = (),
+) -> refund_model.Refund:
     """Read a refund, let it `become`, and write that if it is another; again when somebody else was faster.
 
-    Raises UnknownRefund and what `become` refuses.
+    What is in `also` commits with the change. Raises UnknownRefund and what `become` refuses.
     """
 
     def attempt() -> refund_model.Refund:
         before = get(refund_id)
         after = become(before)
         if after != before:
-            transaction.commit([change(before, after)])
+            transaction.commit([change(before, after), *also])
         return after
 
     return transaction.retried(attempt)
