@@ -47,6 +47,7 @@ from functions.api import (
     timetables,
     uploads,
     verification,
+    waitlists,
     wechat_payments,
 )
 from functions.api import policy as public_policy
@@ -101,6 +102,7 @@ from functions.schedules import (
     agree_refunds,
     auto_confirm,
     calculate_minimum_requirements,
+    call_waiting,
     check_minimum_balances,
     check_waiting_uploads,
     credit_interest,
@@ -139,6 +141,7 @@ for module in (
     listings,
     verification,
     enrolments,
+    waitlists,
     wechat_payments,
     refunds,
     uploads,
@@ -230,6 +233,7 @@ for module in (
     auto_confirm,
     watch_wechat_payments,
     expire_unpaid,
+    call_waiting,
     agree_refunds,
     wind_up,
     pay_refunds,

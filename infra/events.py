@@ -119,6 +119,7 @@ SCHEDULES = (
     ScheduledFunction("agree_refunds", "cron(10 * * * ? *)"),
     ScheduledFunction("wind_up", "cron(2/15 * * * ? *)"),
     ScheduledFunction("pay_refunds", "cron(5/15 * * * ? *)"),
+    ScheduledFunction("call_waiting", "cron(9/15 * * * ? *)"),  # after what gives seats back
     ScheduledFunction("issue_covers", "cron(7/15 * * * ? *)"),
     ScheduledFunction("remind_guardians", "cron(50 0,6,12 * * ? *)"),  # 08:50, 14:50, 20:50 in Shanghai
     ScheduledFunction("deliver_messages", "cron(0/5 0-14 * * ? *)"),  # 08:00 to 22:55 in Shanghai

@@ -1,5 +1,6 @@
 """What tests do with the district, step by step, with parts of several contexts put together as the functions do it."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -37,10 +38,12 @@ from shared.institutions import usecases as institution_usecases
 from shared.kernel import errors, ids
 from shared.kernel.ids import EnrolmentId, GuardianId, InstitutionId, ProposalId, SessionId, StudentId
 from shared.kernel.money import Fen
+from shared.mall import invariants as mall_invariants
 from shared.mall import model as mall
 from shared.mall import rules as mall_rules
 from shared.mall import store as mall_store
 from shared.mall import usecases as mall_usecases
+from shared.mall.store import waitlist as mall_waitlist
 from shared.policy import queries as policies
 from shared.terminations import usecases as termination_usecases
 from tests import builders
@@ -353,6 +356,12 @@ def count_all(told: Sequence[model.Entry] | None = None) -> int:
     told = list(entries.scan()) if told is None else told
     schools = {entry.institution_id for entry in told}
     return sum(totals.count(school, [entry for entry in told if entry.institution_id == school]) for school in schools)
+
+
+def seats_astray() -> list[str]:
+    """Every class whose seats don't add up."""
+    sold = Counter(one.offering_id for one in books.read().accounts if one.seated)
+    return list(mall_invariants.seats_add_up(mall_store.scan_classes(), mall_waitlist.scan(), sold))
 
 
 def violations() -> dict[str, list[str]]:

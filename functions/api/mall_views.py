@@ -109,7 +109,10 @@ class WeeklyTimeView(View):
 
 
 class OfferingView(View):
-    """A class. It opens with `minimum_students` or more; `seats` is the most that it takes."""
+    """A class. It opens with `minimum_students` or more; `seats` is the most that it takes.
+
+    `seats_left` are everybody's: none while somebody is `waiting`, to whom they are offered first.
+    """
 
     offering_id: str
     number: str
@@ -126,6 +129,7 @@ class OfferingView(View):
     seats: int
     minimum_students: int
     seats_left: int
+    waiting: int
     on_sale: bool
     terms_hash: str
 
@@ -245,8 +249,9 @@ def offering(one: mall.Offering, today: date) -> OfferingView:
         ends_on=one.ends_on,
         seats=one.seats,
         minimum_students=one.minimum_students,
-        seats_left=one.seats_left,
-        on_sale=one.status is mall.Status.PUBLISHED and one.seats_left > 0 and today <= one.starts_on,
+        seats_left=one.seats_free,
+        waiting=one.waiting,
+        on_sale=one.status is mall.Status.PUBLISHED and one.seats_free > 0 and today <= one.starts_on,
         terms_hash=one.terms_hash,
     )
 

@@ -197,7 +197,7 @@ def get_school_timetable(call: Call[None]) -> SchoolTimetable:
             {
                 **_placed(session, offering, school),
                 "course_title": found.course.title,
-                "students": offering.seats - offering.seats_left,
+                "students": offering.seats_sold,
                 "over": session.ends_at <= call.now,
             }
         )

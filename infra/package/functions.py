@@ -210,6 +210,12 @@ FUNCTIONS = (
         timeout_seconds=900,
         tables={"funds": R | W, "mall": W, "payments": R, "parked": W},
     ),
+    Function(
+        "call_waiting",
+        memory_mb=512,
+        timeout_seconds=900,
+        tables={"mall": R | W, "institutions": C, "parked": W},
+    ),
     Function("agree_refunds", memory_mb=512, timeout_seconds=900, tables={"funds": R | W, "parked": W}),
     Function(
         "wind_up",

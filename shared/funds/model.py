@@ -176,6 +176,11 @@ class EnrolmentAccount:
         return self.owes or self.status is EnrolmentStatus.ACTIVE
 
     @property
+    def seated(self) -> bool:
+        """Whether a seat of its class is its own: until it expires, or its refund is held."""
+        return self.open or self.status is EnrolmentStatus.COMPLETED
+
+    @property
     def unmarked(self) -> Unmarked:
         """What its lessons are that no teacher has marked."""
         if self.open:

@@ -1,4 +1,4 @@
-"""How the rules on courses and classes are answered for: every rule's result, and all refusals at once."""
+"""How the rules on courses, classes and sales are answered for: every rule's result, and all refusals at once."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -36,3 +36,10 @@ def require(results: Sequence[Result]) -> None:
     broken = [one.refusal for one in results if one.refusal is not None]
     if broken:
         raise NotCompliant(broken, count=len(broken))
+
+
+def require_first(results: Sequence[Result]) -> None:
+    """Raises the first refusal among the results, if there is one."""
+    for one in results:
+        if one.refusal is not None:
+            raise one.refusal

@@ -181,7 +181,11 @@ class ClassPlan(ClassFacts):
 
 @dataclass(frozen=True)
 class Offering(ClassFacts):
-    """A class of the mall: when, where, with whom, and how many seats are left."""
+    """A class of the mall: when, where, with whom, and how many seats are left.
+
+    `waiting` children stand on its waitlist (候补), and `offered` seats are kept for those whose turn it is.
+    `tickets` is the last number that was given out, `called` the last one whose turn it was.
+    """
 
     offering_id: OfferingId
     course_id: CourseId
@@ -195,6 +199,20 @@ class Offering(ClassFacts):
     terms_hash: str
     version: int = 1
     status: Status = Status.PUBLISHED
+    waiting: int = 0
+    offered: int = 0
+    tickets: int = 0
+    called: int = 0
+
+    @property
+    def seats_free(self) -> int:
+        """Seats that everybody may take: none while somebody waits."""
+        return 0 if self.waiting else self.seats_left
+
+    @property
+    def seats_sold(self) -> int:
+        """Seats that enrolments hold."""
+        return self.seats - self.seats_left - self.offered
 
     @property
     def times(self) -> str:

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from shared.kernel import errors, money
+from shared.mall import compliance
+from shared.mall.compliance import Result
 from shared.mall.model import CATEGORIES, SUPERVISION, Course, Offering, OpenEnrolment, Period, Status
 from shared.policy.model import Policy
 
@@ -92,13 +94,6 @@ def check_category(code: str) -> None:
         raise UnknownCategory()
 
 
-def _check_charge(course: Course, policy: Policy) -> None:
-    if course.lessons > policy.max_lessons:
-        raise TooManyLessons(lessons=course.lessons, limit=policy.max_lessons)
-    if course.price_fen > policy.max_amount_fen:
-        raise ChargeTooHigh(amount=money.text(course.price_fen), limit=money.text(policy.max_amount_fen))
-
-
 def check_sale(
     *,
     course: Course,
@@ -108,34 +103,88 @@ def check_sale(
     policy: Policy,
     today: date,
 ) -> None:
-    """Whether this class may be sold to a student who `has` open enrolments, today. Raises what is defined above.
+    """Whether this class may be sold to a student who `has` open enrolments, today; a seat apart (`seat_result`).
+
+    Raises the first refusal of what `sale_results` finds.
+    """
+    found = sale_results(course=course, offering=offering, terms_hash=terms_hash, has=has, policy=policy, today=today)
+    compliance.require_first(found)
+
+
+def sale_results(
+    *,
+    course: Course,
+    offering: Offering,
+    terms_hash: str,
+    has: Sequence[OpenEnrolment],
+    policy: Policy,
+    today: date,
+) -> list[Result]:
+    """Every rule of a sale to a student who `has` open enrolments, today, each with what it found.
 
     Sources: charge span and amount (rule), earliness (rule, Shandong), no splitting (practice).
     """
-    if course.status is not Status.PUBLISHED or offering.status is not Status.PUBLISHED:
-        raise NotOnSale()
-    if terms_hash != offering.terms_hash:
-        raise TermsChanged(pointer="/terms_hash")
-    _check_charge(course, policy)
-    if offering.ends_on > months_after(offering.starts_on, policy.max_months):
-        raise SpanTooLong(first=offering.starts_on, last=offering.ends_on, limit=policy.max_months)
-    earliest = offering.starts_on - timedelta(days=policy.earliest_days_before_start)
-    if today < earliest:
-        raise TooEarly(starts_on=offering.starts_on, earliest=earliest)
-    if today > offering.starts_on:
-        raise AlreadyStarted(starts_on=offering.starts_on)
-    _check_open(course, offering, has, policy)
+    on_sale = course.status is Status.PUBLISHED and offering.status is Status.PUBLISHED
+    same = terms_hash == offering.terms_hash
+    return [
+        Result(NotOnSale.code, offering.status.value, Status.PUBLISHED.value, None if on_sale else NotOnSale()),
+        Result(
+            TermsChanged.code, terms_hash, offering.terms_hash, None if same else TermsChanged(pointer="/terms_hash")
+        ),
+        *_charge(course, offering, policy),
+        *_time(offering, policy, today),
+        *_outstanding(course, offering, has, policy),
+    ]
 
 
-def _check_open(course: Course, offering: Offering, has: Sequence[OpenEnrolment], policy: Policy) -> None:
-    if any(enrolment.offering_id == offering.offering_id for enrolment in has):
-        raise AlreadyEnrolled()
-    left = sum(enrolment.lessons_left for enrolment in has if enrolment.course_id == course.course_id)
-    if left > policy.renewal_lessons_left:
-        raise RenewalTooEarly(left=left, limit=policy.renewal_lessons_left)
-    outstanding = sum(enrolment.lessons_left for enrolment in has if enrolment.category == course.category)
-    if outstanding + course.lessons > policy.max_lessons:
-        raise SplitCharge(outstanding=outstanding, lessons=course.lessons, limit=policy.max_lessons)
+def seat_result(offering: Offering, *, offered: bool) -> Result:
+    """Whether a seat is free for everybody, or `offered` to this student."""
+    free = 1 if offered else offering.seats_free
+    return Result(SoldOut.code, str(free), "1", SoldOut() if free < 1 else None)
+
+
+def _charge(course: Course, offering: Offering, policy: Policy) -> list[Result]:
+    lessons, limit = course.lessons, policy.max_lessons
+    amount, most = money.text(course.price_fen), money.text(policy.max_amount_fen)
+    first, last = offering.starts_on, offering.ends_on
+    longest = months_after(first, policy.max_months)
+    too_long = SpanTooLong(first=first, last=last, limit=policy.max_months) if last > longest else None
+    too_high = ChargeTooHigh(amount=amount, limit=most) if course.price_fen > policy.max_amount_fen else None
+    too_many = TooManyLessons(lessons=lessons, limit=limit) if lessons > limit else None
+    return [
+        Result(TooManyLessons.code, str(lessons), str(limit), too_many),
+        Result(ChargeTooHigh.code, amount, most, too_high),
+        Result(SpanTooLong.code, str(last), str(longest), too_long),
+    ]
+
+
+def _time(offering: Offering, policy: Policy, today: date) -> list[Result]:
+    starts_on = offering.starts_on
+    earliest = starts_on - timedelta(days=policy.earliest_days_before_start)
+    early = TooEarly(starts_on=starts_on, earliest=earliest) if today < earliest else None
+    late = AlreadyStarted(starts_on=starts_on) if today > starts_on else None
+    return [
+        Result(TooEarly.code, str(today), str(earliest), early),
+        Result(AlreadyStarted.code, str(today), str(starts_on), late),
+    ]
+
+
+def _outstanding(course: Course, offering: Offering, has: Sequence[OpenEnrolment], policy: Policy) -> list[Result]:
+    here = sum(one.offering_id == offering.offering_id for one in has)
+    left, least = sum(one.lessons_left for one in has if one.course_id == course.course_id), policy.renewal_lessons_left
+    outstanding = sum(one.lessons_left for one in has if one.category == course.category)
+    together, limit = outstanding + course.lessons, policy.max_lessons
+    split = SplitCharge(outstanding=outstanding, lessons=course.lessons, limit=limit) if together > limit else None
+    return [
+        Result(AlreadyEnrolled.code, str(here), "0", AlreadyEnrolled() if here else None),
+        Result(
+            RenewalTooEarly.code,
+            str(left),
+            str(least),
+            RenewalTooEarly(left=left, limit=least) if left > least else None,
+        ),
+        Result(SplitCharge.code, str(together), str(limit), split),
+    ]
 
 
 def months_after(day: date, months: int) -> date:

@@ -7,7 +7,9 @@ from events import facts
 from shared.dynamo import transaction
 from shared.kernel import clock
 from shared.kernel.ids import CourseId, EnrolmentId, GuardianId, OfferingId, StudentId
-from shared.mall import model, rules, store
+from shared.mall import compliance, model, rules, store
+from shared.mall.store import waitlist as tickets
+from shared.mall.waitlist_model import Ticket, TicketStatus
 from shared.policy.model import Policy
 
 
@@ -27,6 +29,7 @@ def enrol(
 ) -> facts.EnrolmentMade:
     """Sell a seat: the seat, the student's limits and the parts of other contexts (`also`) in one transaction.
 
+    A seat that is offered to the student from the waitlist is that seat, and the offer is taken with it.
     `open_enrolments` tells which of a student's enrolments are still open. Raises the charge rules' refusals
     (`rules.py`), SoldOut, NotOnSale, TermsChanged, UnknownCourse, UnknownOffering, and what `also` refuses;
     AlreadyEnrolled when this enrolment is sold already, whatever became of the class.
@@ -47,15 +50,28 @@ def enrol(
             policy=policy,
             today=clock.business_day(now),
         )
-        if offering.seats_left <= 0:
-            raise rules.SoldOut()
+        offer = _offer_to(student_id, offering, now)
+        compliance.require_first([rules.seat_result(offering, offered=offer is not None)])
         made = _made(found.course, offering, enrolment_id, guardian_id, student_id, seller, policy, now)
         kept = {enrolment.enrolment_id for enrolment in has} | {enrolment_id}
         pupil = store.change_pupil(student_id, found.course.category, kept, was_version=version)
-        transaction.commit([*also(made), store.take_seat(offering), pupil])
+        seat = _taken(offering, offer, now) if offer else [store.take_seat(offering)]
+        transaction.commit([*also(made), *seat, pupil])
         return made
 
     return transaction.retried(attempt)
+
+
+def _offer_to(student_id: StudentId, offering: model.Offering, now: datetime) -> Ticket | None:
+    """The student's turn on the waitlist, if a seat is kept for it now."""
+    if not offering.offered:
+        return None
+    ticket = tickets.find_ticket(offering.offering_id, student_id)
+    return ticket if ticket is not None and ticket.offers_at(now) else None
+
+
+def _taken(offering: model.Offering, offer: Ticket, now: datetime) -> list[transaction.Part]:
+    return tickets.taken(offering, offer, offer.ended(TicketStatus.TAKEN, now))
 
 
 def _made(

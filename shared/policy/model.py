@@ -55,6 +55,8 @@ class Policy:
     earliest_days_before_start: int
     renewal_lessons_left: int
     unpaid_hours: int
+    waitlist_offer_hours: int
+    waitlist_most: int
     confirmation_working_days: int
     outflow_share_percent: int
     payout_share_percent: int

@@ -47,6 +47,7 @@ from shared.institutions import store as institutions
 from shared.institutions import usecases as institution_usecases
 from shared.kernel.ids import ProposalId
 from shared.kernel.money import Fen
+from shared.mall.model import Offering
 from shared.policy import queries as policies
 from shared.policy.model import Head
 from shared.teaching import store as teaching
@@ -55,6 +56,7 @@ from shared.terminations.model import Notice, Step
 from shared.terminations.store import cases
 from tests import builders, statements, steps
 from tests.builders import NOW
+from tests.mall import waiting
 from tests.teaching import examples
 from tests.terminations.examples import issue, put_case, use
 
@@ -421,6 +423,24 @@ def _return(place: int) -> Callable[[Notice], object]:
 ENROLMENT = builders.ENROLMENT
 QUARTER = NOW + timedelta(days=20)
 LATER = NOW + timedelta(days=30)
+
+
+def _sold_out() -> None:
+    steps.enrol(steps.put_on_sale(seats=1))
+
+
+def _waited_for() -> None:
+    _sold_out()
+    waiting.join(2)
+    steps.expire(now=NOW + timedelta(hours=72))
+
+
+def _offered() -> Offering:
+    _waited_for()
+    waiting.call_next()
+    return waiting.the_class()
+
+
 OPERATIONS = (
     Operation(
         "报名",
@@ -431,6 +451,32 @@ OPERATIONS = (
         steps.put_on_sale,
         reads=2,
         indexed=True,
+    ),
+    Operation(
+        "候补", "waitlist: joined, with the latch", 4, 8, lambda _: waiting.join(2), _sold_out, reads=4, indexed=True
+    ),
+    Operation(
+        "候补轮到",
+        "waitlist: a free seat offered, with the latch",
+        3,
+        6,
+        lambda _: waiting.call_next(),
+        _waited_for,
+        reads=2,
+        indexed=True,
+    ),
+    Operation(
+        "候补报名",
+        "enrolment of the seat that is offered",
+        5,
+        10,
+        lambda offering: steps.enrol(offering, 2),
+        _offered,
+        reads=4,
+        indexed=True,
+    ),
+    Operation(
+        "候补放弃", "waitlist: an offer declined", 2, 4, lambda _: waiting.leave(2), _offered, reads=3, indexed=True
     ),
     Operation("原文", "the bank's message, kept as it came", 1, 1, _keep_message),
     Operation("入账", "deposit matched to an enrolment", 2, 4, lambda _: steps.pay(ENROLMENT, 500), steps.open_account),

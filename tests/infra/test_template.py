@@ -18,6 +18,7 @@ SCHEDULED = {
     "AgreeRefunds",
     "AutoConfirm",
     "CalculateMinimumRequirements",
+    "CallWaiting",
     "CheckMinimumBalances",
     "EndListings",
     "IssueCovers",

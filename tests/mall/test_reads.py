@@ -1,7 +1,7 @@
 """What a page of the mall reads, counted: the same with ten times the schools."""
 
 from collections.abc import Callable
-from datetime import time
+from datetime import time, timedelta
 from typing import Any
 
 import botocore.client
@@ -11,8 +11,10 @@ from shared.institutions import store as institutions
 from shared.kernel.ids import CourseId
 from shared.kernel.page import Page
 from shared.mall import queries
-from shared.mall.model import WeeklyTime
+from shared.mall.model import Offering, WeeklyTime
 from tests import builders, steps
+from tests.builders import NOW
+from tests.mall import waiting
 from tests.reads import counted
 
 pytestmark = pytest.mark.usefixtures("on_engine")
@@ -60,14 +62,42 @@ class TestASale:
     def test_writes_four_items_for_eight_units_and_its_indexes_however_long_the_facts(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
+        offering = self.long_winded()
+        assert self.written(monkeypatch, lambda: steps.enrol(offering)) == (
+            4,
+            # two units an item; the account writes to three indexes besides
+            {"hui-institutions": 2, "hui-mall": 2 + 2, "hui-funds": 2 + 3},
+        )
+
+    def test_of_a_seat_that_was_waited_for_writes_its_ticket_besides_and_no_more(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        offering = self.long_winded(seats=1)
+        steps.enrol(offering, 9)
+        for number in (1, 2, 3):
+            waiting.join(number)
+        steps.expire(9, now=NOW + timedelta(hours=72))
+        waiting.call_next()
+        assert self.written(monkeypatch, lambda: steps.enrol(offering)) == (
+            5,
+            # the class's item has its waitlist's counts in it, and is still one unit; its offer leaves the index
+            {"hui-institutions": 2, "hui-mall": 2 + 2 + 2 + 1, "hui-funds": 2 + 3},
+        )
+
+    def long_winded(self, **changes: Any) -> Offering:
+        """A class with the longest facts that there can be."""
         steps.register()
-        offering = steps.put_on_sale(
+        return steps.put_on_sale(
             number="临" * 20,
             name="临" * 30,
             room="临" * 30,
             weekly=tuple(WeeklyTime(day, time(9), time(10)) for day in range(1, 8)),
+            **changes,
         )
-        writes = []
+
+    def written(self, monkeypatch: pytest.MonkeyPatch, sell: Callable[[], object]) -> tuple[int, dict[str, int]]:
+        """The items of a sale's one transaction, and its units by table."""
+        writes: list[tuple[int, dict[str, int]]] = []
         call = botocore.client.BaseClient._make_api_call
 
         def watched(client: Any, operation: str, told: dict[str, Any]) -> Any:
@@ -79,9 +109,6 @@ class TestASale:
 
         with monkeypatch.context() as patch:
             patch.setattr(botocore.client.BaseClient, "_make_api_call", watched)
-            steps.enrol(offering)
-
-        [(items, units)] = writes
-        assert items == 4
-        # two units an item; the account writes to three indexes besides
-        assert units == {"hui-institutions": 2, "hui-mall": 2 + 2, "hui-funds": 2 + 3}
+            sell()
+        [sale] = writes
+        return sale

@@ -33,11 +33,8 @@ from tests import builders, steps
 from tests.simulation.checking import Checking
 from tests.simulation.district import (
     SCHOOLS,
-    SEATS,
-    class_of,
     clock,
     engine,
-    number_of,
 )
 from tests.simulation.engine import Kind, Trouble
 from tests.simulation.moves import MOVES, Moves
@@ -99,10 +96,7 @@ class Ledger(Moves):
             assert totals.by_state[State.INTEREST] == waiting, totals
             if totals.institution_id not in self.ended:  # what an ended school is owed waits for its notice
                 assert totals.by_state[State.PAYABLE] <= 0, totals  # below 0: reversed when it was paid out already
-        for school in SCHOOLS:
-            seated = [self.school_of[number_of(one.enrolment_id)] for one in found.accounts if one.status in _SEATED]
-            assert class_of(school).seats_left == SEATS - seated.count(school)
-
+        assert steps.seats_astray() == []
         self._each_paid_enrolment_has_one_cover(found.accounts)
 
     def _each_paid_enrolment_has_one_cover(self, accounts: Sequence[EnrolmentAccount]) -> None:
@@ -179,12 +173,6 @@ def live(*, histories: int, seed: int, shrink: bool = True) -> None:
 _ON_ITS_WAY = (State.IN_TRANSIT, State.REFUND_PENDING, State.MINIMUM_PENDING)
 _PARKED = rows.table_name("parked")
 _AT_REST = journal_invariants.journal_has_every_entry
-_SEATED = (
-    EnrolmentStatus.AWAITING_DEPOSIT,
-    EnrolmentStatus.ACTIVE,
-    EnrolmentStatus.IN_ARREARS,
-    EnrolmentStatus.COMPLETED,
-)
 _RETURNING = (ReturnStatus.HELD, ReturnStatus.INSTRUCTED)
 _NEVER_PAID = (EnrolmentStatus.AWAITING_DEPOSIT, EnrolmentStatus.EXPIRED)
 _LEFT = {CoverStatus.ENDED, CoverStatus.WITHDRAWN}

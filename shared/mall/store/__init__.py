@@ -57,7 +57,10 @@ class SchoolCardRow(Row):
 
 
 class OfferingRow(Row):
-    """A class. `seats_left` is what a sale takes from; the item stays under 1 KB so that it costs one write unit."""
+    """A class. `seats_left` is what a sale takes from; the item stays under 1 KB so that it costs one write unit.
+
+    What follows `status` is of its waitlist (`store/waitlist.py`), and there only once there was one.
+    """
 
     Meta = meta("mall")
     institution_id = UnicodeAttribute()
@@ -77,6 +80,12 @@ class OfferingRow(Row):
     terms_hash = UnicodeAttribute()
     version = NumberAttribute()
     status = UnicodeAttribute()
+    waiting = NumberAttribute(null=True)
+    offered = NumberAttribute(null=True)
+    tickets = NumberAttribute(null=True)
+    called = NumberAttribute(null=True)
+    waits_for = UnicodeAttribute(null=True)
+    waits_since = Moment(null=True)
 
 
 class TermsRow(Row):
@@ -122,11 +131,11 @@ def changed(offering: model.Offering, *, was_seats: int, unsold: bool, refused: 
     `refused` when there are more sold seats than the new cap, or any where `unsold` is asked for.
     """
     row = row_of(offering)
-    keys = {"pk", "sk", "seats_left"}
+    kept = {"pk", "sk", "seats_left", "waiting", "offered", "tickets", "called", "waits_for", "waits_since"}
     sets = [
         attribute.set(getattr(row, name))
         for name, attribute in OfferingRow.get_attributes().items()
-        if name not in keys
+        if name not in kept
     ]
     more = offering.seats - was_seats
     actions = [*sets, OfferingRow.seats_left.add(more)] if more else sets
@@ -163,7 +172,7 @@ def terms(text: str, terms_hash: str, *, now: datetime) -> transaction.Part:
 
 
 def count_sold(classes: Iterable[tuple[CourseId, OfferingId]]) -> dict[str, int]:
-    """How many seats of each class are sold, by its id."""
+    """How many seats of each class are sold or kept for who is next, by its id."""
     return {row.sk.removeprefix("offering#"): int(row.seats) - int(row.seats_left) for row in _rows_now(classes)}
 
 
@@ -207,9 +216,12 @@ def row_of(offering: model.Offering) -> OfferingRow:
 
 
 def take_seat(offering: model.Offering) -> transaction.Part:
-    """The part of a sale that takes one seat: only while the class is on sale, unchanged, and a seat is left."""
+    """The part of a sale that takes one seat: only while the class is on sale, unchanged, a seat is left, and nobody
+    waits for it.
+    """
     condition = (
         (OfferingRow.seats_left > 0)
+        & (OfferingRow.waiting.does_not_exist() | (OfferingRow.waiting == 0))
         & (OfferingRow.status == model.Status.PUBLISHED.value)
         & (OfferingRow.terms_hash == offering.terms_hash)
     )
@@ -222,7 +234,7 @@ def take_seat(offering: model.Offering) -> transaction.Part:
 
 
 def give_back_seat(course_id: CourseId, offering_id: OfferingId) -> transaction.Part:
-    """The part of an expiry that gives the seat back."""
+    """The part of an expiry or a refund that gives the seat back: to who waits for it, else to everybody."""
     condition = OfferingRow.seats_left < OfferingRow.seats
     row = _offering_key(course_id, offering_id)
     return transaction.update(row, [OfferingRow.seats_left.add(1)], condition, refused=UnknownOffering())
@@ -264,6 +276,11 @@ def get_classes(classes: Collection[tuple[CourseId, OfferingId]]) -> dict[Offeri
     keys = [(f"course#{course_id}", f"offering#{offering_id}") for course_id, offering_id in set(classes)]
     rows = OfferingRow.batch_get(keys) if keys else ()
     return {one.offering_id: one for one in map(_offering_of, rows)}
+
+
+def scan_classes() -> list[model.Offering]:
+    """Every class of the mall. For the checks, never on a path of a sale."""
+    return [_offering_of(row) for row in OfferingRow.scan(OfferingRow.sk.startswith("offering#"), consistent_read=True)]
 
 
 def find_campus(course_id: CourseId, offering_id: OfferingId) -> CampusId | None:
@@ -399,6 +416,10 @@ def _offering_of(row: Any) -> model.Offering:
         terms_hash=row.terms_hash,
         version=int(row.version),
         status=model.Status(row.status),
+        waiting=int(row.waiting or 0),
+        offered=int(row.offered or 0),
+        tickets=int(row.tickets or 0),
+        called=int(row.called or 0),
     )
 
 
