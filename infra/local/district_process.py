@@ -137,7 +137,7 @@ def running(
         on_step("tables")
         clients = engine.clients(url)
         surroundings.create_tables(clients.dynamodb)
-        buckets.create_all(clients.s3)
+        buckets.create_all(clients.s3, upload_origins=[f"http://127.0.0.1:{port}"])
         stack.enter_context(surroundings.log_in(_in(state_dir, "district.log")))
         clock = TestClock(starts_at=starts_at, path=_in(state_dir, "clock.json"))
         stack.enter_context(_wired(clock, randomness))

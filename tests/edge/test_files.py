@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import urllib3
-from botocore.exceptions import ConnectTimeoutError
+from botocore.exceptions import ClientError, ConnectTimeoutError
 
 from functions.edge import files
 from infra import buckets
@@ -67,9 +67,44 @@ class TestHandOver:
             hand_over()
 
 
+class TestUploadForm:
+    SITE, KEY = "https://school.example", "schools/1/0001"
+
+    def test_is_posted_by_a_browser_from_a_page_of_ours(self, s3: Any) -> None:
+        """The engine answers every origin, whatever the rules say: who is kept out is in the template alone."""
+        buckets.create_all(s3, upload_origins=[self.SITE])
+        form = files.upload_form(
+            "quarantine", self.KEY, size=len(CONTENT), content_type="application/pdf", life_seconds=60
+        )
+        asked = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "content-type"}
+        fields: dict[str, Any] = {**form.fields, "file": ("a.pdf", CONTENT, "application/pdf")}
+        origin = {"Origin": self.SITE}
+
+        preflight = urllib3.request("OPTIONS", form.url, headers={**origin, **asked})
+        posted = urllib3.request("POST", form.url, fields=fields, headers=origin)
+
+        assert (preflight.status, posted.status) == (200, 204)
+        assert {preflight.headers["access-control-allow-origin"], posted.headers["access-control-allow-origin"]} <= {
+            "*",
+            self.SITE,
+        }
+        assert s3.get_object(Bucket="hui-quarantine", Key=self.KEY)["Body"].read() == CONTENT
+
+
 class TestCreateAll:
     def test_leaves_a_bucket_that_is_there_as_it_is(self, s3: Any) -> None:
         hand_over()
         buckets.create_all(s3)
 
         assert len(s3.list_objects_v2(Bucket="hui-documents")["Contents"]) == 1
+
+    def test_gives_the_quarantine_the_rules_of_the_template_and_no_other_bucket_any(self, s3: Any) -> None:
+        for origins in (["https://hui.example"], ["https://hui.example", "https://school.example"]):
+            buckets.create_all(s3, upload_origins=origins)
+
+            [rule] = s3.get_bucket_cors(Bucket="hui-quarantine")["CORSRules"]
+            assert (rule["AllowedOrigins"], rule["AllowedMethods"]) == (origins, ["POST"])
+            assert (rule["AllowedHeaders"], rule["MaxAgeSeconds"]) == (["content-type"], 600)
+        for kind in set(buckets.kinds()) - {"quarantine"}:
+            with pytest.raises(ClientError):
+                s3.get_bucket_cors(Bucket=files.bucket_name(kind))

@@ -175,6 +175,27 @@ class TestFiles:
         for one in (quarantine, kept):
             assert set(one["PublicAccessBlockConfiguration"].values()) == {True}
 
+    def test_of_schools_are_posted_by_browsers_from_the_origins_that_the_stack_is_told(self, package: Package) -> None:
+        [rule] = package.resources["QuarantineBucket"]["Properties"]["CorsConfiguration"]["CorsRules"]
+        others = [
+            name
+            for name, told in package.resources.items()
+            if told["Type"] == "AWS::S3::Bucket" and "CorsConfiguration" in told["Properties"]
+        ]
+
+        assert (rule["AllowedOrigins"], rule["AllowedMethods"]) == ({"Ref": "UploadOrigins"}, ["POST"])
+        assert others == ["QuarantineBucket"]
+        allowed = package.template["Parameters"]["UploadOrigins"]["AllowedPattern"]
+        for origin, good in (
+            ("https://hui.example", True),
+            ("https://hui.example:8443", True),
+            ("https://*", False),
+            ("*", False),
+            ("http://hui.example", False),
+            ("https://hui.example/prod", False),
+        ):
+            assert bool(re.fullmatch(allowed, origin)) is good
+
     def test_of_schools_are_read_by_the_check_alone_until_they_are_accepted(self, package: Package) -> None:
         roles = [name for name, told in package.resources.items() if told["Type"] == "AWS::IAM::Role"]
         found = {
