@@ -23,6 +23,7 @@ from functions.console import (
 from functions.edge import amending
 from functions.edge.settings import settings
 from shared.kernel import clock, money
+from shared.mall.model import weekly_in_english
 from shared.people.model import StaffSession
 
 _HTMX = {
@@ -79,7 +80,7 @@ def _templates() -> Any:
         moved_fen=timeline.amount,
     )
     made.filters.update(yuan=money.text, axis=axis, moment=moment, day=day, clock=time_of_day, masked=masked)
-    made.filters.update(business_day=clock.business_day, pretty=pretty, unit=unit)
+    made.filters.update(business_day=clock.business_day, pretty=pretty, unit=policy_words.unit, times=times)
     return made
 
 
@@ -144,9 +145,9 @@ def pretty(told: Mapping[str, Any]) -> str:
     return json.dumps(told, ensure_ascii=False, indent=2, default=str)
 
 
-def unit(figure_name: str) -> str:
-    """What a figure of the policy counts: `unpaid_hours` -> 'hours'; empty when its name doesn't say."""
-    return next((one for one in words.UNITS if one and one in figure_name), "")
+def times(text: str, language: str) -> str:
+    """Times of the week as a class has them, in English where that is asked for."""
+    return weekly_in_english(text) if language == "en" else text
 
 
 def masked(name: str) -> str:

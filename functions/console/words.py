@@ -410,17 +410,6 @@ SOURCES: Mapping[str, Both] = {
     "assumed": ("本系统假定", "Assumed here"),
 }
 
-UNITS: Mapping[str, Both] = {
-    "lessons": ("课时", "lessons"),
-    "months": ("个月", "months"),
-    "hours": ("小时", "hours"),
-    "minutes": ("分钟", "minutes"),
-    "working_days": ("个工作日", "working days"),
-    "days": ("天", "days"),
-    "m2_per_student": ("平方米/人", "m² a student"),
-    "": ("", ""),
-}
-
 PURPOSES: Mapping[str, Both] = {
     "dispute": ("处理课时争议", "Deciding a dispute"),
     "suspense": ("核对待查款", "Tracing money in suspense"),

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from functions.console import words
+from functions.console import policy_words, words
 from functions.documents.model import Cell, Column, Document, Kind, Table
 from functions.edge.sold import Sold
+from shared.funds.model import EnrolmentAccount
 from shared.kernel import clock, money
-from shared.policy.model import Figure
+from shared.mall.model import weekly_in_english
 
 Said = Callable[[str, str], str]
 
@@ -20,11 +21,11 @@ _TERMS: Mapping[str, words.Both] = {
     "summary": ("简介", "Summary"),
     "content": ("培训内容", "What is taught"),
     "mode": ("授课方式", "Where it is taught"),
-    "age_from": ("适用年龄自（岁）", "From the age of"),
-    "age_to": ("适用年龄至（岁）", "To the age of"),
+    "age_from": ("适用年龄自", "From the age of"),
+    "age_to": ("适用年龄至", "To the age of"),
     "price_fen": ("培训费总额", "Price of all lessons"),
     "lessons": ("课时数", "Lessons"),
-    "minutes_per_lesson": ("每课时（分钟）", "Minutes a lesson"),
+    "minutes_per_lesson": ("每课时", "A lesson lasts"),
     "class": ("班级", "Class"),
     "class_number": ("班号", "Class number"),
     "teacher": ("授课教师", "Teacher"),
@@ -33,12 +34,25 @@ _TERMS: Mapping[str, words.Both] = {
     "sessions": ("每次课", "Every session"),
     "starts_on": ("开课日期", "First day"),
     "ends_on": ("结课日期", "Last day"),
-    "seats": ("班额（人）", "Most students"),
+    "seats": ("班额", "Most students"),
     "minimum_students": ("最低开班人数", "Students needed to open"),
-    "full_refund_days": ("开课前几日提出可全额退费", "Full refund when asked so many days before the start"),
+    "full_refund_days": ("全额退费", "Full refund"),
     "supervision": ("预收费监管方式", "How the money is supervised"),
 }
 """The facts of the terms in the order of a contract. One that isn't here stands at the end, under its own name."""
+
+_COUNTED: Mapping[str, words.Both] = {
+    "age_from": ("{} 岁", "{} years"),
+    "age_to": ("{} 岁", "{} years"),
+    "lessons": ("{} 课时", "{} lessons"),
+    "minutes_per_lesson": ("{} 分钟", "{} minutes"),
+    "seats": ("{} 人", "{} students"),
+    "minimum_students": ("{} 人", "{} students"),
+    "full_refund_days": ("开课前 {} 日或更早提出", "asked for {} days before the start or earlier"),
+}
+"""What the numbers of the terms count."""
+
+_TIMES = ("times", "sessions")
 
 _SAID: Mapping[tuple[str, str], words.Both] = {
     ("mode", "on_site"): ("线下", "On site"),
@@ -62,7 +76,7 @@ def of(sold: Sold, *, student: str, language: str) -> Document:
         figures=[(t("培训费总额", "Price"), account.price_fen)],
         facts=[
             (t("甲方（机构）", "School"), sold.terms["institution"]),
-            (t("乙方（监护人）", "Guardian"), t("账号尾号 ", "account ending ") + account.guardian_id[-6:]),
+            (t("乙方（监护人）", "Guardian"), _guardian(account, t)),
             (t("信用代码", "Credit code"), sold.credit_code),
             (t("学员", "Student"), student or t("不显示", "not shown")),
             (t("办学许可证", "Licence"), sold.licence_no),
@@ -70,7 +84,7 @@ def of(sold: Sold, *, student: str, language: str) -> Document:
             (t("监管账户", "Account"), account.account_no),
             (t("规则版本", "Rules of"), account.policy_version),
         ],
-        tables=[_terms(sold, t), _rules(sold, t), _acceptance(sold, t)],
+        tables=[_terms(sold, t), _rules(sold, t, language), _acceptance(sold, t)],
         notes=[_how_to_check(t)],
         made_at=account.made_at,
         foot=t(
@@ -92,14 +106,28 @@ def _terms(sold: Sold, t: Said) -> Table:
 def _term(key: str, value: Any, t: Said) -> str:
     if key.endswith("_fen"):
         return money.text(value)
+    if key in _COUNTED:
+        return t(*_COUNTED[key]).format(value)
+    if key in _TIMES:
+        return t(str(value), weekly_in_english(str(value)))
     said = _SAID.get((key, str(value)))
     return t(*said) if said else str(value)
 
 
-def _rules(sold: Sold, t: Said) -> Table:
+def _guardian(account: EnrolmentAccount, t: Said) -> str:
+    """A guardian signs in by WeChat and gives no name: none is kept, so none can be told."""
+    ending = account.guardian_id[-6:]
+    return t(
+        f"微信登录的监护人，账号尾号 {ending}（本系统不登记姓名）",
+        f"signed in by WeChat, account ending {ending} (no name is kept)",
+    )
+
+
+def _rules(sold: Sold, t: Said, language: str) -> Table:
     figures = [one for section in SECTIONS for one in sold.policy.figures if one.section == section]
     rows: list[list[Cell]] = [
-        [t(one.note_zh, one.note_en), _value(one), t(*words.SOURCES[one.source])] for one in figures
+        [t(one.note_zh, one.note_en), policy_words.amount(one, language), t(*words.SOURCES[one.source])]
+        for one in figures
     ]
     columns = [
         Column(t("规则", "Rule"), Kind.TEXT, 110),
@@ -108,10 +136,6 @@ def _rules(sold: Sold, t: Said) -> Table:
     ]
     title = t("二、报名时的收费、确认与退费规则", "2. The rules of charges, confirmation and refunds at the sale")
     return Table(f"{title} · {sold.policy.version}", columns, rows)
-
-
-def _value(figure: Figure) -> str:
-    return money.text(figure.value) if figure.name.endswith("_fen") else str(figure.value)
 
 
 def _acceptance(sold: Sold, t: Said) -> Table:

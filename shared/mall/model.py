@@ -1,5 +1,6 @@
 """The course mall (课程商城): categories, courses, classes, and the terms that a sale accepts."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -38,6 +39,7 @@ CATEGORIES: tuple[Category, ...] = (
 )
 SUBJECTS = frozenset(category.code for category in CATEGORIES if category.subject)
 _WEEKDAYS = "一二三四五六日"
+_IN_ENGLISH = dict(zip(_WEEKDAYS, ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), strict=True))
 
 
 class Status(StrEnum):
@@ -139,6 +141,11 @@ class Period:
     def day(self) -> date:
         """The day in Shanghai on which it begins."""
         return self.starts_at.astimezone(SHANGHAI).date()
+
+
+def weekly_in_english(text: str) -> str:
+    """Times of the week, as terms have them, in English: 周六 09:00-10:00 -> Sat 09:00-10:00."""
+    return re.sub("周([一二三四五六日])", lambda found: _IN_ENGLISH[found[1]], text).replace("、", ", ")
 
 
 def weekly_times(sessions: Iterable[Period]) -> tuple[WeeklyTime, ...]:

@@ -108,6 +108,20 @@ class TestContract:
         assert "Service contract for training outside school" in told
         assert terms_hash in told
 
+    def test_in_english_has_no_chinese_weekday_and_every_figure_a_unit(
+        self, district: District, terms_hash: str, shelf: Shelf
+    ) -> None:
+        told = said(district.guardian.with_headers(accept_language="en"), MINE, shelf)
+
+        assert "周六 09" not in told
+        for wanted in ("Sat 09:00-10:00", "48 lessons", "60 minutes", "30 students", "6 years", "7 working days"):
+            assert wanted in told
+
+    def test_says_that_no_name_of_the_guardian_is_kept(self, district: District, terms_hash: str, shelf: Shelf) -> None:
+        told = "".join(said(district.guardian, MINE, shelf).split())
+        assert f"账号尾号{builders.GUARDIAN[-6:]}（本系统不登记姓名）" in told
+        assert "开课前5日或更早提出" in told
+
     def test_is_the_same_whatever_is_changed_a_second_later(
         self, district: District, terms_hash: str, shelf: Shelf
     ) -> None:

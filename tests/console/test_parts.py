@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.console import charts, csv_files, links, rendering, words
+from functions.console import charts, csv_files, links, policy_words, words
 from functions.edge import static
 from shared.alerts.model import Rule, Severity
 from shared.bank.store import Outcome as BankOutcome
@@ -164,7 +164,7 @@ class TestWords:
         [("unpaid_hours", "hours"), ("confirmation_working_days", "working_days"), ("max_months", "months")],
     )
     def test_a_figure_says_what_it_counts(self, name: str, unit: str) -> None:
-        assert rendering.unit(name) == unit
+        assert policy_words.unit(name) == unit
 
 
 class TestVendored:

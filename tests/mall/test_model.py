@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, time
 
 from shared.mall import store
-from shared.mall.model import Period, WeeklyTime, weekly_times
+from shared.mall.model import Period, WeeklyTime, weekly_in_english, weekly_times
 from tests import builders
 
 
@@ -16,6 +16,11 @@ class TestWeeklyTimes:
 
         assert weekly_times(periods) == (WeeklyTime(4, time(18, 30), time(19, 30)), WeeklyTime(7, time(9), time(10)))
         assert "、".join(map(str, weekly_times(periods))) == "周四 18:30-19:30、周日 09:00-10:00"
+
+    def test_in_english_have_its_weekdays(self) -> None:
+        assert weekly_in_english("周四 18:30-19:30、周日 09:00-10:00") == "Thu 18:30-19:30, Sun 09:00-10:00"
+        assert weekly_in_english("2026-09-12 09:00-10:00、2026-09-19 09:00-10:00").count(", ") == 1
+        assert weekly_in_english("") == ""
 
     def test_a_day_is_one_of_shanghai(self) -> None:
         late = datetime(2026, 9, 12, 17, tzinfo=UTC)  # 01:00 of Sunday there
