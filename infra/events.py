@@ -86,7 +86,10 @@ STREAM_FUNCTIONS = (
     StreamFunction(
         "watch_reviews",
         "reviews",
-        ({"eventName": ["INSERT"], "dynamodb": {"Keys": {"sk": {"S": ["review", "report"]}}}},),
+        (
+            {"eventName": ["INSERT"], "dynamodb": {"Keys": {"sk": {"S": ["review", "report"]}}}},
+            {"dynamodb": {"Keys": {"sk": {"S": ["rating"]}}}},
+        ),
     ),
     StreamFunction(
         "keep_totals",

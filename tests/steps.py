@@ -9,6 +9,7 @@ from typing import Any
 
 from events import facts
 from functions.api import enrolments as sales
+from functions.edge import course_acts
 from shared.approvals import usecases as approvals
 from shared.approvals.model import Kind, Proposal
 from shared.dynamo import transaction
@@ -43,6 +44,7 @@ from shared.mall import model as mall
 from shared.mall import rules as mall_rules
 from shared.mall import store as mall_store
 from shared.mall import usecases as mall_usecases
+from shared.mall.store import cards
 from shared.mall.store import waitlist as mall_waitlist
 from shared.policy import queries as policies
 from shared.terminations import usecases as termination_usecases
@@ -83,7 +85,9 @@ def put_on_sale(course: mall.Course | None = None, **changes: Any) -> mall.Offer
 
 def publish_course(course: mall.Course) -> None:
     """Put a course into the mall as the bureau's acceptance does."""
-    transaction.commit(mall_store.published_course(course))
+    school = institutions.get_many([course.institution_id]).get(course.institution_id) or builders.a_school()
+    found_by = [cards.of_course(course, now=NOW), cards.of_school(course_acts.facts_of(school), now=NOW)]
+    transaction.commit([*mall_store.published_course(course), *found_by])
 
 
 def open_class(offering: mall.Offering, course: mall.Course | None = None) -> mall.Offering:
@@ -91,13 +95,15 @@ def open_class(offering: mall.Offering, course: mall.Course | None = None) -> ma
     course = course or builders.a_course()
     text = mall_rules.terms_text(course, offering, (), builders.a_school().name)
     opened = replace(offering, terms_hash=mall_rules.terms_hash(text), seats_left=offering.seats)
-    transaction.commit([mall_store.opened(opened), mall_store.terms(text, opened.terms_hash, now=NOW)])
+    terms = mall_store.terms(text, opened.terms_hash, now=NOW)
+    transaction.commit([mall_store.opened(opened), terms, cards.of_class(opened, now=NOW)])
     return opened
 
 
 def withdraw_class() -> None:
     """Take the first class off sale."""
-    transaction.commit([mall_store.withdrawn(builders.COURSE, builders.OFFERING)])
+    off = mall_store.withdrawn(builders.COURSE, builders.OFFERING)
+    transaction.commit([off, cards.no_class(builders.COURSE, builders.OFFERING, now=NOW)])
 
 
 def enrol(offering: mall.Offering, number: int = 1, *, now: datetime = NOW, **changes: Any) -> facts.EnrolmentMade:

@@ -15,6 +15,7 @@ from botocore.exceptions import ReadTimeoutError
 from infra import tables
 from infra.local import engine, trouble
 from shared.dynamo import rows, transaction
+from shared.mall import catalogue
 from shared.policy import queries as policies
 from tests.memory.engine import Engine, Items, listed
 
@@ -42,6 +43,7 @@ def in_memory(memory_tables: Any) -> Any:
     """boto3's client of the tables in memory, every table empty."""
     _memory.clear()
     policies.forget()
+    catalogue.forget()
     return memory_tables
 
 
@@ -79,6 +81,7 @@ def on_engine(engine_address: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     tables.create_all(client)
     rows.connect(engine_address)
     policies.forget()
+    catalogue.forget()
     yield client
     rows.connect(None)
 

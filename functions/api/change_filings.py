@@ -1,5 +1,6 @@
 """A school files a change of its record (变更): what changes, field by field, checked before anything is opened."""
 
+from dataclasses import replace
 from typing import Annotated, Self
 
 import pydantic
@@ -17,7 +18,7 @@ from shared.institutions import amending as record
 from shared.institutions import rules as institution_rules
 from shared.institutions import store as institutions
 from shared.institutions.model import Campus, Institution, Status
-from shared.kernel import clock, errors, ids
+from shared.kernel import clock, errors, ids, position
 from shared.kernel.ids import CampusId, CaseId
 
 blueprint = Blueprint(__name__)
@@ -26,12 +27,17 @@ Answer = Annotated[str, pydantic.Field(min_length=1, max_length=rules.MOST_TEXT)
 
 
 class CampusRequest(Request):
-    """A campus as it is afterwards; `campus_id` of one that there is, none for a new one."""
+    """A campus as it is afterwards; `campus_id` of one that there is, none for a new one.
+
+    `street` and `position` (`latitude,longitude` in GCJ-02) stay where neither they nor the address are told anew.
+    """
 
     campus_id: Id | None = None
     name: Annotated[str, pydantic.Field(min_length=1, max_length=40)]
     address: Annotated[str, pydantic.Field(min_length=1, max_length=200)]
     phone: Annotated[str, pydantic.Field(min_length=7, max_length=20)]
+    street: Annotated[str, pydantic.Field(max_length=40)] | None = None
+    position: Annotated[str, pydantic.Field(max_length=40)] | None = None
 
 
 class AmendmentRequest(Request):
@@ -86,6 +92,7 @@ class NotLicensed(errors.Conflict):
         record.NameTooLong,
         amending.CategoryUnknown,
         institution_rules.WrongPhone,
+        position.WrongPosition,
     ),
     summary_zh="申报变更",
     summary_en="File a change",
@@ -112,16 +119,26 @@ def file_change(call: Call[ChangeRequest]) -> views.FilingView:
     return views.whole(case, call.language, clock.business_day(call.now))
 
 
+def _placed(campus: Campus, told: CampusRequest, was: Campus | None) -> Campus:
+    """The campus with its street and its position: those that are told, else those that it has at the same address."""
+    street, place = (was.street, was.position) if was and was.address == campus.address else ("", "")
+    return replace(
+        campus,
+        street=street if told.street is None else told.street.strip(),
+        position=place if told.position is None else told.position.strip(),
+    )
+
+
 def _after(school: Institution, told: AmendmentRequest) -> Institution:
     """The school as it is to become. Raises UnknownCampus."""
-    known = {campus.campus_id for campus in school.campuses}
+    known = {campus.campus_id: campus for campus in school.campuses}
     campuses = []
     for number, one in enumerate(told.campuses or ()):
         if one.campus_id is not None and one.campus_id not in known:
             raise record.UnknownCampus(pointer=f"/changes/campuses/{number}/campus_id")
         new = ids.derived("cmp", school.institution_id, one.name, one.address)
-        campus_id = CampusId(one.campus_id or new)
-        campuses.append(Campus(campus_id, one.name.strip(), one.address.strip(), one.phone))
+        campus = Campus(CampusId(one.campus_id or new), one.name.strip(), one.address.strip(), one.phone)
+        campuses.append(_placed(campus, one, known.get(campus.campus_id)))
     return amending.becoming(
         school,
         name=told.name and told.name.strip(),

@@ -28,11 +28,14 @@ class InstitutionCard(View):
 
 
 class CampusView(View):
+    """A campus; `position` is `latitude,longitude` in GCJ-02. It and `street` are empty where nobody has told them."""
+
     campus_id: str
     name: str
     street: str
     address: str
     phone: str
+    position: str
 
 
 class TeacherView(View):

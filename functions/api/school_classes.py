@@ -139,7 +139,7 @@ def submit_class(call: Call[NothingToSay]) -> views.ClassSheetView:
     summary_en="Take a class off sale; what is sold stays sold",
 )
 def withdraw_class(call: Call[NothingToSay]) -> views.ClassSheetView:
-    return views.class_sheet(course_acts.withdraw_class(*_ids(call), edits=call.edits))
+    return views.class_sheet(course_acts.withdraw_class(*_ids(call), edits=call.edits, now=call.now))
 
 
 @endpoint(

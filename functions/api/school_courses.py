@@ -137,7 +137,9 @@ def submit_course(call: Call[NothingToSay]) -> views.CourseSheetView:
 )
 def withdraw_course(call: Call[NothingToSay]) -> views.CourseSheetView:
     course_id = _own(call).course_id
-    return views.course_sheet(course_acts.withdraw_course(call.institution_id, course_id, edits=call.edits))
+    return views.course_sheet(
+        course_acts.withdraw_course(call.institution_id, course_id, edits=call.edits, now=call.now)
+    )
 
 
 @endpoint(

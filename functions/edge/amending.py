@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from functions.edge import course_acts
 from shared.dynamo import transaction
 from shared.dynamo.transaction import Part
 from shared.filings import decisions
@@ -18,6 +19,7 @@ from shared.kernel import errors
 from shared.kernel.ids import InstitutionId
 from shared.mall import usage
 from shared.mall.model import CATEGORIES
+from shared.mall.store import cards
 
 _CATEGORIES = {one.code: (one.zh, one.en) for one in CATEGORIES}
 _SIZES = {"small": ("小型", "Small"), "medium": ("中型", "Medium"), "large": ("大型", "Large")}
@@ -89,6 +91,8 @@ def superseded(case: Case) -> bool:
 def apply(*, case_id: str, reason: str, by: str, now: datetime, also: Sequence[Part]) -> None:
     """Amend the record by a filing that has passed, and close it, in one transaction with what is in `also`.
 
+    Its courses are found by its new names and places from then on.
+
     Raises what `decisions.amending` and `institutions.amending` refuse, StillInUse, what `also` refuses, Unavailable.
     """
 
@@ -97,11 +101,14 @@ def apply(*, case_id: str, reason: str, by: str, now: datetime, also: Sequence[P
         iid = InstitutionId(case.institution_id)
         try:
             record = usecases.amending(institution_id=iid, amendments=_of(case), reason=reason, by=by, now=now)
+            # read after the record: what is committed holds only while that is what it was then
+            after = amending.amended(store.get(iid), _of(case))
         except amending.RecordChanged:
             if cases.get(case_id).state is not case.state:
                 raise
             raise transaction.LostRace() from None  # it was this filing that somebody else has just carried out
-        transaction.commit([*also, *closed, *record, *held_free(case, now=now)])
+        found_by = cards.of_school(course_acts.facts_of(after), now=now)
+        transaction.commit([*also, *closed, *record, *held_free(case, now=now), found_by])
 
     transaction.retried(attempt)
 
@@ -128,7 +135,7 @@ def _of(case: Case) -> list[Amendment]:
 def _shown(field: Field, text: str, english: bool) -> str:
     told = json.loads(text)
     if field is Field.CAMPUSES:
-        return "; ".join(f"{name} {address} {phone}" for _, name, address, phone in told)
+        return "; ".join(" ".join(filter(None, rest)) for _, *rest in told)
     if field is Field.CATEGORIES:
         return "、".join(_CATEGORIES[one][english] if one in _CATEGORIES else one for one in told)
     return _SIZES[told][english] if field is Field.SIZE and told in _SIZES else str(told)

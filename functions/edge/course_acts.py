@@ -13,7 +13,14 @@ from shared.kernel.ids import CourseId, InstitutionId, OfferingId, SessionId
 from shared.mall import class_rules, publication, sheets
 from shared.mall.compliance import Result
 from shared.mall.model import ClassPlan
-from shared.mall.sheet_model import ClassSheet, CourseSheet, PublishedRoom, PublishedTeacher, SchoolFacts
+from shared.mall.sheet_model import (
+    ClassSheet,
+    CourseSheet,
+    PublishedCampus,
+    PublishedRoom,
+    PublishedTeacher,
+    SchoolFacts,
+)
 from shared.mall.store import sheets as sheet_store
 from shared.policy import queries as policies
 from shared.teaching import model as teaching
@@ -25,8 +32,9 @@ def facts_of(school: institutions.Institution) -> SchoolFacts:
     return SchoolFacts(
         institution_id=school.institution_id,
         name=school.name,
+        short_name=school.short_name,
         categories=school.categories,
-        campuses=frozenset(one.campus_id for one in school.campuses),
+        campuses={one.campus_id: PublishedCampus(one.street, one.address, one.position) for one in school.campuses},
         teachers={one.teacher_id: PublishedTeacher(one.name, one.valid_to) for one in school.teachers},
         rooms={one.item_id: PublishedRoom(one.caption, one.area_m2) for one in school.rooms},
     )
@@ -97,21 +105,23 @@ def accept_class(
     transaction.retried(attempt)
 
 
-def withdraw_course(institution_id: InstitutionId, course_id: CourseId, *, edits: int) -> CourseSheet:
+def withdraw_course(institution_id: InstitutionId, course_id: CourseId, *, edits: int, now: datetime) -> CourseSheet:
     """Take a course with its classes off sale. Raises what `publication.withdraw_course` refuses."""
 
     return transaction.retried(
-        lambda: publication.withdraw_course(sheet=sheet_store.get_course(institution_id, course_id), edits=edits)
+        lambda: publication.withdraw_course(
+            sheet=sheet_store.get_course(institution_id, course_id), edits=edits, now=now
+        )
     )
 
 
 def withdraw_class(
-    institution_id: InstitutionId, course_id: CourseId, offering_id: OfferingId, *, edits: int
+    institution_id: InstitutionId, course_id: CourseId, offering_id: OfferingId, *, edits: int, now: datetime
 ) -> ClassSheet:
     """Take a class off sale. Raises what `publication.withdraw_class` refuses."""
     return transaction.retried(
         lambda: publication.withdraw_class(
-            sheet=sheet_store.get_class(institution_id, course_id, offering_id), edits=edits
+            sheet=sheet_store.get_class(institution_id, course_id, offering_id), edits=edits, now=now
         )
     )
 
@@ -124,7 +134,7 @@ def republish_course(institution_id: InstitutionId, course_id: CourseId, *, edit
         sheet = sheet_store.get_course(institution_id, course_id)
         policy = policies.in_force(at=now)
         facts = facts_of(school)
-        return publication.republish_course(sheet=sheet, edits=edits, school=facts, policy=policy, also=also)
+        return publication.republish_course(sheet=sheet, edits=edits, school=facts, policy=policy, now=now, also=also)
 
     return transaction.retried(attempt)
 

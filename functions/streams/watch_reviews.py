@@ -1,7 +1,7 @@
-"""Looks at every new review and every new report of an offer to pay privately, by the reviews table's stream.
+"""Looks at every new review, every new report of an offer to pay privately, and every rating that has changed.
 
 A review that is one of a burst, or whose writer is connected with the school, counts less from then on and waits for
-the bureau. A report raises an alert. A record that comes again changes nothing.
+the bureau. A report raises an alert. A course is found by its rating. A record that comes again changes nothing.
 """
 
 from collections.abc import Iterable, Mapping
@@ -16,14 +16,16 @@ from shared.alerts import usecases as alerts
 from shared.funds import queries as funds
 from shared.funds.store import entries
 from shared.institutions import store as institutions
-from shared.kernel.ids import ReviewId
+from shared.kernel import ids
+from shared.kernel.ids import CourseId, ReviewId
+from shared.mall.store import cards
 from shared.people import queries as people
 from shared.policy import queries as policies
 from shared.policy.model import Policy
 from shared.reviews import detectors, usecases
 from shared.reviews.detectors import Observed
 from shared.reviews.model import Mark, Report, Review
-from shared.reviews.store import reports, reviews
+from shared.reviews.store import ratings, reports, reviews
 
 blueprint = Blueprint(__name__)
 
@@ -33,12 +35,24 @@ _MOST_IN_A_BURST = 100
 @blueprint.on_dynamodb_record(stream_arn=batches.stream_of("ReviewsTable"))
 @batches.each_record
 def watch_reviews(record: Mapping[str, Any]) -> None:
-    """One record: a review that was written, or a report that was made."""
+    """One record: a review that was written, a report that was made, or a rating that has changed."""
     image = record["dynamodb"]["NewImage"]
-    if image["sk"]["S"] == "report":
-        tell(reports.from_record(image))
-    else:
-        weigh(reviews.from_record(image))
+    match image["sk"]["S"]:
+        case "report":
+            tell(reports.from_record(image))
+        case "rating":
+            note_rating(image["pk"]["S"].partition("#")[2], now=wiring.now())
+        case _:
+            weigh(reviews.from_record(image))
+
+
+def note_rating(of: str, *, now: datetime) -> bool:
+    """Let a course be found by its rating as it is now, whichever change of it is told; whether it can be found."""
+    if not ids.is_id(of, "crs"):
+        return False
+    course_id = CourseId(of)
+    rating = ratings.get_many([course_id], consistent=True)[course_id].overall(policies.in_force(at=now))
+    return cards.rate(course_id, rating, now=now)
 
 
 def tell(report: Report) -> int:

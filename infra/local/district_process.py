@@ -35,6 +35,7 @@ from infra.local.wechat_simulator import WeChat
 from shared.dynamo import rows
 from shared.funds import seals
 from shared.kernel.clock import SHANGHAI, system_clock
+from shared.mall import catalogue
 from shared.payments import merchant_key
 from shared.policy import queries as policies
 from shared.terminations import signature
@@ -133,6 +134,7 @@ def running(
             engine.running(port=port + _ENGINE, state_dir=_in(state_dir, "engine"), meanwhile=_load_functions)
         )
         stack.enter_context(surroundings.connected(url))
+        catalogue.forget()
         policies.forget()  # the process may have run another district
         on_step("tables")
         clients = engine.clients(url)

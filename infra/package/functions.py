@@ -154,7 +154,7 @@ FUNCTIONS = (
         "watch_reviews",
         memory_mb=512,
         timeout_seconds=60,
-        tables={"reviews": R | W, "funds": R, "institutions": R, "people": R, "alerts": W, "parked": W},
+        tables={"reviews": R | W, "mall": W, "funds": R, "institutions": R, "people": R, "alerts": W, "parked": W},
     ),
     Function(
         "reconcile_statement",

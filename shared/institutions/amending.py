@@ -11,8 +11,9 @@ from typing import Any
 
 from shared.institutions import matching, rules
 from shared.institutions.model import Campus, Institution
-from shared.kernel import errors
+from shared.kernel import errors, position
 from shared.kernel.ids import CampusId
+from shared.kernel.text import plain
 
 MOST_CAMPUSES = 10
 MOST_ADDED = 80
@@ -98,7 +99,7 @@ def text_of(school: Institution, field: Field) -> str:
     """A field of the record as text."""
     value: Any = getattr(school, field.value)
     if field is Field.CAMPUSES:
-        value = [[one.campus_id, one.name, one.address, one.phone] for one in school.campuses]
+        value = [_told(one) for one in school.campuses]
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -120,14 +121,15 @@ def amended(school: Institution, amendments: Sequence[Amendment]) -> Institution
 def check(before: Institution, after: Institution) -> tuple[Amendment, ...]:
     """Whether a school may become another; what differs.
 
-    Raises NothingToAmend, AmendmentBlank, WrongPhone, SizeUnknown, CampusesWrong, UnknownCampus, NameTooLong.
+    Raises NothingToAmend, AmendmentBlank, WrongPhone, SizeUnknown, CampusesWrong, UnknownCampus, WrongPosition,
+    NameTooLong.
     """
     told = between(before, after)
     if not told:
         raise NothingToAmend(pointer="/changes")
     for name in ("name", "short_name", "legal_representative"):
         _check_text(getattr(after, name), f"/changes/{name}")
-    if len(matching.plain(after.name)) < matching.SHORTEST:
+    if len(plain(after.name)) < matching.SHORTEST:
         raise AmendmentBlank(pointer="/changes/name")
     rules.check_phone(after.phone, pointer="/changes/phone")
     if after.size not in SIZES:
@@ -142,6 +144,12 @@ def check(before: Institution, after: Institution) -> tuple[Amendment, ...]:
     return told
 
 
+def _told(campus: Campus) -> list[str]:
+    """A campus as it stands in an amendment: street and position only where one of them is told."""
+    place = [campus.street, campus.position] if campus.street or campus.position else []
+    return [campus.campus_id, campus.name, campus.address, campus.phone, *place]
+
+
 def _check_campuses(before: Institution, after: Institution) -> None:
     if not 0 < len(after.campuses) <= MOST_CAMPUSES:
         raise CampusesWrong(pointer="/changes/campuses")
@@ -154,6 +162,10 @@ def _check_campuses(before: Institution, after: Institution) -> None:
         _check_text(one.address, f"{at}/address")
         if one not in before.campuses:
             rules.check_phone(one.phone, pointer=f"{at}/phone")
+        if one.street:
+            _check_text(one.street, f"{at}/street")
+        if one.position:
+            position.read(one.position, pointer=f"{at}/position")
 
 
 def _check_text(text: str, pointer: str) -> None:
@@ -164,5 +176,5 @@ def _check_text(text: str, pointer: str) -> None:
 def _value(field: Field, text: str) -> Any:
     told = json.loads(text)
     if field is Field.CAMPUSES:
-        return tuple(Campus(CampusId(campus_id), name, address, phone) for campus_id, name, address, phone in told)
+        return tuple(Campus(CampusId(campus_id), *rest) for campus_id, *rest in told)
     return tuple(told) if field is Field.CATEGORIES else told

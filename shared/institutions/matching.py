@@ -10,11 +10,11 @@ from collections.abc import Collection, Mapping
 from enum import StrEnum
 
 from shared.institutions.model import Institution
+from shared.kernel.text import plain
 
 SHORTEST = 2
 LONGEST = 40  # of a name; a registration is one transaction, of at most 100 items
 
-_NO_WORD = re.compile(r"[\W_]+")
 _ABOVE_THE_DISTRICT = re.compile(r"^(?:\w{2,7}(?:省|自治区))?(?:\w{2,7}?市)?(?=\w)")
 
 
@@ -46,11 +46,6 @@ POINTS: Mapping[Field, int] = {
 def score(same: Collection[Field]) -> int:
     """How sure a match is, of 100."""
     return min(sum(POINTS[field] for field in set(same)), 100)
-
-
-def plain(text: str) -> str:
-    """A text by its letters and digits alone, in one width and one case."""
-    return _NO_WORD.sub("", unicodedata.normalize("NFKC", text)).casefold()
 
 
 def keys(school: Institution) -> set[tuple[Field, str]]:

@@ -100,13 +100,15 @@ class Purpose(StrEnum):
 
 @dataclass(frozen=True)
 class Campus:
-    """A place where a school teaches. `street` is that of the address, empty where nobody has told it."""
+    """A place where a school teaches. `street` is that of the address, `position` where it is on the map
+    (shared/kernel/position.py); each is empty where nobody has told it."""
 
     campus_id: CampusId
     name: str
     address: str
     phone: str
     street: str = ""
+    position: str = ""
 
 
 @dataclass(frozen=True)

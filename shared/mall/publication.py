@@ -14,6 +14,7 @@ from shared.kernel import clock
 from shared.mall import class_rules, compliance, rules, sheet_rules, sheets, store
 from shared.mall.model import ClassFacts, ClassPlan, Course, CourseFacts, Offering, Status, weekly_times
 from shared.mall.sheet_model import ClassSheet, CourseSheet, SchoolFacts
+from shared.mall.store import cards
 from shared.mall.store import sheets as sheet_store
 from shared.policy.model import Policy
 
@@ -38,6 +39,7 @@ def accept_course(
             sheet_store.kept(becomes),
             sheet_store.next_publication(sheet.institution_id, was=was),
             *_course_parts(becomes, school, now),
+            cards.of_school(school, now=now),
         ]
     )
 
@@ -73,11 +75,13 @@ def accept_class(
             sheet_store.next_publication(sheet.institution_id, was=was),
             store.terms(text, offering.terms_hash, now=now),
             _class_part(offering, sheet.facts, sheet.published),
+            cards.of_class(offering, now=now),
+            cards.of_school(school, now=now),
         ]
     )
 
 
-def withdraw_course(*, sheet: CourseSheet, edits: int) -> CourseSheet:
+def withdraw_course(*, sheet: CourseSheet, edits: int, now: datetime) -> CourseSheet:
     """Take a course off sale with all its classes; what is sold stays sold.
 
     Raises NotPublished, EditedMeanwhile, LostRace.
@@ -91,22 +95,23 @@ def withdraw_course(*, sheet: CourseSheet, edits: int) -> CourseSheet:
             sheet_store.written(becomes, edits=edits),
             sheet_store.next_publication(sheet.institution_id, was=was),
             *store.published_course(_course(becomes)),
-            *(replace(part, refused=transaction.LostRace()) for one in classes for part in _class_withdrawn(one)),
+            cards.no_course(sheet.course_id, now=now),
+            *(replace(part, refused=transaction.LostRace()) for one in classes for part in _class_withdrawn(one, now)),
         ]
     )
     return becomes
 
 
-def withdraw_class(*, sheet: ClassSheet, edits: int) -> ClassSheet:
+def withdraw_class(*, sheet: ClassSheet, edits: int, now: datetime) -> ClassSheet:
     """Take a class off sale; what is sold stays sold. Raises NotPublished, EditedMeanwhile, LostRace."""
     sheet_rules.check_withdraw(sheet, edits=edits)
     was = sheet_store.publications(sheet.institution_id)
-    transaction.commit([*_class_withdrawn(sheet), sheet_store.next_publication(sheet.institution_id, was=was)])
+    transaction.commit([*_class_withdrawn(sheet, now), sheet_store.next_publication(sheet.institution_id, was=was)])
     return replace(sheet, sale=Status.WITHDRAWN, edits=edits + 1)
 
 
 def republish_course(
-    *, sheet: CourseSheet, edits: int, school: SchoolFacts, policy: Policy, also: Parts
+    *, sheet: CourseSheet, edits: int, school: SchoolFacts, policy: Policy, now: datetime, also: Parts
 ) -> CourseSheet:
     """Put a course back on sale as it was published, without its classes, if it still keeps to the rules.
 
@@ -123,6 +128,8 @@ def republish_course(
             sheet_store.written(becomes, edits=edits),
             sheet_store.next_publication(sheet.institution_id, was=was),
             *store.published_course(_course(becomes)),
+            cards.of_course(_course(becomes), now=now),
+            cards.of_school(school, now=now),
         ]
     )
     return becomes
@@ -149,6 +156,8 @@ def republish_class(
             sheet_store.next_publication(sheet.institution_id, was=was),
             store.terms(text, offering.terms_hash, now=now),
             _class_part(offering, sheet.published, sheet.published),
+            cards.of_class(offering, now=now),
+            cards.of_school(school, now=now),
         ]
     )
     return becomes
@@ -191,7 +200,7 @@ def _check_count(sheet: ClassSheet) -> None:
 def _course_parts(sheet: CourseSheet, school: SchoolFacts, now: datetime) -> list[transaction.Part]:
     """The course as it is published now, and its classes on sale under its terms."""
     course = _course(sheet)
-    parts = store.published_course(course)
+    parts = [*store.published_course(course), cards.of_course(course, now=now)]
     for one in sheets.on_sale(sheet_store.classes_of_school(sheet.institution_id), sheet.course_id):
         offering, text = _offering(one, course, school)
         parts += [store.terms(text, offering.terms_hash, now=now), store.reworded(offering)]
@@ -211,10 +220,14 @@ def _class_part(offering: Offering, plan: ClassPlan, was: ClassPlan | None) -> t
     return store.changed(offering, was_seats=was.seats, unsold=moved, refused=refused)
 
 
-def _class_withdrawn(sheet: ClassSheet) -> list[transaction.Part]:
+def _class_withdrawn(sheet: ClassSheet, now: datetime) -> list[transaction.Part]:
     assert sheet.offering_id is not None
     becomes = replace(sheet, sale=Status.WITHDRAWN, edits=sheet.edits + 1)
-    return [sheet_store.written(becomes, edits=sheet.edits), store.withdrawn(sheet.course_id, sheet.offering_id)]
+    return [
+        sheet_store.written(becomes, edits=sheet.edits),
+        store.withdrawn(sheet.course_id, sheet.offering_id),
+        cards.no_class(sheet.course_id, sheet.offering_id, now=now),
+    ]
 
 
 def _course(sheet: CourseSheet) -> Course:

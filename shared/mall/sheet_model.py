@@ -84,13 +84,23 @@ class PublishedRoom:
 
 
 @dataclass(frozen=True)
+class PublishedCampus:
+    """A campus of the school: street and position (shared/kernel/position.py), each empty where nobody told it."""
+
+    street: str
+    address: str
+    position: str
+
+
+@dataclass(frozen=True)
 class SchoolFacts:
     """What is published of the school, as far as courses are held against it."""
 
     institution_id: InstitutionId
     name: str
+    short_name: str
     categories: tuple[str, ...]
-    campuses: frozenset[CampusId]
+    campuses: Mapping[CampusId, PublishedCampus]
     teachers: Mapping[TeacherId, PublishedTeacher]
     rooms: Mapping[ItemId, PublishedRoom]
 

@@ -22,7 +22,7 @@ from shared.mall.model import Offering
 from shared.mall.sheet_model import ClassSheet
 from tests import steps
 from tests.api.district import District, enrolling
-from tests.builders import ROOM, SCHOOL, an_id
+from tests.builders import NOW, ROOM, SCHOOL, an_id
 from tests.console.visitors import Visitor, addresses_in, text_of
 from tests.edge.doors import Answer, Clock
 from tests.filings import examples
@@ -280,7 +280,7 @@ class TestAmending:
             assert refused.status == 409
             assert "“校本部”由班级“周六晚一班”使用至 2026-11-07" in text_of(refused)
         assert f"/console/filings/{case_id}/amendment" in addresses_in(supervisor().get(f"/console/filings/{case_id}"))
-        course_acts.withdraw_class(SCHOOL, other, OfferingId(an_id("off", 9)), edits=3)
+        course_acts.withdraw_class(SCHOOL, other, OfferingId(an_id("off", 9)), edits=3, now=NOW)
         assert approve(proposed).status == 303
 
     def test_a_school_that_ends_is_not_amended(self, district: District, at: Clock) -> None:

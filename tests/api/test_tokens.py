@@ -240,6 +240,7 @@ AUDIENCES = {
     "/v1/mall/categories/{category}/courses": Audience.PUBLIC,
     "/v1/mall/categories/{category}/institutions": Audience.PUBLIC,
     "/v1/mall/compare": Audience.PUBLIC,
+    "/v1/mall/search": Audience.PUBLIC,
     "/v1/mall/courses/{course_id}": Audience.PUBLIC,
     "/v1/mall/institutions/{institution_id}": Audience.PUBLIC,
     "/v1/mall/institutions/{institution_id}/courses": Audience.PUBLIC,

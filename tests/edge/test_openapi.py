@@ -97,6 +97,7 @@ UNREFERENCED = {
     "PageQuery",
     "PeriodQuery",
     "ReviewsQuery",
+    "SearchQuery",
     "TimetableQuery",
     "SchoolStatementQuery",
     "VerifyQuery",

@@ -84,7 +84,7 @@ class TestCreateAll:
         told = {context: stream for context, stream in streams.items() if stream}
         assert told == dict.fromkeys(("teaching", "funds", "personnel", "reviews"), both_images)
 
-    def test_indexes_hold_keys_only_but_for_what_breaks_are_asked_for_by(self, client: Any) -> None:
+    def test_indexes_hold_keys_only_but_for_breaks_and_what_has_changed_of_the_catalogue(self, client: Any) -> None:
         tables.create_all(client)
 
         found = {
@@ -94,6 +94,7 @@ class TestCreateAll:
         }
         assert found == {
             ("institutions", "by_wait"): "KEYS_ONLY",
+            ("mall", "by_change"): "INCLUDE",
             ("teaching", "by_due"): "KEYS_ONLY",
             ("funds", "by_guardian"): "KEYS_ONLY",
             ("funds", "by_interest_wait"): "KEYS_ONLY",

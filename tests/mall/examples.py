@@ -12,6 +12,7 @@ from shared.mall import model, sheets
 from shared.mall.sheet_model import (
     ClassSheet,
     CourseSheet,
+    PublishedCampus,
     PublishedRoom,
     PublishedTeacher,
     SchoolFacts,
@@ -59,8 +60,9 @@ def facts_of_school(**changes: Any) -> SchoolFacts:
     told: dict[str, Any] = {
         "institution_id": SCHOOL,
         "name": "星河舞蹈",
+        "short_name": "星河",
         "categories": ("dance", "english"),
-        "campuses": frozenset({CAMPUS}),
+        "campuses": {CAMPUS: PublishedCampus("示例路", "临淄区示例路1号", "")},
         "teachers": {TEACHER: PublishedTeacher("鲁示例", None)},
         "rooms": {ROOM: PublishedRoom("二楼201室", 60)},
     }

@@ -86,7 +86,7 @@ class TestAtOnce:
         course_acts.submit_class(examples.class_drafted(), edits=1, now=NOW)
 
         _, accepted = together(
-            lambda: course_acts.withdraw_course(SCHOOL, COURSE, edits=course.edits),
+            lambda: course_acts.withdraw_course(SCHOOL, COURSE, edits=course.edits, now=NOW),
             lambda: accept_class(OFFERING, 2),
         )
 

@@ -39,7 +39,7 @@ def accept(change: ProfileChange, *, now: datetime = NOW) -> None:
 
 def withdraw_class() -> None:
     edits = store.get_class(SCHOOL, COURSE, OFFERING).edits
-    course_acts.withdraw_class(SCHOOL, COURSE, OFFERING, edits=edits)
+    course_acts.withdraw_class(SCHOOL, COURSE, OFFERING, edits=edits, now=NOW)
 
 
 def published() -> list[str]:

@@ -74,7 +74,9 @@ def sheet_of(number: int, *, nth: int = 0) -> ClassSheet:
 
 def withdraw(sheet: ClassSheet) -> ClassSheet:
     assert sheet.offering_id is not None
-    return course_acts.withdraw_class(sheet.institution_id, sheet.course_id, sheet.offering_id, edits=sheet.edits)
+    return course_acts.withdraw_class(
+        sheet.institution_id, sheet.course_id, sheet.offering_id, edits=sheet.edits, now=NOW
+    )
 
 
 def put_back(sheet: ClassSheet) -> ClassSheet:

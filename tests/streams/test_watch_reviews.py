@@ -9,12 +9,14 @@ from functions.streams import watch_reviews
 from shared.alerts import store as alerts
 from shared.alerts.model import Rule
 from shared.kernel.ids import GuardianId, InstitutionId
+from shared.mall import catalogue, search
+from shared.mall.search import Wanted
 from shared.people import usecases as people
 from shared.reviews import rating, usecases
 from shared.reviews.model import Mark, Stars
 from shared.reviews.store import ratings, reviews
 from tests import builders, steps, tables
-from tests.builders import GUARDIAN, NOW, SCHOOL, an_id
+from tests.builders import COURSE, GUARDIAN, NOW, SCHOOL, an_id
 from tests.reviews.examples import FIVE, MIXED, reported, written
 from tests.streams.records import Record, a_record, deliver, poison, put_aside
 from tests.tables import busy
@@ -136,6 +138,39 @@ class TestReport:
         [alert] = alerts.list_alerts(SCHOOL, limit=9, cursor=None).rows
         assert (alert.rule, alert.subject) == (Rule.PRIVATE_PAYMENT, an_id("ppr"))
         assert GUARDIAN not in str(alert)
+
+
+class TestRating:
+    """That a course is found by its rating, which every change of a review of it changes."""
+
+    def told(self, client: Any) -> list[Record]:
+        """A record of each rating as it is now."""
+        items = [one for one in client.scan(TableName="hui-reviews")["Items"] if one["sk"]["S"] == "rating"]
+        return [a_record(one, number=number, table="reviews") for number, one in enumerate(items, 1)]
+
+    def found(self, rating: int) -> bool:
+        wanted = Wanted(rating=rating)
+        return bool(search.find(catalogue.as_of(NOW), wanted, today=builders.TODAY))
+
+    def test_follows_the_newest_whichever_record_comes_last_and_however_often(self, in_memory: Any) -> None:
+        steps.put_on_sale()
+        written(1, FIVE)
+        early = self.told(in_memory)
+        for number in range(2, 6):
+            written(number, Stars(1, 1, 1, 1))
+        now = ratings.get_many([COURSE])[COURSE].overall(builders.POLICY)
+        assert now is not None
+
+        for records in (self.told(in_memory), early, early):
+            assert deliver(watch_reviews.watch_reviews, records) == []
+            assert self.found(now)
+            assert not self.found(now + 1)
+
+    def test_of_a_course_that_is_not_in_the_mall_is_left(self, in_memory: Any) -> None:
+        written(1, FIVE)
+
+        assert deliver(watch_reviews.watch_reviews, self.told(in_memory)) == []
+        assert put_aside() == []
 
 
 class TestRecords:

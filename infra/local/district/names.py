@@ -15,6 +15,7 @@ _ADULT_GIVEN = """
 """
 _STREETS = "临淄大道 桓公路 晏婴路 闻韶路 雪宫路 齐兴路 牛山路 大顺路 天齐路 稷下路 遄台路 管仲路"
 GIVEN, ADULT_GIVEN, STREETS = _GIVEN.split(), _ADULT_GIVEN.split(), _STREETS.split()
+_SOUTH_WEST = (36.80500, 118.28000)
 _CODE_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
 
@@ -31,6 +32,12 @@ def adult(random: Random) -> str:
 def mobile(random: Random) -> str:
     """A mobile number of the right shape."""
     return f"1{random.choice('3456789')}{random.randrange(10**9):09d}"
+
+
+def position(street: str, house: int) -> str:
+    """Where a house is on the map: streets run from west to east, one about 400 metres north of the other."""
+    south, west = _SOUTH_WEST
+    return f"{south + STREETS.index(street) * 0.0036:.5f},{west + house * 0.00017:.5f}"
 
 
 def account_no(prefix: str, number: int) -> str:

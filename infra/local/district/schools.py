@@ -137,13 +137,14 @@ def _school(number: int, random: Random) -> School:
 
 
 def _campus(institution_id: InstitutionId, index: int, random: Random) -> institutions.Campus:
-    street = random.choice(names.STREETS)
+    street, house = random.choice(names.STREETS), random.randrange(10, 320)
     return institutions.Campus(
         campus_id=CampusId(ids.derived("cam", institution_id, str(index))),
         name="本部" if index == 1 else f"{street}校区",
-        address=f"淄博市临淄区{street}{random.randrange(10, 320)}号",
+        address=f"淄博市临淄区{street}{house}号",
         phone=f"0533-7{random.randrange(10**6):06d}",
         street=street,
+        position=names.position(street, house),
     )
 
 

@@ -12,6 +12,7 @@ from shared.institutions.matching import Field
 from shared.institutions.model import Institution
 from shared.institutions.store.rows import LicenceRow
 from shared.kernel.ids import InstitutionId
+from shared.kernel.text import plain
 
 _MOST_OF_A_KEY = 25
 _KNOWN, _APPLIED = "known", "applied"
@@ -52,7 +53,7 @@ def by_name(text: str, *, at_most: int) -> list[InstitutionId]:
 
     Nothing for less than two characters.
     """
-    wanted = matching.plain(text)[: matching.LONGEST]
+    wanted = plain(text)[: matching.LONGEST]
     if len(wanted) < matching.SHORTEST:
         return []
     # A school has its name and its short one: a text that is in both of them stands twice.
@@ -62,13 +63,13 @@ def by_name(text: str, *, at_most: int) -> list[InstitutionId]:
 
 def by_credit_code(text: str) -> InstitutionId | None:
     """The school with this credit code; the one registered last, should there be two."""
-    found = KnownRow.query(_pk(_KNOWN, Field.CREDIT_CODE, matching.plain(text)), scan_index_forward=False, limit=1)
+    found = KnownRow.query(_pk(_KNOWN, Field.CREDIT_CODE, plain(text)), scan_index_forward=False, limit=1)
     return next((InstitutionId(row.sk) for row in found), None)
 
 
 def by_licence_no(text: str) -> InstitutionId | None:
     """The school whose licence has this number, written in any width, with or without 号 at its end."""
-    number = matching.plain(text).removesuffix("号")
+    number = plain(text).removesuffix("号")
     try:
         return InstitutionId(LicenceRow.get(f"licence#{number}", "licence").institution_id) if number else None
     except LicenceRow.DoesNotExist:

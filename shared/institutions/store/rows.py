@@ -121,6 +121,9 @@ def document_of(institution: model.Institution) -> str:
         del told[name]
     if institution.accounts.supervised_since is None:  # a school's item stays under the kilobyte that a write pays for
         del told["accounts"]["supervised_since"]
+    for campus in told["campuses"]:
+        for name in [name for name in ("street", "position") if not campus[name]]:
+            del campus[name]
     return json.dumps(told, ensure_ascii=False, default=_plain, separators=(",", ":"))
 
 

@@ -203,7 +203,7 @@ def row_of(offering: model.Offering) -> OfferingRow:
         room=offering.room,
         teacher_id=offering.teacher_id,
         teacher_name=offering.teacher_name,
-        weekly=_weekly_text(offering.weekly),
+        weekly=weekly_text(offering.weekly),
         starts_on=offering.starts_on.isoformat(),
         ends_on=offering.ends_on.isoformat(),
         seats=offering.seats,
@@ -269,6 +269,13 @@ def get_course(course_id: CourseId) -> model.CourseWithOfferings:
     if course is None:
         raise UnknownCourse()
     return model.CourseWithOfferings(course, tuple(offerings))
+
+
+def get_courses(courses: Collection[tuple[InstitutionId, CourseId]]) -> dict[CourseId, model.Course]:
+    """The courses with these schools and ids, by id, as lists show them; one that isn't there is left out."""
+    keys = [(f"institution#{institution_id}", f"course#{course_id}") for institution_id, course_id in set(courses)]
+    rows = CourseRow.batch_get(keys) if keys else ()
+    return {one.course_id: one for one in map(_course_of, rows)}
 
 
 def get_classes(classes: Collection[tuple[CourseId, OfferingId]]) -> dict[OfferingId, model.Offering]:
@@ -407,7 +414,7 @@ def _offering_of(row: Any) -> model.Offering:
         room=row.room,
         teacher_id=TeacherId(row.teacher_id),
         teacher_name=row.teacher_name,
-        weekly=_weekly(row.weekly),
+        weekly=weekly_of(row.weekly),
         starts_on=date.fromisoformat(row.starts_on),
         ends_on=date.fromisoformat(row.ends_on),
         seats=int(row.seats),
@@ -423,12 +430,13 @@ def _offering_of(row: Any) -> model.Offering:
     )
 
 
-def _weekly_text(weekly: Iterable[model.WeeklyTime]) -> str:
+def weekly_text(weekly: Iterable[model.WeeklyTime]) -> str:
     """The times in few characters, as the class's item must stay small: `1-1800-1930,6-0900-1030`."""
     return ",".join(f"{one.weekday}-{one.starts:%H%M}-{one.ends:%H%M}" for one in weekly)
 
 
-def _weekly(text: str) -> tuple[model.WeeklyTime, ...]:
+def weekly_of(text: str) -> tuple[model.WeeklyTime, ...]:
+    """The times that `weekly_text` wrote."""
     return tuple(
         model.WeeklyTime(int(day), _clock(starts), _clock(ends))
         for day, starts, ends in (one.split("-") for one in text.split(",") if one)

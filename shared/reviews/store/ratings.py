@@ -31,10 +31,11 @@ def parts(before: model.Review | None, after: model.Review) -> list[transaction.
     return [transaction.add_up(RatingRow(_key(of), _SK), actions) for of in (after.course_id, after.institution_id)]
 
 
-def get_many(of: Sequence[CourseId | InstitutionId]) -> dict[str, rating.Rating]:
+def get_many(of: Sequence[CourseId | InstitutionId], *, consistent: bool = False) -> dict[str, rating.Rating]:
     """The ratings of at most 100 courses and schools by their ids, in one read; who has none has an empty one."""
     wanted = list(dict.fromkeys(of))
-    rows = RatingRow.batch_get([(_key(one), _SK) for one in wanted]) if wanted else ()
+    keys = [(_key(one), _SK) for one in wanted]
+    rows = RatingRow.batch_get(keys, consistent_read=consistent) if wanted else ()
     found = {row.pk: _rating(row) for row in rows}
     return {one: found.get(_key(one), rating.Rating()) for one in wanted}
 
