@@ -3,6 +3,7 @@
 from chalice.app import Chalice
 
 from functions.api import (
+    absences,
     applications,
     attendance,
     bank,
@@ -32,6 +33,7 @@ from functions.api import (
     school_files,
     school_filings,
     school_listing,
+    school_make_ups,
     school_minimum,
     school_payouts,
     school_plaque,
@@ -144,6 +146,8 @@ for module in (
     verification,
     enrolments,
     waitlists,
+    absences,
+    school_make_ups,
     wechat_payments,
     refunds,
     uploads,

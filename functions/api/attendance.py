@@ -1,6 +1,7 @@
 """The roster of a session, and its attendance."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated
 
 import pydantic
@@ -8,7 +9,7 @@ from chalice.app import Blueprint
 from pydantic_core import PydanticKnownError
 
 from functions.api.views import View
-from functions.edge import presence
+from functions.edge import lessons, presence
 from functions.edge.auth import Audience
 from functions.edge.contract import Call, Id, Request, endpoint
 from shared.funds import queries as funds
@@ -23,9 +24,15 @@ from shared.teaching.store import UnknownSession
 
 blueprint = Blueprint(__name__)
 
+_LEAVE = model.Outcome.LEAVE
+
 
 class RosterLine(View):
-    """`insurance`: how the child's accident cover stands; null where there is none."""
+    """`insurance`: how the child's accident cover stands; null where there is none.
+
+    `on_leave`: the guardian has asked for a leave, so the mark is that unless it is told otherwise. `makes_up_for`: the
+    child is of another class, or comes to an extra session, and makes up for the lesson of that session.
+    """
 
     enrolment_id: str
     student_name: str
@@ -33,6 +40,8 @@ class RosterLine(View):
     outcome: str | None
     status: str | None
     insurance: str | None
+    on_leave: bool
+    makes_up_for: str | None
 
 
 class Roster(View):
@@ -45,7 +54,10 @@ class Mark(Request):
 
 
 class AttendanceRequest(Request):
-    """`all_present`: who may be marked and isn't yet was there, but for those in `marks`, which may then be empty."""
+    """`all_present`: who may be marked and isn't yet was there, but for those in `marks`, which may then be empty.
+
+    Who is on leave is marked as on leave by it.
+    """
 
     all_present: bool = False
     marks: Annotated[list[Mark], pydantic.Field(max_length=60)]
@@ -96,12 +108,12 @@ def get_roster(call: Call[None]) -> Roster:
     session = _own_session(call)
     if call.teacher_id not in (None, session.teacher_id):  # children's names are for who teaches them
         raise rules.NotYourClass()
-    of_class = funds.list_by_offering(session.institution_id, session.offering_id)
-    marks = queries.list_marks(session.session_id, [account.enrolment_id for account in of_class])
-    enrolled = [account for account in of_class if account.open or account.enrolment_id in marks]
-    names = people.names_of_students([account.student_id for account in enrolled])
-    insured = covers.get_many([account.enrolment_id for account in enrolled])
-    lines = [(account, marks.get(account.enrolment_id)) for account in enrolled]
+    group = _group(session)
+    marks = queries.list_marks(session.session_id, list(group))
+    enrolled = [one for one in group.values() if one.account.open or one.account.enrolment_id in marks]
+    names = people.names_of_students([one.account.student_id for one in enrolled])
+    insured = covers.get_many([one.account.enrolment_id for one in enrolled])
+    leaves = queries.list_leaves(session.session_id, list(group))
     return Roster(
         data=[
             RosterLine(
@@ -111,8 +123,11 @@ def get_roster(call: Call[None]) -> Roster:
                 outcome=lesson.outcome.value if lesson else None,
                 status=lesson.status.value if lesson else None,
                 insurance=cover.status.value if (cover := insured.get(account.enrolment_id)) else None,
+                on_leave=account.enrolment_id in leaves,
+                makes_up_for=one.make_up.missed if one.make_up else None,
             )
-            for account, lesson in lines
+            for one in enrolled
+            for account, lesson in [(one.account, marks.get(one.account.enrolment_id))]
         ]
     )
 
@@ -134,6 +149,7 @@ def get_roster(call: Call[None]) -> Roster:
         rules.SessionNotOver,
         rules.NotOnRoster,
         rules.MarkedOtherwise,
+        rules.MakeUpMovedOn,
     ),
     summary_zh="登记考勤（消课申请）",
     summary_en="Mark attendance",
@@ -143,19 +159,16 @@ def claim_attendance(call: Call[AttendanceRequest]) -> MarkedLessons:
     marks = {EnrolmentId(mark.enrolment_id): mark.outcome for mark in call.body.marks}
     if len(marks) < len(call.body.marks):
         raise MarkedTwice(pointer="/marks")
-    accounts = funds.get_accounts(list(marks))
+    group = _group(session)
     if call.body.all_present:
-        of_class = funds.list_by_offering(session.institution_id, session.offering_id)
-        marks = _all_present(session, of_class) | marks
-        accounts = [*of_class, *accounts]
+        marks = _all_present(session, group) | marks
     if not marks:
         raise NobodyToMark()
     pupils = [
-        model.Pupil(account.enrolment_id, account.guardian_id, _may_be_taught(account))
-        for account in accounts
-        if account.offering_id == session.offering_id
+        model.Pupil(enrolment_id, one.account.guardian_id, _may_be_taught(one.account), one.make_up)
+        for enrolment_id, one in group.items()
     ]
-    lessons = usecases.claim_attendance(
+    marked = usecases.claim_attendance(
         session=session,
         pupils=pupils,
         marks=marks,
@@ -164,6 +177,7 @@ def claim_attendance(call: Call[AttendanceRequest]) -> MarkedLessons:
         policy=policies.in_force(at=call.now),
         now=call.now,
         taught=presence.parts(session, now=call.now),
+        made_up=lessons.giving_seat_back,
     )
     return MarkedLessons(
         data=[
@@ -174,19 +188,38 @@ def claim_attendance(call: Call[AttendanceRequest]) -> MarkedLessons:
                 confirm_by=lesson.confirm_by.isoformat() if lesson.confirm_by else None,
                 deadline_assumed=lesson.deadline_assumed,
             )
-            for lesson in lessons
+            for lesson in marked
         ]
     )
 
 
-def _all_present(session: model.Session, of_class: Sequence[EnrolmentAccount]) -> dict[EnrolmentId, model.Outcome]:
-    """Everybody who may be marked as present; who is marked already stays as marked."""
-    marked = queries.list_marks(session.session_id, [account.enrolment_id for account in of_class])
+@dataclass(frozen=True)
+class _Expected:
+    """Who is expected in a session: an enrolment of the class, or one that makes up for a lesson there."""
+
+    account: EnrolmentAccount
+    make_up: model.MakeUp | None = None
+
+
+def _group(session: model.Session) -> dict[EnrolmentId, _Expected]:
+    """All who may stand on the session's roster, by enrolment."""
+    of_class = [] if session.extra else funds.list_by_offering(session.institution_id, session.offering_id)
+    make_ups = {one.enrolment_id: one for one in queries.list_guests(session)}
+    guests = funds.get_accounts(list(make_ups))
+    return {account.enrolment_id: _Expected(account) for account in of_class} | {
+        account.enrolment_id: _Expected(account, make_ups[account.enrolment_id]) for account in guests
+    }
+
+
+def _all_present(session: model.Session, group: Mapping[EnrolmentId, _Expected]) -> dict[EnrolmentId, model.Outcome]:
+    """Everybody who may be marked as present, or as on leave; who is marked already stays as marked."""
+    marked = queries.list_marks(session.session_id, list(group))
+    leaves = queries.list_leaves(session.session_id, list(group))
     return {
-        account.enrolment_id: lesson.outcome if lesson else model.Outcome.PRESENT
-        for account in of_class
-        for lesson in [marked.get(account.enrolment_id)]
-        if lesson or _may_be_taught(account)
+        enrolment_id: lesson.outcome if lesson else _LEAVE if enrolment_id in leaves else model.Outcome.PRESENT
+        for enrolment_id, one in group.items()
+        for lesson in [marked.get(enrolment_id)]
+        if lesson or _may_be_taught(one.account)
     }
 
 

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Literal
 
-from functions.api import cover_views
+from functions.api import absence_views, cover_views
 from functions.api.views import View, money
 from functions.edge.contract import Money
+from functions.edge.lessons import Line
 from shared.funds import model as funds
 from shared.funds.model import Unmarked
 from shared.institutions import model as institutions
@@ -126,9 +127,17 @@ class LessonState(View):
 
 
 class LessonView(LessonState):
-    """A lesson of the timetable: marked; or `scheduled`, `refunded`, `cancelled`, where no teacher has marked it."""
+    """A lesson of the timetable: marked; or `scheduled`, `refunded`, `cancelled`, where no teacher has marked it.
+
+    `leave`: a leave that stands. `make_up`: what the school offers where the lesson was missed. `makes_up_for`: the
+    session that this one makes up for; `offering_id` is the class that it is of.
+    """
 
     ends_at: str
+    offering_id: str
+    leave: absence_views.LeaveView | None
+    make_up: absence_views.MakeUpView | None
+    makes_up_for: str | None
 
 
 class SessionView(View):
@@ -279,18 +288,23 @@ def dispute(marked: teaching.Lesson) -> DisputeView | None:
     )
 
 
-def lesson(session: teaching.Session, marked: teaching.Lesson | None, unmarked: Unmarked) -> LessonView:
+def lesson(line: Line, unmarked: Unmarked) -> LessonView:
+    session, marked = line.session, line.lesson
     return LessonView(
         session_id=session.session_id,
-        number=session.number,
+        number=marked.number if marked else session.number,
         starts_at=clock.shown(session.starts_at),
         ends_at=clock.shown(session.ends_at),
+        offering_id=session.offering_id,
         status=marked.status.value if marked else unmarked.value,
         outcome=marked.outcome.value if marked else None,
         confirm_by=marked.confirm_by if marked else None,
         deadline_assumed=marked.deadline_assumed if marked else False,
         dispute_reason=(marked.dispute_reason or None) if marked else None,
         dispute=dispute(marked) if marked else None,
+        leave=absence_views.leave(line.leave) if line.leave else None,
+        make_up=absence_views.make_up(line.make_up) if line.make_up else None,
+        makes_up_for=line.makes_up_for,
     )
 
 

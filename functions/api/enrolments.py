@@ -11,6 +11,7 @@ from functions.api import cover_views
 from functions.api import enrolment_views as views
 from functions.api.uploads import PictureNotUsable, pictures_of
 from functions.api.views import View
+from functions.edge import lessons as enrolment_lessons
 from functions.edge.auth import Audience
 from functions.edge.contract import Call, Id, PageQuery, Request, endpoint
 from functions.edge.settings import settings
@@ -33,7 +34,6 @@ from shared.materials.queries import UnknownFile
 from shared.payments import store as payments
 from shared.people import queries as people
 from shared.policy import queries as policies
-from shared.teaching import queries as teaching
 from shared.teaching import rules as lessons
 from shared.teaching import usecases as teaching_usecases
 from shared.teaching.store import UnknownSession
@@ -206,9 +206,7 @@ def list_entries(call: Call[None]) -> Entries:
 )
 def list_lessons(call: Call[None]) -> Lessons:
     account = _own(call)
-    marked = {lesson.session_id: lesson for lesson in teaching.list_lessons(account.enrolment_id)}
-    sessions = teaching.list_sessions(account.offering_id)
-    return Lessons(data=[views.lesson(one, marked.get(one.session_id), account.unmarked) for one in sessions])
+    return Lessons(data=[views.lesson(one, account.unmarked) for one in enrolment_lessons.of(account)])
 
 
 _LESSON_ERRORS = (

@@ -7,6 +7,7 @@ from chalice.app import Blueprint
 
 from functions.api import enrolment_views as views
 from functions.api.school_files import address_of
+from functions.edge import lessons
 from functions.edge.auth import Audience
 from functions.edge.contract import Call, Request, SeeOther, endpoint
 from shared.funds import queries as funds
@@ -42,8 +43,7 @@ class AnswerDisputeRequest(Request):
 )
 def get_school_lesson(call: Call[None]) -> views.LessonView:
     account, session_id = _own(call), SessionId(call.path["session_id"])
-    session = queries.get_session(account.offering_id, session_id)
-    return views.lesson(session, queries.find_lesson(account.enrolment_id, session_id), account.unmarked)
+    return views.lesson(lessons.one(account, session_id), account.unmarked)
 
 
 @endpoint(

@@ -1,13 +1,15 @@
 """The timetable of a week or a month: a guardian's, over all her children; a school's, or a teacher's own."""
 
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
 from typing import Annotated, Literal
 
 import pydantic
 from chalice.app import Blueprint
 
-from functions.api import enrolment_views
+from functions.api import absence_views, enrolment_views
 from functions.api.views import View
+from functions.edge import lessons
 from functions.edge.auth import Audience
 from functions.edge.contract import Call, endpoint
 from shared.funds import queries as funds
@@ -16,12 +18,13 @@ from shared.institutions import store as institutions
 from shared.institutions.model import Institution
 from shared.institutions.store import UnknownInstitution
 from shared.kernel import clock
-from shared.kernel.ids import EnrolmentId, GuardianId, OfferingId, SessionId
+from shared.kernel.ids import GuardianId, InstitutionId, OfferingId, SessionId
 from shared.mall import queries as courses
 from shared.mall.model import Offering
 from shared.people import queries as people
+from shared.policy import queries as policies
 from shared.teaching import periods, queries
-from shared.teaching.model import Lesson, LessonStatus, Session
+from shared.teaching.model import LessonStatus, MakeUpStatus, Session
 from shared.teaching.periods import Days
 
 blueprint = Blueprint(__name__)
@@ -57,7 +60,10 @@ class PlacedSession(View):
 
 
 class MyLesson(PlacedSession):
-    """A child's lesson. `actions` are what the guardian can do now, through the day `confirm_by`."""
+    """A child's lesson. `actions` are what the guardian can do now: confirm and dispute through the day `confirm_by`.
+
+    `make_up`: what the school offers where the lesson was missed; `makes_up_for`: the session that this makes up for.
+    """
 
     enrolment_id: str
     student_id: str
@@ -68,14 +74,21 @@ class MyLesson(PlacedSession):
     outcome: str | None
     confirm_by: date | None
     deadline_assumed: bool
-    actions: list[Literal["confirm", "dispute"]]
+    actions: list[Literal["confirm", "dispute", "ask_leave", "withdraw_leave", "answer_make_up"]]
+    on_leave: bool
+    make_up: absence_views.MakeUpView | None
+    makes_up_for: str | None
 
 
 class SchoolSession(PlacedSession):
-    """A session of the school. `students`: seats sold; `over`: its attendance can be marked."""
+    """A session of the school. `students`: seats sold; `over`: its attendance can be marked.
+
+    `extra`: a session beyond the class's timetable, for make-ups; `students` may come to it.
+    """
 
     students: int
     over: bool
+    extra: bool
 
 
 class MyTimetable(View):
@@ -110,18 +123,35 @@ _PERIOD_ERRORS = (periods.WeekOrMonth, periods.NoSuchWeek, periods.NoSuchMonth)
 )
 def get_my_timetable(call: Call[None]) -> MyTimetable:
     days = _days(call)
-    enrolments = paid_enrolments(call.guardian_id)
+    policy = policies.in_force(at=call.now)
+    told = [
+        (account, line)
+        for account, line in _lines_of(call.guardian_id, days)
+        if days.has(line.session.starts_at) and (line.lesson is not None or account.open)
+    ]
+    data = _told(told, now=call.now, leave_hours=policy.leave_hours_before) if told else []
+    return MyTimetable(first=days.first, last=days.last, data=sorted(data, key=_by_time))
+
+
+def _lines_of(guardian_id: GuardianId, days: Days) -> list[tuple[EnrolmentAccount, lessons.Line]]:
+    """The lessons of a guardian's children, of each enrolment that may have some on these days."""
+    enrolments = paid_enrolments(guardian_id)
     classes = courses.get_classes([(one.course_id, one.offering_id) for one in enrolments])
-    taught_then = [one for one in enrolments if _meets(classes[one.offering_id], days)]
-    sessions = {
-        offering_id: [one for one in queries.list_sessions(offering_id) if days.has(one.starts_at)]
-        for offering_id in {one.offering_id for one in taught_then}
-    }
-    marks = queries.get_lessons(
-        [(one.enrolment_id, session.session_id) for one in taught_then for session in sessions[one.offering_id]]
+    taught = [one for one in enrolments if one.open or days.meets(one.starts_on, classes[one.offering_id].ends_on)]
+    own = {offering_id: queries.list_sessions(offering_id) for offering_id in {one.offering_id for one in taught}}
+    files = {one.enrolment_id: queries.read_file(one.enrolment_id) for one in taught}
+    others = queries.get_sessions(
+        key for one in taught for key in lessons.elsewhere(files[one.enrolment_id], own[one.offering_id])
     )
-    lessons = _told(taught_then, classes, sessions, marks) if taught_then else []
-    return MyTimetable(first=days.first, last=days.last, data=sorted(lessons, key=_by_time))
+    return [
+        (one, line)
+        for one in taught
+        for line in lessons.lines(
+            files[one.enrolment_id],
+            own[one.offering_id],
+            {key[1]: others[key[1]] for key in lessons.elsewhere(files[one.enrolment_id], own[one.offering_id])},
+        )
+    ]
 
 
 def paid_enrolments(guardian_id: GuardianId) -> list[EnrolmentAccount]:
@@ -136,46 +166,56 @@ def paid_enrolments(guardian_id: GuardianId) -> list[EnrolmentAccount]:
             return found
 
 
-def _told(
-    enrolments: list[EnrolmentAccount],
-    classes: dict[OfferingId, Offering],
-    sessions: dict[OfferingId, list[Session]],
-    marks: dict[tuple[EnrolmentId, SessionId], Lesson],
-) -> list[MyLesson]:
-    """The lessons as they are told; of an enrolment that is over only those that were marked."""
-    terms = courses.get_terms_of([one.terms_hash for one in enrolments])
-    schools = institutions.get_many([one.institution_id for one in enrolments])
-    names = people.names_of_students([one.student_id for one in enrolments])
+def _told(told: Sequence[tuple[EnrolmentAccount, lessons.Line]], *, now: datetime, leave_hours: int) -> list[MyLesson]:
+    """The lessons as they are told, with where and with whom each is."""
+    accounts = {account.enrolment_id: account for account, _ in told}.values()
+    classes = courses.get_classes([(line.session.course_id, line.session.offering_id) for _, line in told])
+    terms = courses.get_terms_of([one.terms_hash for one in accounts])
+    schools = institutions.get_many([one.institution_id for one in accounts])
+    names = people.names_of_students([one.student_id for one in accounts])
     return [
         MyLesson.model_validate(
             {
-                **_placed(session, classes[one.offering_id], schools[one.institution_id]),
-                **_of_lesson(one, session, marked),
+                **_placed(line.session, classes[line.session.offering_id], schools[one.institution_id]),
+                **_of_lesson(one, line, now, timedelta(hours=leave_hours)),
                 "course_title": terms[one.terms_hash]["course"],
                 "student_name": names.get(one.student_id, ""),
                 "institution_name": schools[one.institution_id].name,
             }
         )
-        for one in enrolments
-        for session in sessions[one.offering_id]
-        for marked in [marks.get((one.enrolment_id, session.session_id))]
-        if marked is not None or one.open
+        for one, line in told
     ]
 
 
-def _of_lesson(account: EnrolmentAccount, session: Session, marked: Lesson | None) -> dict[str, object]:
-    told = enrolment_views.lesson(session, marked, account.unmarked)
-    waits = marked is not None and marked.status is LessonStatus.TAUGHT
+def _of_lesson(account: EnrolmentAccount, line: lessons.Line, now: datetime, leave: timedelta) -> dict[str, object]:
+    told = enrolment_views.lesson(line, account.unmarked)
     return {
         "enrolment_id": account.enrolment_id,
         "student_id": account.student_id,
         "institution_id": account.institution_id,
+        "number": told.number,
         "status": told.status,
         "outcome": told.outcome,
         "confirm_by": told.confirm_by,
         "deadline_assumed": told.deadline_assumed,
-        "actions": ["confirm", "dispute"] if waits else [],
+        "on_leave": line.leave is not None,
+        "make_up": told.make_up,
+        "makes_up_for": told.makes_up_for,
+        "actions": _actions(account, line, now, leave),
     }
+
+
+def _actions(account: EnrolmentAccount, line: lessons.Line, now: datetime, leave: timedelta) -> list[str]:
+    """What the guardian can do about a lesson now."""
+    if line.lesson is not None:
+        if line.lesson.status is LessonStatus.TAUGHT:
+            return ["confirm", "dispute"]
+        waits = line.make_up is not None and line.make_up.status is MakeUpStatus.OFFERED and line.make_up.open_at(now)
+        return ["answer_make_up"] if waits else []
+    if line.leave is not None:
+        return ["withdraw_leave"] if now < line.session.starts_at else []
+    may = account.status is EnrolmentStatus.ACTIVE and now <= line.session.starts_at - leave
+    return ["ask_leave"] if may else []
 
 
 @endpoint(
@@ -192,23 +232,41 @@ def _of_lesson(account: EnrolmentAccount, session: Session, marked: Lesson | Non
 def get_school_timetable(call: Call[None]) -> SchoolTimetable:
     days = _days(call)
     school = institutions.get(call.institution_id)
+    extra = _extra(call.institution_id, days)
     sessions = [
         SchoolSession.model_validate(
             {
                 **_placed(session, offering, school),
                 "course_title": found.course.title,
-                "students": offering.seats_sold,
+                "students": session.guests if session.extra else offering.seats_sold,
                 "over": session.ends_at <= call.now,
+                "extra": session.extra,
             }
         )
         for card in courses.list_courses_of_institution(call.institution_id)
         for found in [courses.get_course(card.course_id)]
         for offering in found.offerings
-        if _meets(offering, days) and call.teacher_id in (None, offering.teacher_id)
-        for session in queries.list_sessions(offering.offering_id)
+        if call.teacher_id in (None, offering.teacher_id)
+        for session in _sessions(offering, days, extra)
         if days.has(session.starts_at)
     ]
     return SchoolTimetable(first=days.first, last=days.last, data=sorted(sessions, key=_by_time))
+
+
+def _extra(institution_id: InstitutionId, days: Days) -> dict[OfferingId, list[SessionId]]:
+    """The school's extra sessions on these days, by class."""
+    found: dict[OfferingId, list[SessionId]] = {}
+    since, until = clock.start_of(days.first), clock.start_of(days.end)
+    for offering_id, session_id, _, _ in queries.list_extra(institution_id, since=since, until=until):
+        found.setdefault(offering_id, []).append(session_id)
+    return found
+
+
+def _sessions(offering: Offering, days: Days, extra: Mapping[OfferingId, Sequence[SessionId]]) -> list[Session]:
+    """The sessions of a class that may be on these days, and its extra ones on them."""
+    regular = queries.list_sessions(offering.offering_id) if _meets(offering, days) else []
+    added = queries.get_sessions((offering.offering_id, one) for one in extra.get(offering.offering_id, ()))
+    return [*regular, *added.values()]
 
 
 def _placed(session: Session, offering: Offering, school: Institution) -> dict[str, object]:

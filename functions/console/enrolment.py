@@ -11,8 +11,9 @@ from math import floor
 
 from chalice.app import Blueprint
 
-from functions.console import cover_words, csv_files, officers, payment_words, roles, words
+from functions.console import absence_words, cover_words, csv_files, officers, payment_words, roles, words
 from functions.console.pages import Answer, Download, SeeOther, Shown, Visit, form, page
+from functions.edge import lessons as enrolment_lessons
 from functions.edge import telling
 from functions.edge.auth import NotForYourRole
 from shared.funds import accrual
@@ -32,7 +33,7 @@ from shared.people.model import Student
 from shared.policy.interest import NoAgreedRate
 from shared.teaching import queries as teaching
 from shared.teaching import rules, usecases
-from shared.teaching.model import Lesson, LessonStatus, Session
+from shared.teaching.model import Lesson, LessonStatus
 from shared.teaching.store import UnknownSession
 
 blueprint = Blueprint(__name__)
@@ -62,20 +63,11 @@ class Booked:
     released_after_fen: int
 
 
-@dataclass(frozen=True)
-class Taught:
-    """A session of the class, and the student's lesson in it once it is marked."""
-
-    session: Session
-    lesson: Lesson | None
-
-
 @page(blueprint, "/console/enrolments/{enrolment_id}")
 def show_enrolment(visit: Visit) -> Shown:
     """An enrolment. With `purpose` in the query, the child's name too."""
     account = get_account(visit)
-    marked = {lesson.session_id: lesson for lesson in teaching.list_lessons(account.enrolment_id)}
-    lessons = [Taught(one, marked.get(one.session_id)) for one in teaching.list_sessions(account.offering_id)]
+    lessons = enrolment_lessons.of(account)
     student = _read_student(visit, account)
     told = {
         "account": account,
@@ -84,11 +76,13 @@ def show_enrolment(visit: Visit) -> Shown:
         "accrued": _accrued(account, clock.business_day(visit.now)),
         "booked": list(booked(funds.list_entries(account))),
         "lessons": lessons,
+        "absences": [one for one in lessons if one.leave or one.make_up],
+        "absence_words": absence_words,
         "refunds": list(reversed(funds.list_refunds(account.enrolment_id))),
         "orders": payments.list_of(account.enrolment_id),
         "payment_words": payment_words,
         "disputed": [one for one in lessons if one.lesson and one.lesson.status is LessonStatus.DISPUTED],
-        "officers": officers.names(lesson.decided_by for lesson in marked.values()),
+        "officers": officers.names(one.lesson.decided_by for one in lessons if one.lesson),
         "student": student,
         "readings": _readings(visit, account),
         "done": visit.query.get("done", ""),

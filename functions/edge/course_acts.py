@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from functions.edge import taught_hours
 from shared.dynamo import transaction
@@ -12,7 +12,7 @@ from shared.kernel import clock, ids
 from shared.kernel.ids import CourseId, InstitutionId, OfferingId, SessionId
 from shared.mall import class_rules, publication, sheets
 from shared.mall.compliance import Result
-from shared.mall.model import ClassPlan
+from shared.mall.model import ClassPlan, Period
 from shared.mall.sheet_model import (
     ClassSheet,
     CourseSheet,
@@ -22,9 +22,13 @@ from shared.mall.sheet_model import (
     SchoolFacts,
 )
 from shared.mall.store import sheets as sheet_store
+from shared.personnel.model import Hours
 from shared.policy import queries as policies
 from shared.teaching import model as teaching
 from shared.teaching import store as timetable
+from shared.teaching.store import absences
+
+_LONGEST_SESSION = timedelta(days=1)
 
 
 def facts_of(school: institutions.Institution) -> SchoolFacts:
@@ -48,7 +52,7 @@ def results_of_course(sheet: CourseSheet, *, now: datetime) -> tuple[Result, ...
 
 def results_of_class(sheet: ClassSheet, *, now: datetime) -> tuple[Result, ...]:
     """Every rule's result on the newest facts of a class."""
-    school, _ = _beside(store.get(sheet.institution_id), sheet, sheet.facts, now)
+    school, _ = beside(store.get(sheet.institution_id), sheet, sheet.facts, now)
     today = clock.business_day(now)
     return sheets.check_class(sheet, school=school, policy=policies.in_force(at=now), today=today)
 
@@ -61,7 +65,7 @@ def submit_course(sheet: CourseSheet, *, edits: int, now: datetime) -> CourseShe
 
 def submit_class(sheet: ClassSheet, *, edits: int, now: datetime) -> ClassSheet:
     """Hand a class to the bureau. Raises what `sheets.submit_class` refuses."""
-    school, _ = _beside(store.get(sheet.institution_id), sheet, sheet.facts, now)
+    school, _ = beside(store.get(sheet.institution_id), sheet, sheet.facts, now)
     return sheets.submit_class(sheet=sheet, edits=edits, school=school, policy=policies.in_force(at=now), now=now)
 
 
@@ -91,7 +95,7 @@ def accept_class(
     def attempt() -> None:
         school, also = _holding(institution_id, offering_id, now)
         sheet = sheet_store.get_class(institution_id, course_id, offering_id)
-        facts, hours = _beside(school, sheet, sheet.facts, now)
+        facts, hours = beside(school, sheet, sheet.facts, now)
         publication.accept_class(
             sheet=sheet,
             edits=edits,
@@ -147,7 +151,7 @@ def republish_class(
     def attempt() -> ClassSheet:
         school, also = _holding(institution_id, offering_id, now)
         sheet = sheet_store.get_class(institution_id, course_id, offering_id)
-        facts, hours = _beside(school, sheet, sheet.published or sheet.facts, now)
+        facts, hours = beside(school, sheet, sheet.published or sheet.facts, now)
         return publication.republish_class(
             sheet=sheet, edits=edits, school=facts, policy=policies.in_force(at=now), now=now, also=[*also, *hours]
         )
@@ -164,11 +168,11 @@ def _holding(
     return school, [latch, same]
 
 
-def _beside(
+def beside(
     school: institutions.Institution, sheet: ClassSheet, plan: ClassPlan, now: datetime
 ) -> tuple[SchoolFacts, list[transaction.Part]]:
     """What a class with this plan is held against, and the part that notes its teacher's hours once it is published."""
-    facts, hours = facts_of(school), taught_hours.find(school, plan)
+    facts, hours = replace(facts_of(school), extra=_extra(school.institution_id, now)), taught_hours.find(school, plan)
     if hours is None:
         return facts, []
     teacher = facts.teachers[plan.teacher_id]
@@ -176,7 +180,21 @@ def _beside(
         **facts.teachers,
         plan.teacher_id: replace(teacher, elsewhere=taught_hours.elsewhere(hours, school, plan)),
     }
-    return replace(facts, teachers=teachers), [taught_hours.publishing(hours, sheet, plan, now=now)]
+    return replace(facts, teachers=teachers), [_hours(hours, sheet, plan, facts, now)]
+
+
+def _hours(hours: Hours, sheet: ClassSheet, plan: ClassPlan, facts: SchoolFacts, now: datetime) -> transaction.Part:
+    assert sheet.offering_id is not None
+    extra = facts.extra.get(sheet.offering_id, ())
+    return taught_hours.publishing(hours, sheet, replace(plan, sessions=(*plan.sessions, *extra)), now=now)
+
+
+def _extra(institution_id: InstitutionId, now: datetime) -> dict[OfferingId, tuple[Period, ...]]:
+    """A school's extra sessions to come, by class."""
+    found: dict[OfferingId, tuple[Period, ...]] = {}
+    for offering_id, _, starts_at, ends_at in absences.list_extra(institution_id, since=now - _LONGEST_SESSION):
+        found[offering_id] = (*found.get(offering_id, ()), Period(starts_at, ends_at))
+    return found
 
 
 def _timetable(sheet: ClassSheet) -> list[transaction.Part]:

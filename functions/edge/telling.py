@@ -118,6 +118,10 @@ def still_so(message: Message) -> bool:
         return lesson is not None and lesson.status is LessonStatus.TAUGHT
     if message.kind is Kind.PAYMENT_DUE:
         return funds.get_account(EnrolmentId(message.subject)).owes
+    if message.kind is Kind.MAKE_UP_OFFERED:
+        missed, _, version = message.occasion.partition("#")
+        make_up = teaching.find_make_up(EnrolmentId(message.subject), SessionId(missed))
+        return make_up is not None and make_up.version == int(version)
     return True
 
 

@@ -5,13 +5,14 @@ from datetime import datetime
 from chalice.app import Blueprint, Cron
 
 from events import facts
-from functions.edge import scheduled, wiring
+from functions.edge import lessons, scheduled, wiring
 from functions.schedules.expire_unpaid import seat_of
 from shared.bank.client import REFUND_PURPOSE, BankRefused, RefundInstruction
 from shared.funds import payment_answers, queries, refund_money, refund_notes
-from shared.funds.refund_model import Refund, RefundPayment, RefundStatus, RefundWait
+from shared.funds.refund_model import Refund, RefundPayment, RefundRule, RefundStatus, RefundWait
 from shared.funds.store import returns
 from shared.funds.suspense_model import SuspenseReturn
+from shared.teaching import make_ups
 from shared.teaching import queries as teaching
 
 blueprint = Blueprint(__name__)
@@ -44,11 +45,18 @@ def pay(refund: Refund) -> bool:
         held = refund_money.hold(refund=refund, taught=taught, now=now)
         refund = refund_notes.note_held(refund_id=refund.refund_id, held_fen=held, give_back_seat=seat_of, now=now)
     if refund.status is RefundStatus.HELD:
+        _end_make_ups(refund, now)
         for payment in refund_money.pending_payments(refund):
             _instruct(payment, now)
         refund_notes.note_instructed(refund_id=refund.refund_id)
     refund_notes.note_outcome(refund_id=refund.refund_id, now=now)
     return refund.status is RefundStatus.HELD
+
+
+def _end_make_ups(refund: Refund, now: datetime) -> None:
+    """Nothing more is taught of what is refunded: seats that it has taken elsewhere to make up are given back."""
+    if refund.rule is not RefundRule.INTEREST:
+        make_ups.end_all(enrolment_id=refund.enrolment_id, giving_back=lessons.giving_seat_back, now=now)
 
 
 def pay_return(one: SuspenseReturn) -> bool:

@@ -11,6 +11,7 @@ from infra.local.district.schools import Class, School
 from infra.local.district_process import STARTS_AT, District
 from infra.local.seed import invitation_code
 from infra.local.stage import Cast, Enrolments, Step, admin_openid
+from infra.local.story_absences import AbsenceStory
 from infra.local.story_accounts import AccountsStory
 from infra.local.story_amendments import AmendmentStory
 from infra.local.story_courses import CourseStory
@@ -65,6 +66,7 @@ class Story:
         yield from DepositStory(self._cast, self._data, self._enrolments).steps()
         yield from WeChatStory(self._cast, self._data, self._enrolments).steps()
         yield from PayoutStory(self._cast).steps()
+        yield from AbsenceStory(self._cast, self._data, self._enrolments).steps()
         yield from InsuranceStory(self._cast, self._data, self._enrolments).steps()
         yield from RefundStory(self._cast, self._data, self._enrolments).steps()
         yield from ReconciliationStory(self._cast, self._data).steps()

@@ -11,7 +11,7 @@ from shared.mall.waitlist_model import Ticket, TicketStatus
 def seats_add_up(
     classes: Iterable[Offering], tickets: Iterable[Ticket], sold: Mapping[OfferingId, int]
 ) -> Iterator[str]:
-    """Seats left, sold and offered are all seats of a class, and its tickets say what its own counts say.
+    """Seats left, sold, offered and of guests are all of a class, and its tickets say what its own counts say.
 
     `sold`: how many enrolments hold a seat of each class. Who waits has a number behind the last that was called.
     """
@@ -23,8 +23,9 @@ def seats_add_up(
             behind[one.offering_id] = min(one.number, behind.get(one.offering_id, one.number))
     for offering in classes:
         name = offering.offering_id
-        if offering.seats_left + sold.get(name, 0) + offering.offered != offering.seats:
-            yield f"{name}: {offering.seats_left} left + {sold.get(name, 0)} sold + {offering.offered} offered"
+        if offering.seats_left + sold.get(name, 0) + offering.offered + offering.guests != offering.seats:
+            taken = f"{sold.get(name, 0)} sold + {offering.offered} offered + {offering.guests} guests"
+            yield f"{name}: {offering.seats_left} left + {taken}"
         told = (offering.waiting, offering.offered)
         if told != (counted[name, TicketStatus.WAITING], counted[name, TicketStatus.OFFERED]):
             yield f"{name}: waiting and offered are {told}, its tickets say otherwise"

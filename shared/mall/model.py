@@ -191,7 +191,8 @@ class Offering(ClassFacts):
     """A class of the mall: when, where, with whom, and how many seats are left.
 
     `waiting` children stand on its waitlist (候补), and `offered` seats are kept for those whose turn it is.
-    `tickets` is the last number that was given out, `called` the last one whose turn it was.
+    `tickets` is the last number that was given out, `called` the last one whose turn it was. `guests`: seats that
+    children of other classes have taken, to make up for a lesson.
     """
 
     offering_id: OfferingId
@@ -210,6 +211,7 @@ class Offering(ClassFacts):
     offered: int = 0
     tickets: int = 0
     called: int = 0
+    guests: int = 0
 
     @property
     def seats_free(self) -> int:
@@ -219,7 +221,7 @@ class Offering(ClassFacts):
     @property
     def seats_sold(self) -> int:
         """Seats that enrolments hold."""
-        return self.seats - self.seats_left - self.offered
+        return self.seats - self.seats_left - self.offered - self.guests
 
     @property
     def times(self) -> str:

@@ -82,6 +82,12 @@ class SoldOut(errors.Conflict):
     en = "The class is sold out."
 
 
+class NoGuestSeat(errors.Conflict):
+    code = "no_seat_to_make_up"
+    zh = "该班没有空余座位，不能在此补课。"
+    en = "The class has no seat left to make up for a lesson in."
+
+
 class UnknownCategory(errors.Missing):
     code = "unknown_category"
     zh = "没有这个课程类别。"

@@ -1,7 +1,7 @@
 """What a school writes down of a course or a class (课程单、班级单), and what of the school it is held against."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Generic, TypeVar
 
@@ -94,7 +94,7 @@ class PublishedCampus:
 
 @dataclass(frozen=True)
 class SchoolFacts:
-    """What is published of the school, as far as courses are held against it."""
+    """What is published of the school, as far as courses are held against it; its classes' `extra` sessions to come."""
 
     institution_id: InstitutionId
     name: str
@@ -103,6 +103,7 @@ class SchoolFacts:
     campuses: Mapping[CampusId, PublishedCampus]
     teachers: Mapping[TeacherId, PublishedTeacher]
     rooms: Mapping[ItemId, PublishedRoom]
+    extra: Mapping[OfferingId, tuple[Period, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

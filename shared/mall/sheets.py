@@ -7,9 +7,9 @@ from datetime import date, datetime
 from shared.dynamo import transaction
 from shared.kernel import clock
 from shared.kernel.ids import CourseId
-from shared.mall import class_rules, compliance, course_rules, sheet_rules, store
+from shared.mall import class_rules, compliance, course_rules, sheet_rules, store, timetable_rules
 from shared.mall.compliance import Result
-from shared.mall.model import ClassPlan, CourseFacts, Status
+from shared.mall.model import ClassPlan, CourseFacts, Period, Status
 from shared.mall.sheet_model import ClassSheet, CourseSheet, SchoolFacts, Taken
 from shared.mall.store import sheets as sheet_store
 from shared.policy.model import Policy
@@ -79,13 +79,29 @@ def check_class(sheet: ClassSheet, *, school: SchoolFacts, policy: Policy, today
         sheet.facts,
         course=course.published or course.facts,
         school=school,
-        others=_taken([one for one in classes if one.item_id != sheet.item_id], today),
+        others=_taken([one for one in classes if one.item_id != sheet.item_id], school, today),
         policy=policy,
         today=today,
     )
     if sheet.published is None:
         return results
     return (*results, *class_rules.check_sold(sheet.facts, was=sheet.published, sold=_sold([sheet])[sheet.item_id]))
+
+
+def check_extra(
+    sheet: ClassSheet, period: Period, *, school: SchoolFacts, policy: Policy, today: date
+) -> tuple[Result, ...]:
+    """Every rule's result on one extra session of a class that is published."""
+    assert sheet.published is not None
+    course = sheet_store.get_course(sheet.institution_id, sheet.course_id)
+    teacher = school.teachers.get(sheet.published.teacher_id)
+    return timetable_rules.check_extra(
+        replace(sheet.published, sessions=(period,)),
+        course=course.published or course.facts,
+        others=_taken(sheet_store.classes_of_school(sheet.institution_id), school, today),
+        elsewhere=teacher.elsewhere if teacher else (),
+        policy=policy,
+    )
 
 
 def on_sale(classes: Sequence[ClassSheet], course_id: CourseId) -> list[ClassSheet]:
@@ -104,8 +120,15 @@ def taught(classes: Sequence[ClassSheet], today: date) -> list[ClassPlan]:
     ]
 
 
-def _taken(classes: Sequence[ClassSheet], today: date) -> list[Taken]:
-    return [Taken(one.name, one.teacher_id, one.room_id, one.sessions) for one in taught(classes, today)]
+def _taken(classes: Sequence[ClassSheet], school: SchoolFacts, today: date) -> list[Taken]:
+    """What classes take: those that are taught, and the extra sessions of any."""
+    extra = [
+        replace(one.published, sessions=school.extra[one.offering_id])
+        for one in classes
+        if one.published is not None and one.offering_id is not None and one.offering_id in school.extra
+    ]
+    plans = (*taught(classes, today), *extra)
+    return [Taken(one.name, one.teacher_id, one.room_id, one.sessions) for one in plans]
 
 
 def _sold(classes: Sequence[ClassSheet]) -> dict[str, int]:

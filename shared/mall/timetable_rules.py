@@ -93,6 +93,7 @@ class BegunAlready(errors.Invalid):
     en = "Start: the first session is on {value}; it may be no earlier than {limit}."
 
 
+EXTRA = (EndsTooLate, InSchoolHours, SubjectDay, SchoolCalendarUnknown, TeacherTaken, RoomTaken, TeacherElsewhere)
 ALL = (
     ClassSpan,
     SessionCount,
@@ -139,6 +140,27 @@ def check_elsewhere(plan: ClassPlan, elsewhere: Sequence[Period]) -> Result:
 def meets(plan: ClassPlan, other: Period) -> bool:
     """Whether a class has a session at that time or in a part of it."""
     return any(one.starts_at < other.ends_at and other.starts_at < one.ends_at for one in plan.sessions)
+
+
+def check_extra(
+    plan: ClassPlan, *, course: CourseFacts, others: Sequence[Taken], elsewhere: Sequence[Period], policy: Policy
+) -> tuple[Result, ...]:
+    """Every rule's result on one extra session, planned alone. `others`: what the school's classes take.
+
+    `elsewhere`: when its teacher is at other schools.
+    """
+    known = school_calendar.known_through()
+    same_teacher = [one for one in others if one.teacher_id == plan.teacher_id]
+    same_room = [one for one in others if plan.room_id and one.room_id == plan.room_id]
+    return (
+        _ending(plan, course, policy),
+        _school_hours(plan, policy),
+        *([_subject_days(plan, policy)] if course.category in SUBJECTS else []),
+        result(SchoolCalendarUnknown, ok=plan.ends_on <= known, pointer=_AT, value=plan.ends_on, limit=known),
+        _clash(TeacherTaken, plan, same_teacher, "/teacher_id"),
+        _clash(RoomTaken, plan, same_room, "/room_id"),
+        check_elsewhere(plan, elsewhere),
+    )
 
 
 def _lessons(plan: ClassPlan, course: CourseFacts) -> Iterable[Result]:

@@ -42,6 +42,7 @@ class Kind(StrEnum):
     REFUND_REJECTED = "refund_rejected"
     DISPUTE_UPHELD = "dispute_upheld"
     DISPUTE_REJECTED = "dispute_rejected"
+    MAKE_UP_OFFERED = "make_up_offered"
 
 
 class Delivery(StrEnum):

@@ -112,6 +112,14 @@ TEMPLATES: dict[Kind, Template] = {
         "Your dispute of lesson {lesson} of “{course}” was rejected; it counts as confirmed. Reason: {reason}",
         "第{lesson}课时视为已确认：{course}",
     ),
+    Kind.MAKE_UP_OFFERED: Template(
+        Topic.LESSONS,
+        "机构提供补课",
+        "A make-up is offered",
+        "机构为《{course}》第 {lesson} 课时提供补课：{at}，{class}。请在上课前接受或谢绝。",
+        "The school offers to make up for lesson {lesson} of “{course}”: {at}, {class}. Answer before it begins.",
+        "第{lesson}课时可补课：{course}",
+    ),
 }
 
 

@@ -58,6 +58,7 @@ class Policy:
     waitlist_offer_hours: int
     waitlist_most: int
     confirmation_working_days: int
+    leave_hours_before: int
     outflow_share_percent: int
     payout_share_percent: int
     payout_receipts_months: int

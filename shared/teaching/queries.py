@@ -8,6 +8,7 @@ from shared.teaching.store import (
     find_lesson,
     get_lessons,
     get_session,
+    get_sessions,
     list_due,
     list_due_at,
     list_lessons,
@@ -15,21 +16,28 @@ from shared.teaching.store import (
     list_sessions,
     list_waiting,
 )
+from shared.teaching.store.absences import find_make_up, list_extra, list_guests, list_leaves, read_file
 
 __all__ = [
     "confirmed",
     "count_confirmed",
     "count_waiting",
     "find_lesson",
+    "find_make_up",
     "get_lessons",
     "get_session",
+    "get_sessions",
     "list_due",
     "list_due_at",
+    "list_extra",
+    "list_guests",
+    "list_leaves",
     "list_lessons",
     "list_marks",
     "list_sessions",
     "list_taught",
     "list_waiting",
+    "read_file",
 ]
 
 _CONFIRMED = (

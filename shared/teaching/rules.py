@@ -1,9 +1,9 @@
 """When a lesson counts: the status × action table, and the refusals."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from shared.kernel import errors
-from shared.teaching.model import Action, LessonStatus, Session
+from shared.teaching.model import Action, LessonStatus, MakeUp, MakeUpStatus, Session
 
 _S, _A = LessonStatus, Action
 
@@ -98,6 +98,78 @@ class AnsweredAlready(errors.Conflict):
     en = "The school has answered this dispute already; its answer can't be changed."
 
 
+class LeaveTooLate(errors.Conflict):
+    code = "leave_too_late"
+    zh = "请假须在上课 {hours} 小时前提出。"
+    en = "A leave is asked for at least {hours} hours before the session."
+
+
+class NotOnLeave(errors.Conflict):
+    code = "not_on_leave"
+    zh = "这节课没有请假。"
+    en = "There is no leave from this session."
+
+
+class SessionBegun(errors.Conflict):
+    code = "session_begun"
+    zh = "这节课已经开始。"
+    en = "The session has begun."
+
+
+class NotTaughtNow(errors.Conflict):
+    code = "enrolment_not_taught"
+    zh = "该报名未缴清或已结束，不能请假、补课或转班。"
+    en = "The enrolment isn't paid, or is over: there is nothing to be on leave from, to make up for or to transfer."
+
+
+class NotMissed(errors.Conflict):
+    code = "lesson_not_missed"
+    zh = "只有登记为缺课或请假的课可以补课。"
+    en = "Only a lesson that is marked as absent or on leave can be made up for."
+
+
+class OwnSession(errors.Invalid):
+    code = "make_up_in_own_timetable"
+    zh = "这节课本来就在该学员的课表中，不能用来补课。"
+    en = "The session is in the student's timetable anyway; it makes up for nothing."
+
+
+class OtherCourse(errors.Invalid):
+    code = "make_up_of_other_course"
+    zh = "补课须为同一门课程。"
+    en = "A make-up is of the same course."
+
+
+class MakeUpOpen(errors.Conflict):
+    code = "make_up_open"
+    zh = "这节课已有补课安排（{status}）。"
+    en = "There is a make-up of this lesson already: {status}."
+
+
+class UnknownMakeUp(errors.Missing):
+    code = "unknown_make_up"
+    zh = "这节课没有补课安排。"
+    en = "No make-up was offered for this lesson."
+
+
+class MakeUpMovedOn(errors.Conflict):
+    code = "make_up_moved_on"
+    zh = "该补课安排现为“{status}”状态，不能这样办理。"
+    en = "The make-up is {status}; this can't be done to it."
+
+
+class ThereAlready(errors.Conflict):
+    code = "make_up_there_already"
+    zh = "该学员已在这节课补另一次课。"
+    en = "The student makes up for another lesson in this session already."
+
+
+class ExtraFull(errors.Conflict):
+    code = "extra_session_full"
+    zh = "这节补课已满员。"
+    en = "The extra session is full."
+
+
 _REFUSED: dict[LessonStatus, type[errors.Conflict]] = {
     _S.MISSED: NotTaught,
     _S.TAUGHT: NotConfirmed,  # of what can't be done to it, all but a decision on a dispute
@@ -124,3 +196,36 @@ def check_over(session: Session, now: datetime) -> None:
     """Nothing is payable for a session that isn't over. Raises SessionNotOver."""
     if now < session.ends_at:
         raise SessionNotOver()
+
+
+def check_leave(session: Session, *, hours: int, now: datetime) -> None:
+    """A leave is asked for so many hours before the session, or earlier. Raises LeaveTooLate. Source: assumed."""
+    if now > session.starts_at - timedelta(hours=hours):
+        raise LeaveTooLate(hours=hours)
+
+
+def check_to_come(starts_at: datetime, now: datetime) -> None:
+    """Raises SessionBegun."""
+    if now >= starts_at:
+        raise SessionBegun()
+
+
+MAKE_UPS: dict[tuple[MakeUpStatus, MakeUpStatus], bool] = {
+    (MakeUpStatus.OFFERED, MakeUpStatus.ACCEPTED): True,
+    (MakeUpStatus.OFFERED, MakeUpStatus.DECLINED): True,
+    (MakeUpStatus.OFFERED, MakeUpStatus.WITHDRAWN): True,
+    (MakeUpStatus.OFFERED, MakeUpStatus.ENDED): False,
+    (MakeUpStatus.ACCEPTED, MakeUpStatus.WITHDRAWN): True,
+    (MakeUpStatus.ACCEPTED, MakeUpStatus.MARKED): False,
+    (MakeUpStatus.ACCEPTED, MakeUpStatus.ENDED): False,
+}
+"""Which status of a make-up follows which, and whether only before its session begins."""
+
+
+def check_make_up(make_up: MakeUp, becomes: MakeUpStatus, now: datetime) -> None:
+    """Raises MakeUpMovedOn, SessionBegun."""
+    before = MAKE_UPS.get((make_up.status, becomes))
+    if before is None:
+        raise MakeUpMovedOn(status=make_up.status.value)
+    if before:
+        check_to_come(make_up.starts_at, now)

@@ -9,7 +9,8 @@ from shared.kernel import clock
 from shared.kernel.ids import EnrolmentId, FileId, OfferingId, SessionId, TeacherId
 from shared.policy import calendar
 from shared.policy.model import Policy
-from shared.teaching import model, rules, store
+from shared.teaching import make_ups, model, rules, store
+from shared.teaching.store import absences
 
 
 def schedule_class(*, sessions: Sequence[model.Session]) -> None:
@@ -27,12 +28,14 @@ def claim_attendance(
     policy: Policy,
     now: datetime,
     taught: Sequence[transaction.Part] = (),
+    made_up: make_ups.Seat = lambda _: (),
 ) -> list[model.Lesson]:
     """Mark a session's students (消课申请); a present one's lesson then waits for the guardian's confirmation.
 
     `teacher_id` is None for the school's administrator. All marks are checked before the first is written; the same
-    mark twice is one. What is in `taught` commits with the first new mark of a student who was there. Raises
-    NotYourClass, SessionNotOver, NotOnRoster, MarkedOtherwise.
+    mark twice is one. What is in `taught` commits with the first new mark of a student who was there, and with that of
+    who makes up for a lesson what `made_up` gives. Raises
+    NotYourClass, SessionNotOver, NotOnRoster, MarkedOtherwise, MakeUpMovedOn.
     """
     if teacher_id is not None and teacher_id != session.teacher_id:
         raise rules.NotYourClass()
@@ -48,13 +51,15 @@ def claim_attendance(
             raise rules.NotOnRoster(enrolment_id=enrolment_id)
     deadline = calendar.working_days_after(clock.business_day(now), policy.confirmation_working_days, policy.own_days)
     first = next((one for one in marks if one not in there and marks[one] is model.Outcome.PRESENT), None)
-    return [
-        there.get(enrolment_id)
-        or _mark(
-            session, roster[enrolment_id], outcome, by, deadline, now, also=taught if enrolment_id == first else ()
-        )
-        for enrolment_id, outcome in marks.items()
-    ]
+    lessons = []
+    for enrolment_id, outcome in marks.items():
+        also = list(taught) if enrolment_id == first else []
+        make_up = roster[enrolment_id].make_up
+        if make_up is not None and enrolment_id not in there:
+            also += [*make_ups.marked(make_up, by=by, now=now), *made_up(make_up)]
+        pupil = roster[enrolment_id]
+        lessons.append(there.get(enrolment_id) or _mark(session, pupil, outcome, by, deadline, now, also=also))
+    return lessons
 
 
 def _mark(
@@ -74,12 +79,13 @@ def _mark(
         offering_id=session.offering_id,
         institution_id=session.institution_id,
         guardian_id=pupil.guardian_id,
-        number=session.number,
+        number=pupil.make_up.number if pupil.make_up else session.number,
         starts_at=session.starts_at,
         outcome=outcome,
         status=model.LessonStatus.TAUGHT if present else model.LessonStatus.MISSED,
         claimed_at=now,
         claimed_by=by,
+        makes_up_for=pupil.make_up.missed if pupil.make_up else None,
         confirm_by=deadline.day if present else None,
         deadline_assumed=present and deadline.assumed,
     )
@@ -236,5 +242,8 @@ def _marked(enrolment_id: EnrolmentId, offering_id: OfferingId, session_id: Sess
     lesson = store.find_lesson(enrolment_id, session_id)
     if lesson is not None:
         return lesson
-    rules.check_over(store.get_session(offering_id, session_id), now)
+    guest = next(
+        (one for one in absences.read_file(enrolment_id).make_ups.values() if one.session_id == session_id), None
+    )
+    rules.check_over(store.get_session(guest.offering_id if guest else offering_id, session_id), now)
     raise rules.NotMarked()

@@ -15,6 +15,7 @@ from tests.mall.examples import CLASS_BODY, COURSE_BODY
 from tests.profiles.examples import CERTIFICATE
 
 _LESSON = "/v1/enrolments/{enrolment_id}/lessons/{session_id}"
+_AT_SCHOOL = "/v1/school/lessons/{enrolment_id}/{session_id}"
 
 REFUND = f"ref_{ENROLMENT.removeprefix('enr_')}01"
 WITHDRAWAL = id_of(SCHOOL, 1)
@@ -75,6 +76,16 @@ COMMANDS = [
     Command("/v1/me/waitlist/{student_id}/{offering_id}/leaving", "guardian", {}),
     Command(f"{_LESSON}/confirmation", "guardian", {}),
     Command(f"{_LESSON}/dispute", "guardian", {"reason": "老师没有来"}),
+    Command(f"{_LESSON}/leave", "guardian", {"reason": "发烧"}),
+    Command(f"{_LESSON}/leave/withdrawal", "guardian", {}),
+    Command(f"{_LESSON}/make-up", "guardian", {"accept": True}),
+    Command(
+        "/v1/school/courses/{course_id}/classes/{offering_id}/extra-sessions",
+        "admin",
+        {"starts_at": "2026-09-12T10:00:00+08:00"},
+    ),
+    Command(f"{_AT_SCHOOL}/make-up", "admin", {"offering_id": OFFERING, "session_id": SESSION}),
+    Command(f"{_AT_SCHOOL}/make-up/withdrawal", "admin", {}),
     Command("/v1/enrolments/{enrolment_id}/wechat-payment", "guardian", {"wechat_code": "a-code"}),
     Command("/v1/enrolments/{enrolment_id}/refunds", "guardian", {"amount_fen": 1000, "reason": "搬家"}),
     Command("/v1/enrolments/{enrolment_id}/refunds/{refund_id}/withdrawal", "guardian", {}),

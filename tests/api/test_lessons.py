@@ -9,7 +9,7 @@ from shared.teaching import queries as teaching
 from shared.teaching import usecases as lessons
 from tests import steps, tables
 from tests.api.district import Act, District, confirming, disputing, marking
-from tests.builders import ENROLMENT, NOW, SESSION, an_id
+from tests.builders import ENROLMENT, NOW, OFFERING, SESSION, an_id
 from tests.edge.doors import Clock, bearer
 from tests.tables import just_before
 
@@ -66,6 +66,10 @@ class TestMyLessons:
             "deadline_assumed": False,
             "dispute_reason": None,
             "dispute": None,
+            "offering_id": OFFERING,
+            "leave": None,
+            "make_up": None,
+            "makes_up_for": None,
         }
         assert (later["session_id"], later["status"], later["outcome"]) == (an_id("ses", 2), "scheduled", None)
 

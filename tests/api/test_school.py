@@ -97,6 +97,8 @@ class TestRoster:
                 "outcome": "present",
                 "status": "taught",
                 "insurance": None,
+                "on_leave": False,
+                "makes_up_for": None,
             },
             {
                 "enrolment_id": an_id("enr", 2),
@@ -105,6 +107,8 @@ class TestRoster:
                 "outcome": None,
                 "status": None,
                 "insurance": None,
+                "on_leave": False,
+                "makes_up_for": None,
             },
         ]
 

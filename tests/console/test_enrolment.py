@@ -1,7 +1,7 @@
 import csv
 import io
 import re
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -15,8 +15,8 @@ from shared.payments import store
 from shared.payments.model import PaymentOrder, Status
 from shared.people import queries as people
 from shared.people.model import StaffRole
+from shared.teaching import leave, make_ups, usecases
 from shared.teaching import queries as teaching
-from shared.teaching import usecases
 from shared.teaching.model import LessonStatus, Outcome
 from tests import builders, steps
 from tests.builders import ENROLMENT, GUARDIAN, NOW, OFFERING, POLICY, SESSION, STUDENT, TEACHER
@@ -127,6 +127,51 @@ class TestShowEnrolment:
         assert "<i>代课" not in answer.text
         reviewer = sign_in("reviewer", StaffRole.REVIEWER)
         assert f"/console/files/{picture}" not in addresses_in(reviewer.get(PAGE))
+
+
+class TestAbsences:
+    def test_shows_leave_and_make_up_with_times_and_by_whom(self, supervisor: Visitor) -> None:
+        to_come = builders.a_session(3, starts_at=NOW + timedelta(days=1), ends_at=NOW + timedelta(days=1, hours=1))
+        elsewhere = builders.a_session(
+            4, offering_id=builders.an_id("off", 2), starts_at=to_come.starts_at, ends_at=to_come.ends_at
+        )
+        usecases.schedule_class(sessions=[to_come, elsewhere])
+        leave.ask(
+            enrolment_id=ENROLMENT, session=to_come, by=builders.GUARDIAN, reason="<i>发烧</i>", policy=POLICY, now=NOW
+        )
+        [missed] = usecases.claim_attendance(
+            session=builders.a_session(2),
+            pupils=[builders.a_pupil()],
+            marks={ENROLMENT: Outcome.ABSENT},
+            by="usr_1",
+            teacher_id=TEACHER,
+            policy=POLICY,
+            now=NOW,
+        )
+        make_ups.offer(
+            missed=missed,
+            session=elsewhere,
+            course_id=builders.COURSE,
+            own_class=OFFERING,
+            class_name="周五班",
+            by=builders.an_id("usr", 1),
+            now=NOW,
+        )
+        make_ups.answer(
+            enrolment_id=ENROLMENT,
+            missed=missed.session_id,
+            accept=True,
+            taking=lambda _: (),
+            by=builders.GUARDIAN,
+            now=NOW,
+        )
+
+        answer = supervisor.get(PAGE)
+
+        shown = text_of(answer)
+        assert "第 3 次课请假 · 2026-09-01 10:00 · 监护人 …000001 “<i>发烧</i>”" in shown
+        assert "家长已接受 补第 2 课时： 2026-09-02 10:00 周五班 提供 2026-09-01 10:00 · 机构 …000001" in shown
+        assert "<i>发烧</i>" not in answer.text
 
 
 class TestPersonalData:

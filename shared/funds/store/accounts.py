@@ -212,6 +212,12 @@ def _written(fen_days: Mapping[date, int]) -> str:
     return json.dumps({day.isoformat(): count for day, count in fen_days.items()}, separators=(",", ":"))
 
 
+def is_active(enrolment_id: EnrolmentId, *, refused: errors.Refusal) -> transaction.Part:
+    """The part that holds while an enrolment is paid and taught. Else `refused`."""
+    active = AccountRow.status == model.EnrolmentStatus.ACTIVE.value
+    return transaction.check(AccountRow(enrolment_id, "account"), active, refused=refused)
+
+
 def get(enrolment_id: EnrolmentId) -> model.EnrolmentAccount:
     """An enrolment's account. Raises UnknownEnrolment."""
     try:

@@ -13,7 +13,7 @@ from shared.kernel import errors
 from shared.kernel.ids import CampusId, CourseId, EnrolmentId, InstitutionId, ItemId, OfferingId, StudentId, TeacherId
 from shared.kernel.money import Fen
 from shared.kernel.page import Page
-from shared.mall import model
+from shared.mall import model, rules
 
 
 class UnknownCourse(errors.Missing):
@@ -59,7 +59,8 @@ class SchoolCardRow(Row):
 class OfferingRow(Row):
     """A class. `seats_left` is what a sale takes from; the item stays under 1 KB so that it costs one write unit.
 
-    What follows `status` is of its waitlist (`store/waitlist.py`), and there only once there was one.
+    What follows `status` is of its waitlist (`store/waitlist.py`), and there only once there was one; `guests`: seats
+    that children of other classes have taken, to make up for a lesson.
     """
 
     Meta = meta("mall")
@@ -86,6 +87,7 @@ class OfferingRow(Row):
     called = NumberAttribute(null=True)
     waits_for = UnicodeAttribute(null=True)
     waits_since = Moment(null=True)
+    guests = NumberAttribute(null=True)
 
 
 class TermsRow(Row):
@@ -131,7 +133,7 @@ def changed(offering: model.Offering, *, was_seats: int, unsold: bool, refused: 
     `refused` when there are more sold seats than the new cap, or any where `unsold` is asked for.
     """
     row = row_of(offering)
-    kept = {"pk", "sk", "seats_left", "waiting", "offered", "tickets", "called", "waits_for", "waits_since"}
+    kept = {"pk", "sk", "seats_left", "waiting", "offered", "tickets", "called", "waits_for", "waits_since", "guests"}
     sets = [
         attribute.set(getattr(row, name))
         for name, attribute in OfferingRow.get_attributes().items()
@@ -172,7 +174,7 @@ def terms(text: str, terms_hash: str, *, now: datetime) -> transaction.Part:
 
 
 def count_sold(classes: Iterable[tuple[CourseId, OfferingId]]) -> dict[str, int]:
-    """How many seats of each class are sold or kept for who is next, by its id."""
+    """How many seats of each class are sold, kept for who is next, or taken by guests; by its id."""
     return {row.sk.removeprefix("offering#"): int(row.seats) - int(row.seats_left) for row in _rows_now(classes)}
 
 
@@ -231,6 +233,24 @@ def take_seat(offering: model.Offering) -> transaction.Part:
         condition,
         refused=transaction.LostRace(),
     )
+
+
+def take_guest_seat(course_id: CourseId, offering_id: OfferingId) -> transaction.Part:
+    """The part that takes a seat for who makes up for a lesson there, on sale or not, while nobody waits for it.
+
+    So a class never has more in its room than it may. Else NoGuestSeat.
+    """
+    row = _offering_key(course_id, offering_id)
+    free = (OfferingRow.seats_left > 0) & (OfferingRow.waiting.does_not_exist() | (OfferingRow.waiting == 0))
+    taken = [OfferingRow.seats_left.add(-1), OfferingRow.guests.add(1)]
+    return transaction.update(row, taken, free, refused=rules.NoGuestSeat())
+
+
+def give_back_guest_seat(course_id: CourseId, offering_id: OfferingId) -> transaction.Part:
+    """The part that gives such a seat back."""
+    row = _offering_key(course_id, offering_id)
+    given = [OfferingRow.seats_left.add(1), OfferingRow.guests.add(-1)]
+    return transaction.update(row, given, OfferingRow.guests > 0, refused=UnknownOffering())
 
 
 def give_back_seat(course_id: CourseId, offering_id: OfferingId) -> transaction.Part:
@@ -427,6 +447,7 @@ def _offering_of(row: Any) -> model.Offering:
         offered=int(row.offered or 0),
         tickets=int(row.tickets or 0),
         called=int(row.called or 0),
+        guests=int(row.guests or 0),
     )
 
 

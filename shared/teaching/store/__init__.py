@@ -1,6 +1,6 @@
 """Where the timetable and the lessons are kept. Keys: this context's README."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -56,6 +56,8 @@ class ByDue(GlobalSecondaryIndex[Any]):
 
 
 class SessionRow(Row):
+    """A session. `extra_seats`: of an extra one, which isn't of the class's timetable, with so many `guests` in it."""
+
     Meta = meta("teaching")
     course_id = UnicodeAttribute()
     institution_id = UnicodeAttribute()
@@ -63,6 +65,8 @@ class SessionRow(Row):
     number = NumberAttribute()
     starts_at = Moment()
     ends_at = Moment()
+    extra_seats = NumberAttribute(null=True)
+    guests = NumberAttribute(null=True)
 
 
 class LessonRow(Row):
@@ -79,6 +83,7 @@ class LessonRow(Row):
     status = UnicodeAttribute()
     claimed_at = Moment()
     claimed_by = UnicodeAttribute()
+    makes_up_for = UnicodeAttribute(null=True)
     confirm_by = UnicodeAttribute(null=True)
     deadline_assumed = BooleanAttribute(default=False)
     confirmed_at = Moment(null=True)
@@ -111,6 +116,7 @@ def _session_row(session: model.Session) -> SessionRow:
         number=session.number,
         starts_at=session.starts_at,
         ends_at=session.ends_at,
+        extra_seats=session.extra_seats or None,
     )
 
 
@@ -123,9 +129,17 @@ def get_session(offering_id: OfferingId, session_id: SessionId) -> model.Session
 
 
 def list_sessions(offering_id: OfferingId) -> list[model.Session]:
-    """A class's timetable in order."""
+    """A class's timetable in order, without extra sessions."""
     rows = SessionRow.query(offering_id, SessionRow.sk.startswith("session#"))
-    return sorted(map(_session_of, rows), key=lambda session: session.number)
+    regular = (session for session in map(_session_of, rows) if not session.extra)
+    return sorted(regular, key=lambda session: session.number)
+
+
+def get_sessions(sessions: Iterable[tuple[OfferingId, SessionId]]) -> dict[SessionId, model.Session]:
+    """Those of these sessions that are in a timetable, by id, extra ones too."""
+    keys = [(offering_id, f"session#{session_id}") for offering_id, session_id in dict.fromkeys(sessions)]
+    rows = SessionRow.batch_get(keys) if keys else ()
+    return {one.session_id: one for one in map(_session_of, rows)}
 
 
 def put_lesson(lesson: model.Lesson, *, also: Sequence[transaction.Part] = ()) -> None:
@@ -143,6 +157,7 @@ def put_lesson(lesson: model.Lesson, *, also: Sequence[transaction.Part] = ()) -
         status=lesson.status.value,
         claimed_at=lesson.claimed_at,
         claimed_by=lesson.claimed_by,
+        makes_up_for=lesson.makes_up_for,
         confirm_by=lesson.confirm_by.isoformat() if lesson.confirm_by else None,
         deadline_assumed=lesson.deadline_assumed,
         due_kind=model.Due.AUTO_CONFIRMATION.value if taught else None,
@@ -216,7 +231,7 @@ def released(enrolment_id: EnrolmentId, session_id: SessionId) -> transaction.Pa
 def find_lesson(enrolment_id: EnrolmentId, session_id: SessionId) -> model.Lesson | None:
     """A student's lesson, None while the teacher hasn't marked it."""
     try:
-        return _lesson_of(LessonRow.get(enrolment_id, f"lesson#{session_id}", consistent_read=True))
+        return lesson_of(LessonRow.get(enrolment_id, f"lesson#{session_id}", consistent_read=True))
     except LessonRow.DoesNotExist:
         return None
 
@@ -224,7 +239,7 @@ def find_lesson(enrolment_id: EnrolmentId, session_id: SessionId) -> model.Lesso
 def list_lessons(enrolment_id: EnrolmentId) -> list[model.Lesson]:
     """A student's marked lessons of one enrolment, in order."""
     rows = LessonRow.query(enrolment_id, LessonRow.sk.startswith("lesson#"), consistent_read=True)
-    return sorted(map(_lesson_of, rows), key=lambda lesson: lesson.number)
+    return sorted(map(lesson_of, rows), key=lambda lesson: (lesson.number, lesson.starts_at))
 
 
 def list_marks(session_id: SessionId, enrolment_ids: Sequence[EnrolmentId]) -> dict[EnrolmentId, model.Lesson]:
@@ -239,7 +254,7 @@ def get_lessons(
     """Those of these lessons that are marked."""
     keys = [(enrolment_id, f"lesson#{session_id}") for enrolment_id, session_id in lessons]
     rows = LessonRow.batch_get(keys, consistent_read=True) if keys else []
-    return {(one.enrolment_id, one.session_id): one for one in map(_lesson_of, rows)}
+    return {(one.enrolment_id, one.session_id): one for one in map(lesson_of, rows)}
 
 
 def list_due(kind: model.Due, *, until: datetime) -> list[tuple[EnrolmentId, SessionId]]:
@@ -262,7 +277,7 @@ def list_waiting(kind: model.Due, *, until: datetime, limit: int, cursor: str | 
     found = {(row.pk, row.sk): row for row in LessonRow.batch_get(wanted, consistent_read=True)} if wanted else {}
     there = [found[key] for key in wanted if key in found]
     return Page(
-        [model.Waiting(_lesson_of(row), row.due_at) for row in there if row.due_kind == kind.value], page.next_cursor
+        [model.Waiting(lesson_of(row), row.due_at) for row in there if row.due_kind == kind.value], page.next_cursor
     )
 
 
@@ -276,7 +291,7 @@ def confirmed_from_image(image: Mapping[str, Any]) -> facts.LessonConfirmed | No
     """The fact of a stream record's new image; None when it isn't a confirmed lesson."""
     if not image.get("sk", {}).get("S", "").startswith("lesson#"):
         return None
-    return confirmed(_lesson_of(from_image(LessonRow, image)))
+    return confirmed(lesson_of(from_image(LessonRow, image)))
 
 
 def confirmed(lesson: model.Lesson) -> facts.LessonConfirmed | None:
@@ -303,10 +318,13 @@ def _session_of(row: SessionRow) -> model.Session:
         number=int(row.number),
         starts_at=row.starts_at,
         ends_at=row.ends_at,
+        extra_seats=int(row.extra_seats or 0),
+        guests=int(row.guests or 0),
     )
 
 
-def _lesson_of(row: LessonRow) -> model.Lesson:
+def lesson_of(row: Any) -> model.Lesson:
+    """The lesson of a stored row."""
     return model.Lesson(
         enrolment_id=EnrolmentId(row.pk),
         session_id=SessionId(row.sk.removeprefix("lesson#")),
@@ -319,6 +337,7 @@ def _lesson_of(row: LessonRow) -> model.Lesson:
         status=model.LessonStatus(row.status),
         claimed_at=row.claimed_at,
         claimed_by=row.claimed_by,
+        makes_up_for=SessionId(row.makes_up_for) if row.makes_up_for else None,
         confirm_by=date.fromisoformat(row.confirm_by) if row.confirm_by else None,
         deadline_assumed=bool(row.deadline_assumed),
         confirmed_at=row.confirmed_at,
