@@ -7,5 +7,6 @@ from shared.people import queries as people
 
 def names(usernames: Iterable[str]) -> dict[str, str]:
     """How the holders of these usernames are told; one that is nobody's is told as it is."""
-    found = {username: people.find_staff(username) for username in set(usernames) if username}
-    return {username: f"{staff.name} ({username})" if staff else username for username, staff in found.items()}
+    asked = {username for username in usernames if username}
+    known = people.names_of_staff(asked)
+    return {username: f"{known[username]} ({username})" if username in known else username for username in asked}

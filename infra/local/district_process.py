@@ -262,6 +262,7 @@ def _streams(clients: engine.Clients, state_dir: Path | None) -> Streams:
         table_of=rows.table_name,
         give_up=stream_delivery.to_queue(clients.sqs, events.FAILURES_QUEUE),
         path=_in(state_dir, "streams.json"),
+        writes=surroundings.Writes(),
     )
 
 

@@ -68,6 +68,11 @@ class Caller:
         """The answer of a command that is expected to go through. Raises Refused."""
         return self._expected(self.call("POST", path, body, key=key), path)
 
+    def try_to_post(self, path: str, body: Any, *, key: str, unless: str) -> Any:
+        """The answer of a command; None where it is refused with the code `unless`. Raises Refused for any other."""
+        answer = self.call("POST", path, body, key=key)
+        return None if answer.code == unless else self._expected(answer, path)
+
     def fetch(self, path: str) -> bytes:
         """The file that a path sends to. Its address is fetched as anybody would, without a token. Raises Refused."""
         return _file_behind(self._url + path, {"Authorization": f"Bearer {self._token}"})
@@ -111,6 +116,7 @@ class Console:
     def __init__(self, url: str, cookie: str = "") -> None:
         self._url = url
         self._cookie = cookie
+        self._form_token = ""  # the same on every page of a session
 
     def page(self, path: str) -> str:
         """A page's text. Raises Refused."""
@@ -145,8 +151,10 @@ class Console:
             raise Refused(f"{page}: {answer.status}")
 
     def _csrf(self, page: str) -> str:
-        found = re.search(r'name="csrf" value="([^"]+)"', self.page(page))
-        return found.group(1) if found else ""
+        if not self._form_token:
+            found = re.search(r'name="csrf" value="([^"]+)"', self.page(page))
+            self._form_token = found.group(1) if found else ""
+        return self._form_token
 
 
 def sign_in_officer(url: str, officer: Officer, *, now: datetime) -> Console:

@@ -43,7 +43,7 @@ class Insurer:
         self.faults = InsurerFaults(clock)
         self._books = sqlite3.connect(path or ":memory:", check_same_thread=False, isolation_level=None)
         self._books.row_factory = sqlite3.Row
-        self._books.execute(_TABLE)
+        self._books.executescript("pragma journal_mode=wal; pragma synchronous=off;" + _TABLE)
         self.requests = 0
         self.site = Site(
             "insurer",

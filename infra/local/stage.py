@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from infra.local.district.staff import STAFF
 from infra.local.district_process import District
 from infra.local.doors import Caller, Console, Refused, sign_in, sign_in_officer
+from shared.people.rules import SESSION_IDLE
 
 RUNS_APART = timedelta(hours=25)  # on a journey of months, an hourly schedule runs once a day, a daily one every second
 
@@ -33,6 +34,7 @@ class Cast:
     """Everybody in a district."""
 
     district: District
+    _at_their_desks: dict[str, tuple[Console, datetime]] = field(default_factory=dict)
 
     def guardian(self, openid: str) -> Caller:
         """A guardian."""
@@ -47,13 +49,15 @@ class Cast:
         return self._sign_in(openid, invitation=invitation)
 
     def officer(self, username: str) -> Console:
-        """A member of the staff. A story that goes on may find her code used: then by the next one."""
-        officer = next(one for one in STAFF if one.username == username)
-        try:
-            return sign_in_officer(self.district.api_url, officer, now=self.district.clock())
-        except Refused:
-            self.district.advance(timedelta(seconds=30), apart=RUNS_APART)
-            return sign_in_officer(self.district.api_url, officer, now=self.district.clock())
+        """A member of the staff, who stays signed in while she is at her desk.
+
+        A story that goes on may find her code used: then she signs in by the next one.
+        """
+        console, since = self._at_their_desks.get(username, (None, self.district.clock()))
+        if console is None or self.district.clock() - since >= SESSION_IDLE:
+            console, since = self._sign_in_officer(username), self.district.clock()
+            self._at_their_desks[username] = (console, since)
+        return console
 
     def two_people(self, page: str, form: str, *, reason: str, proposer: str = "finance", **fields: str) -> None:
         """One officer proposes on a `page`, and a supervisor approves what has this reason.
@@ -67,6 +71,14 @@ class Cast:
         for proposal in dict.fromkeys(waiting):
             if reason in supervisor.page(proposal):
                 supervisor.send_to(proposal, f"{proposal}/decision", decision="approve", reason="")
+
+    def _sign_in_officer(self, username: str) -> Console:
+        officer = next(one for one in STAFF if one.username == username)
+        try:
+            return sign_in_officer(self.district.api_url, officer, now=self.district.clock())
+        except Refused:
+            self.district.advance(timedelta(seconds=30), apart=RUNS_APART)
+            return sign_in_officer(self.district.api_url, officer, now=self.district.clock())
 
     def _sign_in(self, openid: str, *, school: bool = False, invitation: str | None = None) -> Caller:
         return sign_in(self.district.api_url, self.district.wechat, openid, school=school, invitation=invitation)

@@ -9,6 +9,7 @@ from infra.local.district import DistrictData
 from infra.local.district.families import Confirming, Paying, Plan
 from infra.local.district.schools import Class, School
 from infra.local.district_process import STARTS_AT, District
+from infra.local.doors import Caller
 from infra.local.seed import invitation_code
 from infra.local.stage import Cast, Enrolments, Step, admin_openid
 from infra.local.story_absences import AbsenceStory
@@ -161,47 +162,56 @@ class Story:
             for plan in self._data.plans
             if plan.taken is one and number in plan.missed and str(plan.number) in self._enrolments
         }
-        marks = [
-            {"enrolment_id": line["enrolment_id"], "outcome": "leave" if line["enrolment_id"] in missing else "present"}
-            for line in teacher.get(f"{address}/roster")["data"]
-            if line["paid"]
-        ]
-        if marks:
-            teacher.post(f"{address}/attendance", {"marks": marks}, key=f"mark-{session_id}")
+        lines = teacher.get(f"{address}/roster")["data"] if missing else []
+        leave = [line["enrolment_id"] for line in lines if line["paid"] and line["enrolment_id"] in missing]
+        marks = {"all_present": True, "marks": [{"enrolment_id": one, "outcome": "leave"} for one in leave]}
+        teacher.try_to_post(f"{address}/attendance", marks, key=f"mark-{session_id}", unless="nobody_to_mark")
 
     def _weekly_confirmations(self) -> Iterator[Step]:
         of_family: dict[int, list[Plan]] = {}
         for plan in self._data.plans:
-            if plan.confirming is not Confirming.SILENT:
-                of_family.setdefault(plan.family.number, []).append(plan)
+            of_family.setdefault(plan.family.number, []).append(plan)
         sunday = datetime.combine(STARTS_AT.date() + timedelta(days=27), _NIGHT, SHANGHAI)
         while sunday < TERM_ENDS:
             for number, plans in of_family.items():
                 taught = [plan for plan in plans if _taught(plan, sunday - timedelta(days=7), sunday)]
-                if taught:
+                confirmed = [plan for plan in taught if plan.confirming is not Confirming.SILENT]
+                if confirmed:
+                    silent = any(plan.confirming is Confirming.SILENT for plan in plans)
+                    act = self._confirm_each if silent else self._confirm_all
                     name = f"confirm-{number:04d}"
-                    yield Step(sunday, name, lambda plans=taught: self._confirm_all(plans))  # type: ignore[misc]
+                    yield Step(sunday, name, lambda act=act, plans=confirmed, on=sunday: act(plans, on))  # type: ignore[misc]
             sunday += timedelta(days=7)
 
-    def _confirm_all(self, plans: Sequence[Plan]) -> None:
+    def _confirm_all(self, plans: Sequence[Plan], on: datetime) -> None:
+        """All that waits for the family, with one call."""
         guardian = self._cast.guardian(plans[0].family.openid)
         for plan in plans:
-            enrolment_id = self._enrolments[str(plan.number)]["enrolment_id"]
-            address = f"/v1/enrolments/{enrolment_id}/lessons"
-            lessons = guardian.get(address)["data"]
-            quarrelled = any(lesson["dispute_reason"] for lesson in lessons)
-            for lesson in lessons:
-                if lesson["status"] != "taught":
-                    continue
-                key = f"confirm-{plan.number:04d}-{lesson['number']:03d}"
-                if plan.confirming is Confirming.DISPUTES_ONE and not quarrelled:
-                    quarrelled = True
-                    told = {"guardian": guardian, "enrolment_id": enrolment_id, "lesson": lesson, "key": key}
-                    story_disputes.dispute(self._cast, self._data, plan, **told)
-                    continue
-                guardian.post(f"{address}/{lesson['session_id']}/confirmation", {}, key=key)
-                if plan.confirming is Confirming.TWICE:
+            if plan.confirming is Confirming.DISPUTES_ONE:
+                self._dispute_one(guardian, plan)
+        key = f"confirm-{plans[0].family.number:04d}-{on:%m%d}"
+        for _ in range(2 if plans[0].confirming is Confirming.TWICE else 1):
+            guardian.post("/v1/me/lessons/confirmations", {}, key=key)
+
+    def _confirm_each(self, plans: Sequence[Plan], _: datetime) -> None:
+        """Lesson by lesson, where a family leaves those of another child to the days of silence."""
+        guardian = self._cast.guardian(plans[0].family.openid)
+        for plan in plans:
+            address = f"/v1/enrolments/{self._enrolments[str(plan.number)]['enrolment_id']}/lessons"
+            for lesson in guardian.get(address)["data"]:
+                if lesson["status"] == "taught":
+                    key = f"confirm-{plan.number:04d}-{lesson['number']:03d}"
                     guardian.post(f"{address}/{lesson['session_id']}/confirmation", {}, key=key)
+
+    def _dispute_one(self, guardian: Caller, plan: Plan) -> None:
+        """The first lesson that waits, once in the term."""
+        enrolment_id = str(self._enrolments[str(plan.number)]["enrolment_id"])
+        lessons = guardian.get(f"/v1/enrolments/{enrolment_id}/lessons")["data"]
+        waiting = [lesson for lesson in lessons if lesson["status"] == "taught"]
+        if waiting and not any(lesson["dispute_reason"] for lesson in lessons):
+            key = f"confirm-{plan.number:04d}-{waiting[0]['number']:03d}"
+            told = {"guardian": guardian, "enrolment_id": enrolment_id, "lesson": waiting[0], "key": key}
+            story_disputes.dispute(self._cast, self._data, plan, **told)
 
     def _strange_money(self) -> Iterator[Step]:
         """Money that matches nothing."""

@@ -39,7 +39,8 @@ class Faults:
 class Streams:
     """Reads the tables' streams and hands the records to the functions.
 
-    Drive it step by step with `drain`, or let it run by itself between `start` and `stop`.
+    Drive it step by step with `drain`, or let it run by itself between `start` and `stop`. `writes` counts what is
+    written to the tables, where somebody counts it: then `drain` looks at no stream that can't have anything new.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class Streams:
         table_of: Callable[[str], str],
         give_up: GiveUp,
         path: Path | None = None,
+        writes: Callable[[], int] | None = None,
     ) -> None:
         self._path = path
         self._turn = RLock()
@@ -67,6 +69,8 @@ class Streams:
         ]
         for line in self._lines:
             line.waiting.extend(filter(line.takes, kept["waiting"].get(line.function.name, [])))
+        self._writes = writes
+        self._read_up_to: int | None = None
         self.paused: bool = kept["paused"]
         self.faults = Faults()
 
@@ -82,7 +86,7 @@ class Streams:
         total = 0
         while True:
             with self._turn:
-                read = self._read()
+                read = self._read_if_written()
                 total += read
                 delivered = self._deliver(patient=False)
             if not read and not delivered:
@@ -142,6 +146,15 @@ class Streams:
                 _log.exception("the streams can't be read")
                 moved = 0
             self._ended.wait(0.01 if moved else _POLL_SECONDS)
+
+    def _read_if_written(self) -> int:
+        writes = self._writes() if self._writes is not None else None
+        if writes is not None and writes == self._read_up_to:
+            return 0
+        read = self._read()
+        if not read:
+            self._read_up_to = writes
+        return read
 
     def _read(self) -> int:
         read = 0

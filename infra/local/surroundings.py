@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from infra import resources, tables
@@ -100,6 +101,25 @@ def connected(url: str) -> Iterator[None]:
         yield
     finally:
         rows.connect(None)
+
+
+class Writes:
+    """Counts what the rows' client has written, or may have: calling it gives the number so far."""
+
+    def __init__(self) -> None:
+        self._turn = Lock()
+        self._number = 0
+        hooks = rows.connection().client.meta.events
+        for operation in ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"):
+            hooks.register(f"after-call.dynamodb.{operation}", self._count)
+            hooks.register(f"after-call-error.dynamodb.{operation}", self._count)
+
+    def __call__(self) -> int:
+        return self._number
+
+    def _count(self, **_: Any) -> None:
+        with self._turn:
+            self._number += 1
 
 
 def create_tables(dynamodb: Any) -> None:

@@ -12,7 +12,7 @@ from shared.people.store.families import (
     names_of_students,
 )
 from shared.people.store.school_users import find_of_account
-from shared.people.store.staff import find_staff, list_readings
+from shared.people.store.staff import find_staff, list_readings, names_of_staff
 from shared.people.store.tokens import is_revoked
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "is_revoked",
     "list_readings",
     "list_students",
+    "names_of_staff",
     "names_of_students",
 ]
 

@@ -1,6 +1,7 @@
 """The bureau's staff: sign-ins, console sessions, and who read whose personal data."""
 
 import math
+from collections.abc import Collection
 from datetime import datetime
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
@@ -72,6 +73,12 @@ def add_staff(staff: model.Staff) -> None:
         totp_secret=staff.totp_secret,
     )
     transaction.commit([transaction.put_new(row, refused=keys.AlreadyThere())])
+
+
+def names_of_staff(usernames: Collection[str]) -> dict[str, str]:
+    """The names of the staff with these usernames, by username."""
+    rows = StaffRow.batch_get([(f"staff#{one}", "staff") for one in usernames]) if usernames else ()
+    return {row.pk.removeprefix("staff#"): row.name for row in rows}
 
 
 def find_staff(username: str) -> model.Staff | None:
