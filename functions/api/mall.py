@@ -1,16 +1,16 @@
 """The course mall: open to everybody."""
 
 from collections.abc import Sequence
-from typing import Annotated
 
-import pydantic
 from chalice.app import Blueprint
 
 from functions.api import mall_views as views
 from functions.api import review_views
 from functions.api.review_views import RatingOnCard
+from functions.api.safety_views import safety
 from functions.api.school_files import address_of
 from functions.api.views import View
+from functions.edge import verified
 from functions.edge.auth import Audience
 from functions.edge.contract import Call, PageQuery, SeeOther, endpoint
 from shared.institutions import store as institutions
@@ -30,12 +30,6 @@ blueprint = Blueprint(__name__)
 
 class Categories(View):
     data: list[views.CategoryView]
-
-
-class CompareQuery(pydantic.BaseModel):
-    """`courses`: two to four course ids, separated by commas."""
-
-    courses: Annotated[str, pydantic.Field(max_length=200)]
 
 
 class UnknownPicture(errors.Missing):
@@ -96,33 +90,6 @@ def list_institutions_of_category(call: Call[None]) -> Page[views.InstitutionCar
 @endpoint(
     blueprint,
     "GET",
-    "/v1/mall/categories/{category}/courses",
-    audience=Audience.PUBLIC,
-    query=PageQuery,
-    response=views.CourseCard,
-    errors=(rules.UnknownCategory,),
-    summary_zh="某类别下可报名的课程",
-    summary_en="Courses of a category that may be sold",
-)
-def list_courses_of_category(call: Call[None]) -> Page[views.CourseCard]:
-    rules.check_category(call.path["category"])
-    page = queries.list_courses_of_category(call.path["category"], limit=call.page.limit, cursor=call.page.cursor)
-    schools = institutions.get_many([course.institution_id for course in page.rows])
-    today = clock.business_day(call.now)
-    shown = [
-        course
-        for course in page.rows
-        if course.status == "published"
-        and course.institution_id in schools
-        and schools[course.institution_id].may_sell_on(today)
-    ]
-    rated = _rated(call, [course.course_id for course in shown])
-    return Page([views.course_card(course, rated[course.course_id]) for course in shown], page.next_cursor)
-
-
-@endpoint(
-    blueprint,
-    "GET",
     "/v1/mall/institutions/{institution_id}",
     audience=Audience.PUBLIC,
     response=views.InstitutionView,
@@ -134,7 +101,8 @@ def get_institution(call: Call[None]) -> views.InstitutionView:
     school = institutions.get(InstitutionId(call.path["institution_id"]))
     if school.status is Status.APPLICANT:
         raise institutions.UnknownInstitution()
-    return views.institution(school, clock.business_day(call.now))
+    [told] = verified.schools([school.institution_id], now=call.now)
+    return views.institution(told.school, safety(told, english=call.language == "en"), told.today)
 
 
 @endpoint(
@@ -186,24 +154,6 @@ def list_courses_of_institution(call: Call[None]) -> Courses:
 )
 def get_course(call: Call[None]) -> views.CourseView:
     return _view(call, [queries.get_course(CourseId(call.path["course_id"]))])[0]
-
-
-@endpoint(
-    blueprint,
-    "GET",
-    "/v1/mall/compare",
-    audience=Audience.PUBLIC,
-    query=CompareQuery,
-    response=views.Comparison,
-    errors=(queries.CompareTwoToFour, UnknownCourse),
-    summary_zh="比较2至4门课程",
-    summary_en="Two to four courses side by side",
-)
-def compare(call: Call[None]) -> views.Comparison:
-    asked = call.query
-    assert isinstance(asked, CompareQuery)
-    course_ids = [CourseId(text.strip()) for text in asked.courses.split(",")]
-    return views.Comparison(courses=_view(call, queries.compare(course_ids=course_ids)))
 
 
 def _view(call: Call[None], found: list[CourseWithOfferings]) -> list[views.CourseView]:

@@ -152,7 +152,7 @@ def _as_they_are(call: Call[None], few: Sequence[Found], seats: int) -> Iterator
 
 
 def _may_be_had(each: Offering, seats: int, today: date) -> bool:
-    return each.status is Status.PUBLISHED and each.seats_left >= seats and today <= each.starts_on
+    return each.status is Status.PUBLISHED and each.seats_free >= seats and today <= each.starts_on
 
 
 def _why_nothing(

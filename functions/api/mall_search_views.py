@@ -76,7 +76,7 @@ def found_course(
 ) -> FoundCourse:
     """A course as it is shown; those of its classes that are full stand last."""
     streets = {campus.campus_id: campus.street for campus in school.campuses}
-    in_order = sorted(classes, key=lambda one: one.seats_left == 0)[:MOST_CLASSES]
+    in_order = sorted(classes, key=lambda one: one.seats_free == 0)[:MOST_CLASSES]
     return FoundCourse(
         **vars(mall_views.course_card(course, rating)),
         summary=course.summary,

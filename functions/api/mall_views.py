@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any, Literal
 
 from functions.api.review_views import RatingOnCard
+from functions.api.safety_views import SafetyView
 from functions.api.views import View, money
 from functions.edge.contract import Money
 from shared.institutions import model as institutions
@@ -82,6 +83,7 @@ class InstitutionView(View):
     teachers: list[TeacherView]
     certificates: list[CertificateView]
     rooms: list[RoomView]
+    safety: SafetyView
 
 
 class CourseCard(View):
@@ -154,10 +156,6 @@ class CourseView(CourseCard):
     classes: list[OfferingView]
 
 
-class Comparison(View):
-    courses: list[CourseView]
-
-
 def institution_card(school: institutions.Institution, rating: RatingOnCard) -> InstitutionCard:
     return InstitutionCard(
         institution_id=school.institution_id,
@@ -169,7 +167,7 @@ def institution_card(school: institutions.Institution, rating: RatingOnCard) -> 
     )
 
 
-def institution(school: institutions.Institution, today: date) -> InstitutionView:
+def institution(school: institutions.Institution, safety: SafetyView, today: date) -> InstitutionView:
     return InstitutionView(
         institution_id=school.institution_id,
         name=school.name,
@@ -181,13 +179,18 @@ def institution(school: institutions.Institution, today: date) -> InstitutionVie
         phone=school.phone,
         categories=list(school.categories),
         campuses=[CampusView(**vars(campus)) for campus in school.campuses],
-        teachers=[TeacherView(**_but_file(teacher)) for teacher in school.teachers],
+        teachers=[teacher(one) for one in school.teachers],
         certificates=[
             CertificateView(**{**_but_file(one), "kind": one.kind.value}, valid=today <= one.valid_to)
             for one in school.certificates
         ],
         rooms=[RoomView(**_but_file(room), picture=room.file is not None) for room in school.rooms],
+        safety=safety,
     )
+
+
+def teacher(one: institutions.Teacher) -> TeacherView:
+    return TeacherView(**_but_file(one))
 
 
 def _but_file(item: institutions.Teacher | institutions.Certificate | institutions.Room) -> dict[str, Any]:

@@ -6,12 +6,13 @@ from typing import Annotated
 import pydantic
 from chalice.app import Blueprint
 
-from functions.api.filing_views import AmendedView, InspectionView, changes, inspection
+from functions.api.filing_views import AmendedView, changes
+from functions.api.safety_views import SafetyView, safety
 from functions.api.views import View
 from functions.edge import amending, verified
 from functions.edge.auth import Audience
 from functions.edge.contract import Call, endpoint
-from functions.edge.verified import MONEY_NAMES, VERDICT_NAMES, Verified
+from functions.edge.verified import Verified
 from shared.institutions import store as institutions
 from shared.institutions.model import CHANGE_NAMES, STATUS_NAMES, Change, Status
 from shared.institutions.store import finding
@@ -47,12 +48,8 @@ class PlaceView(View):
     address: str
 
 
-class VerifiedSchool(View):
-    """`legal`: it is licensed and may take on students today. `money` (safe, low, short, frozen) tells no amount.
-    `inspection` is None where none of this year or the last says anything yet. `verdict` is the one answer for a
-    parent: legal, caution (it may take on students, but something public speaks against it) or stop; `reasons` say why,
-    the gravest first.
-    """
+class VerifiedSchool(SafetyView):
+    """A school with its safety. `legal`: it is licensed and may take on students today."""
 
     institution_id: str
     name: str
@@ -62,15 +59,6 @@ class VerifiedSchool(View):
     status: str
     status_name: str
     legal: bool
-    verdict: str
-    verdict_name: str
-    reasons: list[str]
-    on_list: str | None
-    listed_reason: str | None
-    listed_until: date | None
-    money: str
-    money_name: str
-    inspection: InspectionView | None
     campuses: list[PlaceView]
 
 
@@ -160,14 +148,6 @@ def _view(one: Verified, english: bool) -> VerifiedSchool:
         status=school.status.value,
         status_name=STATUS_NAMES[school.status][english],
         legal=one.legal,
-        verdict=one.verdict.value,
-        verdict_name=VERDICT_NAMES[one.verdict][english],
-        reasons=[reason[english] for reason in one.reasons],
-        on_list=one.on.value if one.on else None,
-        listed_reason=one.listing.reason if one.on else None,
-        listed_until=one.listing.until if one.on else None,
-        money=one.money.value,
-        money_name=MONEY_NAMES[one.money][english],
-        inspection=inspection(one.inspected, english),
+        **vars(safety(one, english=english)),
         campuses=[PlaceView(name=campus.name, address=campus.address) for campus in school.campuses],
     )

@@ -5,11 +5,23 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from functions.edge import held_bands
+from functions.edge.held_bands import Band
 from shared.filings.inspections import STANDING_NAMES, Inspected
 from shared.filings.store import inspections
 from shared.funds import queries as funds
+from shared.funds.model import State
+from shared.funds.totals_model import Totals
 from shared.institutions import store as institutions
-from shared.institutions.model import BAR_NAMES, STATUS_NAMES, VALIDITY_NAMES, BarKind, Institution, Status, Validity
+from shared.institutions.model import (
+    BAR_NAMES,
+    STATUS_NAMES,
+    VALIDITY_NAMES,
+    BarKind,
+    Institution,
+    Status,
+    Validity,
+)
 from shared.kernel import clock
 from shared.kernel.ids import InstitutionId
 from shared.listings import store as listings
@@ -49,6 +61,22 @@ MONEY_NAMES = {
     ),
 }
 
+
+class Coverage(StrEnum):
+    """Whether a school's minimum balance is there (达标), with what it has beyond it left out."""
+
+    MET = "met"
+    NEARLY_SHORT = "nearly_short"
+    SHORT = "short"
+
+
+COVERAGE_NAMES = {
+    Coverage.MET: ("最低余额达标", "The minimum balance is there"),
+    Coverage.NEARLY_SHORT: ("最低余额达标，余量很少", "The minimum balance is there, with little to spare"),
+    Coverage.SHORT: ("最低余额不足", "The minimum balance is short"),
+}
+
+
 _TROUBLED = (Money.SHORT, Money.FROZEN, Money.NOT_SUPERVISED)
 
 
@@ -72,13 +100,15 @@ VERDICT_NAMES = {
 
 @dataclass(frozen=True)
 class Verified:
-    """A school as everybody may know it on a day."""
+    """A school as everybody may know it on a day. `held` and `coverage` are None where it has no accounts yet."""
 
     school: Institution
     listing: Listing
     money: Money
     today: date
     inspected: Inspected | None = None
+    held: Band | None = None
+    coverage: Coverage | None = None
 
     @property
     def legal(self) -> bool:
@@ -125,9 +155,10 @@ def _expired(paper: Validity) -> tuple[str, str]:
 
 
 def schools(institution_ids: Sequence[InstitutionId], *, now: datetime) -> list[Verified]:
-    """These schools, in this order; one that isn't there isn't in the answer. Four reads, however many there are."""
+    """These schools, in this order; one that isn't there isn't in the answer. Five reads, however many there are."""
     found = institutions.get_many(institution_ids) if institution_ids else {}
     listed, minimums = listings.get_many(list(found)), funds.get_minimum_balances(list(found)) if found else {}
+    totals = {one.institution_id: one for one in funds.get_totals_of(list(found))}
     policy, today = policies.in_force(at=now), clock.business_day(now)
     inspected = inspections.get_standings(list(found), today=today)
     told = []
@@ -142,8 +173,27 @@ def schools(institution_ids: Sequence[InstitutionId], *, now: datetime) -> list[
             money = Money.FROZEN
         if not school.accounts.opened:
             money = Money.NOT_SUPERVISED
-        told.append(Verified(school, listed.get(iid, Listing(iid)), money, today, inspected.get(iid)))
+        opened = school.accounts.opened
+        told.append(
+            Verified(
+                school=school,
+                listing=listed.get(iid, Listing(iid)),
+                money=money,
+                today=today,
+                inspected=inspected.get(iid),
+                held=held_bands.band(_held_fen(totals.get(iid)), policy) if opened else None,
+                coverage=_COVERAGE[level] if opened else None,
+            )
+        )
     return told
+
+
+_COVERAGE = {"calm": Coverage.MET, "yellow": Coverage.NEARLY_SHORT, "red": Coverage.SHORT}
+
+
+def _held_fen(totals: Totals | None) -> int:
+    """What the bank holds of families' money: paid and not taught, or on its way back to them."""
+    return sum(totals.by_state.get(state, 0) for state in (State.HELD, State.REFUND_PENDING)) if totals else 0
 
 
 def of_plaque(plaque_id: str, *, now: datetime) -> Verified:

@@ -30,3 +30,8 @@ def insurance_terms(*, on: date) -> InsuranceTerms:
         if terms.effective_from <= on:
             return terms
     raise NoInsurer(day=on.isoformat())
+
+
+def agreed(*, on: date) -> bool:
+    """Whether an insurer is agreed for a business day: then every paid enrolment gets its free cover."""
+    return any(terms.effective_from <= on for terms in all_terms())

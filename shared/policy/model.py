@@ -113,6 +113,9 @@ class Policy:
     on_site_ends_clock: int
     online_ends_clock: int
     room_m2_per_student: int
+    held_band_first_fen: int
+    held_band_second_fen: int
+    held_band_third_fen: int
 
     def opens_inspections_on(self, day: date) -> bool:
         """Whether annual inspections of its year are opened on a day; the figures are months and days, such as 301."""

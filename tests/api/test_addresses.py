@@ -110,7 +110,7 @@ class TestUnknown:
             (f"/v1/mall/courses/{an_id('crs', 99)}", "unknown_course"),
             (f"/v1/mall/institutions/{an_id('ins', 99)}", "unknown_institution"),
             (f"/v1/mall/institutions/{an_id('ins', 99)}/courses", "unknown_institution"),
-            ("/v1/mall/categories/chess/courses", "unknown_category"),
+            ("/v1/mall/search?category=chess", "unknown_category"),
             ("/v1/mall/categories/chess/institutions", "unknown_category"),
             ("/assets/passwd", "unknown_asset"),
         ],

@@ -67,7 +67,7 @@ class TestSchoolsOfACategory:
         transaction.commit(institutions.publish(SCHOOL, lambda _: renamed))
 
         def listed() -> list[tuple[str, str]]:
-            courses = district.nobody.get(self.URL.replace("institutions", "courses")).body["data"]
+            courses = district.nobody.get("/v1/mall/search").body["data"]
             assert [one["course_id"] for one in courses] == [COURSE]
             return [(one["institution_id"], one["name"]) for one in district.nobody.get(self.URL).body["data"]]
 
@@ -82,44 +82,6 @@ class TestSchoolsOfACategory:
 
     def test_are_without_one_whose_licence_has_run_out(self, district: District, at: Clock) -> None:
         at.pass_by(days=500)
-
-        assert district.nobody.get(self.URL).body["data"] == []
-
-
-class TestCoursesOfACategory:
-    URL = "/v1/mall/categories/dance/courses"
-
-    def test_are_told_with_what_a_lesson_and_an_hour_cost(self, district: District) -> None:
-        [told] = district.nobody.get(self.URL).body["data"]
-
-        assert told == {
-            "course_id": COURSE,
-            "institution_id": SCHOOL,
-            "title": "少儿中国舞基础",
-            "category": "dance",
-            "ages": "6至9岁",
-            "age_from": 6,
-            "age_to": 9,
-            "mode": "on_site",
-            "price": {"amount_fen": 288_000, "currency": "CNY"},
-            "lessons": 48,
-            "minutes_per_lesson": 60,
-            "price_per_lesson": {"amount_fen": 6_000, "currency": "CNY"},
-            "price_per_hour": {"amount_fen": 6_000, "currency": "CNY"},
-            "rating": {"reviews": 0, "rating_hundredths": None},
-        }
-
-    def test_come_page_by_page(self, district: District) -> None:
-        others = [another_course(number) for number in (2, 3)]
-
-        first = district.nobody.get(f"{self.URL}?limit=2").body
-        last = district.nobody.get(f"{self.URL}?limit=2&cursor={first['next_cursor']}").body
-
-        assert {one["course_id"] for one in first["data"] + last["data"]} == {COURSE, *others}
-        assert (len(first["data"]), last["next_cursor"]) == (2, None)
-
-    def test_are_without_those_of_a_suspended_school(self, district: District) -> None:
-        steps.suspend()
 
         assert district.nobody.get(self.URL).body["data"] == []
 
@@ -146,6 +108,26 @@ class TestSchool:
 
         steps.suspend()
         assert district.nobody.get(url).body == {"data": []}
+
+    def test_has_courses_with_what_a_lesson_and_an_hour_cost(self, district: District) -> None:
+        [told] = district.nobody.get(f"/v1/mall/institutions/{SCHOOL}/courses").body["data"]
+
+        assert told == {
+            "course_id": COURSE,
+            "institution_id": SCHOOL,
+            "title": "少儿中国舞基础",
+            "category": "dance",
+            "ages": "6至9岁",
+            "age_from": 6,
+            "age_to": 9,
+            "mode": "on_site",
+            "price": {"amount_fen": 288_000, "currency": "CNY"},
+            "lessons": 48,
+            "minutes_per_lesson": 60,
+            "price_per_lesson": {"amount_fen": 6_000, "currency": "CNY"},
+            "price_per_hour": {"amount_fen": 6_000, "currency": "CNY"},
+            "rating": {"reviews": 0, "rating_hundredths": None},
+        }
 
 
 class TestCourse:
@@ -210,6 +192,34 @@ class TestCompare:
         assert [one["course_id"] for one in told] == asked
         assert [one["price_per_hour"]["amount_fen"] for one in told] == [4_000] * (count - 1) + [6_000]
         assert told[-1]["classes"][0]["teacher_name"] == "鲁示例"
+
+    def test_shows_all_that_families_choose_by(self, district: District) -> None:
+        steps.pay_minimum(10_000)
+        told = district.nobody.get(f"/v1/mall/compare?courses={COURSE},{another_course(2)}").body["courses"]
+        [mine, other] = told
+
+        assert [one["name"] for one in mine["teachers"]] == ["鲁示例"]
+        assert mine["teachers"][0]["qualification_no"] == "20263700000000001"
+        assert (other["teachers"], other["seats_left"]) == ([], 0)
+        assert (mine["seats_left"], mine["refund"]["full_refund_days"], mine["refund"]["paid_days"]) == (1, 5, 15)
+        assert mine["refund"]["name"] == "开课5日前申请全额退费；之后按未消课时退费；同意后15日内原路退回。"
+        assert mine["institution_rating"] == mine["rating"] == {"reviews": 0, "rating_hundredths": None}
+        assert (
+            mine["safety"] == other["safety"] == district.nobody.get(f"/v1/mall/institutions/{SCHOOL}").body["safety"]
+        )
+
+    def test_counts_no_seat_of_a_class_that_is_withdrawn_or_has_begun(self, district: District, at: Clock) -> None:
+        url = f"/v1/mall/compare?courses={COURSE},{another_course(2)}"
+        at.pass_by(days=7)
+        assert [one["seats_left"] for one in district.nobody.get(url).body["courses"]] == [0, 0]
+
+    def test_tells_the_same_in_english(self, district: District) -> None:
+        door = district.nobody.with_headers(accept_language="en")
+        [mine, _] = door.get(f"/v1/mall/compare?courses={COURSE},{another_course(2)}").body["courses"]
+
+        assert mine["refund"]["name"].startswith("All is given back when asked 5 days before the start or earlier")
+        assert mine["safety"]["held"] == "less than 100,000 yuan"
+        assert "Licensed" in [one["name"] for one in mine["safety"]["badges"]]
 
     @pytest.mark.parametrize("asked", [COURSE, f"{COURSE},{COURSE}", ",", ",".join(an_id("crs", n) for n in range(5))])
     def test_of_one_of_five_or_of_the_same_twice_is_refused(self, district: District, asked: str) -> None:

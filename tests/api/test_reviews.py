@@ -223,7 +223,7 @@ class TestPublic:
     ) -> None:
         written()
         cards = [
-            district.nobody.get("/v1/mall/categories/dance/courses").body["data"][0],
+            district.nobody.get("/v1/mall/search").body["data"][0],
             district.nobody.get("/v1/mall/categories/dance/institutions").body["data"][0],
             district.nobody.get(f"/v1/mall/institutions/{SCHOOL}/courses").body["data"][0],
             district.nobody.get(f"/v1/mall/courses/{COURSE}").body,
@@ -231,7 +231,7 @@ class TestPublic:
         assert [one["rating"] for one in cards] == [{"reviews": 1, "rating_hundredths": 417}] * 4
 
         with counted(monkeypatch) as reads:
-            district.nobody.get("/v1/mall/categories/dance/courses")
+            district.nobody.get("/v1/mall/categories/dance/institutions")
         assert [operation for operation, _ in reads] == ["Query", "BatchGetItem", "BatchGetItem"]
 
 

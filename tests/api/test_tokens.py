@@ -243,7 +243,6 @@ AUDIENCES = {
     "/v1/listings/institutions/{institution_id}/history": Audience.PUBLIC,
     "/v1/listings/whitelist": Audience.PUBLIC,
     "/v1/mall/categories": Audience.PUBLIC,
-    "/v1/mall/categories/{category}/courses": Audience.PUBLIC,
     "/v1/mall/categories/{category}/institutions": Audience.PUBLIC,
     "/v1/mall/compare": Audience.PUBLIC,
     "/v1/mall/search": Audience.PUBLIC,

@@ -115,6 +115,62 @@ class TestVerdict:
         assert (verdict, reasons[0]) == ("stop", "办学许可证已于2027-12-31到期")
 
 
+class TestMoneySafety:
+    """What is public of a school's money: bands and yes or no; never a family's, never an amount."""
+
+    def safety(self, district: District, number: int = 1) -> Any:
+        return asked(district, "name=星河")[number - 1]
+
+    def test_is_told_of_a_school_with_nothing_against_it(self, district: District) -> None:
+        told = self.safety(district)
+
+        assert (told["held"], told["coverage"], told["coverage_name"]) == ("不足10万元", "met", "最低余额达标")
+        assert [one["code"] for one in told["badges"]] == ["licensed", "custody", "covered", "insured"]
+        assert [one["name"] for one in told["badges"]] == ["证照有效", "学费银行监管", "最低余额达标", "免费意外险"]
+
+    @pytest.mark.parametrize(
+        ("paid_fen", "coverage"),
+        [(9_999, "short"), (10_000, "nearly_short"), (10_999, "nearly_short"), (11_000, "met")],
+    )
+    def test_coverage_at_its_edges(self, district: District, paid_fen: int, coverage: str) -> None:
+        steps.require(10_000)
+        steps.pay_minimum(paid_fen)
+
+        told = self.safety(district)
+        assert told["coverage"] == coverage
+        assert ("covered" in [one["code"] for one in told["badges"]]) is (coverage != "short")
+
+    def test_is_the_same_with_and_without_a_familys_money(self, district: District) -> None:
+        before = self.safety(district)
+        steps.open_account(paid_fen=500_000, price_fen=500_000)
+        steps.count_all()
+
+        assert self.safety(district) == before
+
+    def test_of_many_families_is_the_next_band(self, district: District) -> None:
+        for number in range(1, 22):
+            steps.open_account(number, paid_fen=500_000, price_fen=500_000)
+        steps.count_all()
+
+        assert self.safety(district)["held"] == "10万元至50万元"
+
+    def test_of_a_school_that_may_not_sell_there_is_no_badge(self, district: District) -> None:
+        steps.suspend()
+
+        assert self.safety(district)["badges"] == []
+
+    def test_of_a_white_listed_and_inspected_school(self, district: District) -> None:
+        put_on(ListName.WHITE)
+
+        assert "white_listed" in [one["code"] for one in self.safety(district)["badges"]]
+
+    def test_is_on_the_schools_page_of_the_mall(self, district: District) -> None:
+        told = self.safety(district)
+        safety = district.nobody.get(f"/v1/mall/institutions/{SCHOOL}").body["safety"]
+
+        assert safety == {name: told[name] for name in safety}
+
+
 class TestPlaque:
     def test_a_school_gets_one_whose_code_says_it(self, district: District) -> None:
         made = issue(district)

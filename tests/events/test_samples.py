@@ -226,7 +226,7 @@ class TestApiGateway:
 
         status, told = self.call("aws/apigateway-get.json")
 
-        assert (status, [one["course_id"] for one in told["data"]]) == (200, [builders.COURSE])
+        assert (status, [one["institution_id"] for one in told["data"]]) == (200, [builders.SCHOOL])
 
     def test_a_signed_post_is_booked(self, in_memory: Any) -> None:
         steps.register()
