@@ -20,7 +20,10 @@ from shared.kernel.money import Fen
 
 @dataclass(frozen=True)
 class EnrolmentMade:
-    """A guardian took a seat. Nothing is paid yet; `price_fen` is due before `expires_at`."""
+    """A guardian took a seat. Nothing is paid yet; `price_fen` is due before `expires_at`.
+
+    `consent_version`: the text under which her consent to the use of the child's data stood then.
+    """
 
     enrolment_id: EnrolmentId
     institution_id: InstitutionId
@@ -37,6 +40,7 @@ class EnrolmentMade:
     starts_on: date
     made_at: datetime
     expires_at: datetime
+    consent_version: str = ""
 
 
 @dataclass(frozen=True)

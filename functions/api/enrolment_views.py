@@ -50,7 +50,10 @@ class WeChatPaymentView(View):
 
 
 class EnrolmentView(View):
-    """An enrolment and its money. `interest` is all that was credited, `interest_held` what is held of it."""
+    """An enrolment and its money. `interest` is all that was credited, `interest_held` what is held of it.
+
+    `seat_held_until`: until when the seat is held for who hasn't paid yet; then the enrolment expires.
+    """
 
     enrolment_id: str
     institution_id: str
@@ -61,6 +64,7 @@ class EnrolmentView(View):
     class_name: str
     student_id: str
     status: str
+    seat_held_until: str | None
     price: Money
     paid: Money
     held: Money
@@ -159,6 +163,7 @@ def _enrolment_facts(account: funds.EnrolmentAccount, terms: Terms) -> dict[str,
         "class_name": terms["class"],
         "student_id": account.student_id,
         "status": account.status.value,
+        "seat_held_until": clock.shown(account.expires_at) if _unpaid(account) else None,
         "price": money(account.price_fen),
         "paid": money(account.paid_fen),
         "held": money(account.held_fen),
@@ -176,6 +181,10 @@ def _enrolment_facts(account: funds.EnrolmentAccount, terms: Terms) -> dict[str,
         "terms_hash": account.terms_hash,
         "policy_version": account.policy_version,
     }
+
+
+def _unpaid(account: funds.EnrolmentAccount) -> bool:
+    return account.status is funds.EnrolmentStatus.AWAITING_DEPOSIT
 
 
 def enrolment(account: funds.EnrolmentAccount, terms: Terms) -> EnrolmentView:

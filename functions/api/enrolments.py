@@ -32,6 +32,7 @@ from shared.mall import usecases as mall_usecases
 from shared.mall.store import UnknownCourse, UnknownOffering
 from shared.materials.queries import UnknownFile
 from shared.payments import store as payments
+from shared.people import consents
 from shared.people import queries as people
 from shared.policy import queries as policies
 from shared.teaching import rules as lessons
@@ -94,6 +95,8 @@ class Lessons(View):
         sale.AlreadyEnrolled,
         sale.RenewalTooEarly,
         sale.SplitCharge,
+        consents.ConsentWithdrawn,
+        consents.ConsentOutdated,
     ),
     summary_zh="报名：占一个座位，等待缴费",
     summary_en="Enrol: take a seat, to be paid",
@@ -104,6 +107,11 @@ def enrol(call: Call[EnrolRequest]) -> views.EnrolmentWithTerms:
     student = people.get_student(guardian_id=guardian_id, student_id=StudentId(call.body.student_id))
     course = courses.get_course(CourseId(call.body.course_id)).course
     school = institutions.get(course.institution_id)
+
+    def consented(made: facts.EnrolmentMade) -> list[transaction.Part]:
+        consents.check(student, on=clock.business_day(call.now))  # here, so that a sale that was made is told again
+        return account_and_latch(made)
+
     try:
         mall_usecases.enrol(
             enrolment_id=enrolment_id,
@@ -114,7 +122,8 @@ def enrol(call: Call[EnrolRequest]) -> views.EnrolmentWithTerms:
             terms_hash=call.body.terms_hash,
             seller=mall.Seller(school.institution_id, school.accounts.tuition_account_no),
             open_enrolments=open_enrolments,
-            also=account_and_latch,
+            also=consented,
+            consent_version=student.consent_version,
             policy=policies.in_force(at=call.now),
             now=call.now,
         )

@@ -11,7 +11,7 @@ from functions.edge.contract import Call, PageQuery, Request, endpoint
 from shared.kernel import clock, ids
 from shared.kernel.ids import StudentId
 from shared.kernel.page import Page
-from shared.people import model, queries, rules, usecases
+from shared.people import consents, model, queries, rules, usecases
 
 blueprint = Blueprint(__name__)
 
@@ -24,19 +24,25 @@ class MeView(View):
 
 
 class ChildRequest(Request):
-    """`consent`: the guardian agrees that the child's data is kept for lessons and money (text 2026-09)."""
+    """`consent`: the guardian agrees to the text in force (`/v1/consent-text`); where `consent_version` says which she
+    was shown, only to that.
+    """
 
     name: Annotated[str, pydantic.Field(min_length=1, max_length=40)]
     birth_month: Annotated[str, pydantic.Field(pattern=r"^[0-9]{4}-[0-9]{2}$")]
     consent: bool
+    consent_version: Annotated[str, pydantic.Field(min_length=1, max_length=20)] | None = None
 
 
 class ChildView(View):
+    """A child, and her guardian's last consent: who has withdrawn it can't enrol the child anew."""
+
     student_id: str
     name: str
     birth_month: str
     consented_at: str
     consent_version: str
+    consent_withdrawn_at: str | None
 
 
 @endpoint(
@@ -66,7 +72,7 @@ def get_me(call: Call[None]) -> MeView:
     response=ChildView,
     status=201,
     idempotent=True,
-    errors=(rules.ConsentMissing, rules.WrongName, rules.WrongBirthMonth),
+    errors=(rules.ConsentMissing, rules.WrongName, rules.WrongBirthMonth, consents.ConsentTextChanged),
     summary_zh="登记孩子",
     summary_en="Add a child",
 )
@@ -77,9 +83,10 @@ def add_child(call: Call[ChildRequest]) -> ChildView:
         name=call.body.name,
         birth_month=call.body.birth_month,
         consent=call.body.consent,
+        consent_version=call.body.consent_version,
         now=call.now,
     )
-    return _view(student)
+    return child(student)
 
 
 @endpoint(
@@ -94,14 +101,15 @@ def add_child(call: Call[ChildRequest]) -> ChildView:
 )
 def list_children(call: Call[None]) -> Page[ChildView]:
     page = queries.list_students(call.guardian_id, limit=call.page.limit, cursor=call.page.cursor)
-    return page.map(_view)
+    return page.map(child)
 
 
-def _view(student: model.Student) -> ChildView:
+def child(student: model.Student) -> ChildView:
     return ChildView(
         student_id=student.student_id,
         name=student.name,
         birth_month=student.birth_month,
         consented_at=clock.shown(student.consented_at),
         consent_version=student.consent_version,
+        consent_withdrawn_at=clock.shown(student.consent_withdrawn_at) if student.consent_withdrawn_at else None,
     )

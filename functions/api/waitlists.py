@@ -17,6 +17,7 @@ from shared.mall import waitlist
 from shared.mall.store import UnknownCourse, UnknownOffering, find_offering
 from shared.mall.store import waitlist as tickets
 from shared.mall.waitlist_model import Ticket, TicketStatus
+from shared.people import consents
 from shared.people import queries as people
 from shared.policy import queries as policies
 
@@ -64,12 +65,15 @@ class Tickets(View):
         sale.AlreadyEnrolled,
         sale.RenewalTooEarly,
         sale.SplitCharge,
+        consents.ConsentWithdrawn,
+        consents.ConsentOutdated,
     ),
     summary_zh="候补：满员的班，按先后排号",
     summary_en="Wait for a seat of a class that is sold out, in order of arrival",
 )
 def join_waitlist(call: Call[JoinRequest]) -> views.TicketView:
     student = people.get_student(guardian_id=call.guardian_id, student_id=StudentId(call.body.student_id))
+    consents.check(student, on=clock.business_day(call.now))
     course = courses.get_course(CourseId(call.body.course_id)).course
     joined = waitlist.join(
         guardian_id=call.guardian_id,

@@ -151,6 +151,12 @@ def _acceptance(sold: Sold, t: Said) -> Table:
             + t("报名时确认本条款指纹，账号尾号 ", "enrolled under this hash, account ending ")
             + account.guardian_id[-6:],
         ],
+        [
+            t("监护人同意", "Consent"),
+            t("儿童个人信息处理告知书：第 ", "to the use of the child's data: version ")
+            + (account.consent_version or t("（未记录）", "(not noted)"))
+            + t(" 版", ""),
+        ],
         [t("条款指纹 SHA-256", "SHA-256 of the terms"), account.terms_hash],
     ]
     columns = [Column(t("一方", "Who"), Kind.TEXT, 42), Column(t("接受", "Acceptance"), Kind.TEXT, 140)]

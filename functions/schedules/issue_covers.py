@@ -129,9 +129,11 @@ def _begin(cover: Cover, account: EnrolmentAccount, now: datetime) -> Cover | No
 
 
 def _consenting(account: EnrolmentAccount, terms: InsuranceTerms) -> Student | None:
-    """The child, if the guardian's consent is of a text that lets the insurer be told."""
-    found = people.get_students([account.student_id])
-    return found[0] if found and found[0].consent_version in terms.consent_versions else None
+    """The child, if the guardian's consent stands and is of a text that lets the insurer be told."""
+    for student in people.get_students([account.student_id]):
+        if student.consent_withdrawn_at is None and student.consent_version in terms.consent_versions:
+            return student
+    return None
 
 
 def _heard(line: Line, ask: Callable[[], T]) -> T:

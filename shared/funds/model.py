@@ -100,7 +100,8 @@ class EnrolmentAccount:
     of a refund keeps back until the bank has answered. `bank_references` are those of its deposits, of reversals and of
     refunds that were paid; `<reference>#<number>` is a numbered move of a deposit (DepositHistory). `taken_back_fen` is
     what reversals took of released lessons and isn't paid again, `missing_fen` what they couldn't take back because it
-    had been refunded.
+    had been refunded. `consent_version` is the text under which the guardian's consent stood at the sale, empty where
+    that wasn't noted.
 
     `interest_fen` is all interest that was credited to it, `interest_held_fen` the part of it that is held for the
     guardian. `fen_days` (积数) is what it had in the bank's account, held or pending, times the days that it was there,
@@ -139,6 +140,7 @@ class EnrolmentAccount:
     version: int = 0
     seal: str = ""
     bank_references: tuple[str, ...] = ()
+    consent_version: str = ""
 
     @property
     def owes(self) -> bool:

@@ -19,7 +19,10 @@ class StaffRole(StrEnum):
 
 @dataclass(frozen=True)
 class Student:
-    """A child. Data of a child under 14 is sensitive: `consent_version` is the text that the guardian agreed to."""
+    """A child. Data of a child under 14 is sensitive: `consent_version` is the text that the guardian agreed to last.
+
+    `consents` counts how often she agreed; the last time may be withdrawn since.
+    """
 
     student_id: StudentId
     guardian_id: GuardianId
@@ -27,6 +30,21 @@ class Student:
     birth_month: str
     consented_at: datetime
     consent_version: str
+    consent_withdrawn_at: datetime | None = None
+    consents: int = 1
+
+
+@dataclass(frozen=True)
+class Consent:
+    """A guardian's consent, kept for ever: to which text by its hash, for what, when, and when it was withdrawn."""
+
+    number: int
+    guardian_id: GuardianId
+    version: str
+    text_sha256: str
+    purposes: tuple[str, ...]
+    given_at: datetime
+    withdrawn_at: datetime | None
 
 
 @dataclass(frozen=True)

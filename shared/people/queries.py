@@ -8,6 +8,7 @@ from shared.people.store.families import (
     find_guardian,
     get_student,
     get_students,
+    list_consents,
     list_students,
     names_of_students,
 )
@@ -23,6 +24,7 @@ __all__ = [
     "get_student",
     "get_students",
     "is_revoked",
+    "list_consents",
     "list_readings",
     "list_students",
     "names_of_staff",

@@ -8,7 +8,6 @@ import pyotp
 from shared.kernel import clock, errors
 from shared.people.model import Invitation, Staff, StaffSession
 
-CONSENT_VERSION = "2026-09"
 FAILURES_ALLOWED = 5  # within LOCK of one another
 LOCK = timedelta(minutes=15)
 SESSION_LIFE = timedelta(hours=8)

@@ -7,8 +7,9 @@ from functools import cache
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
+from shared.kernel import clock
 from shared.kernel.ids import GuardianId, InstitutionId, StaffId, StudentId, TeacherId
-from shared.people import model, rules
+from shared.people import consents, model, rules
 from shared.people.store import families, keys, school_users, tokens
 from shared.people.store import staff as staff_store
 
@@ -53,11 +54,22 @@ def invite(
 
 
 def add_child(
-    *, student_id: StudentId, guardian_id: GuardianId, name: str, birth_month: str, consent: bool, now: datetime
+    *,
+    student_id: StudentId,
+    guardian_id: GuardianId,
+    name: str,
+    birth_month: str,
+    consent: bool,
+    consent_version: str | None = None,
+    now: datetime,
 ) -> model.Student:
-    """Keep a guardian's child, with the guardian's consent. Raises ConsentMissing, WrongName, WrongBirthMonth."""
+    """Keep a guardian's child, with her consent to the text in force, which is `consent_version` where that is told.
+
+    Raises ConsentMissing, WrongName, WrongBirthMonth, ConsentTextChanged.
+    """
     rules.check_child(name, birth_month, consent, now)
-    student = model.Student(student_id, guardian_id, name.strip(), birth_month, now, rules.CONSENT_VERSION)
+    text = consents.check_text(consent_version, on=clock.business_day(now))
+    student = model.Student(student_id, guardian_id, name.strip(), birth_month, now, text.version)
     try:
         families.add_student(student)
     except keys.AlreadyThere:

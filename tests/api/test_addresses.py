@@ -28,6 +28,7 @@ IDS = {
     "enrolment_id": ENROLMENT,
     "session_id": SESSION,
     "offering_id": OFFERING,
+    "student_id": STUDENT,
     "institution_id": SCHOOL,
     "course_id": COURSE,
     "category": "dance",

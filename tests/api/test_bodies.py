@@ -73,6 +73,8 @@ COMMANDS = [
         {"course_id": COURSE, "offering_id": OFFERING, "student_id": STUDENT, "terms_hash": "a" * 64},
     ),
     Command("/v1/me/waitlist", "guardian", {"course_id": COURSE, "offering_id": OFFERING, "student_id": STUDENT}),
+    Command("/v1/me/children/{student_id}/consent", "guardian", {"consent_version": "2026-09"}),
+    Command("/v1/me/children/{student_id}/consent/withdrawal", "guardian", {}),
     Command("/v1/me/waitlist/{student_id}/{offering_id}/leaving", "guardian", {}),
     Command(f"{_LESSON}/confirmation", "guardian", {}),
     Command(f"{_LESSON}/dispute", "guardian", {"reason": "老师没有来"}),

@@ -104,6 +104,7 @@ class TestChildren:
             "birth_month": "2017-05",
             "consented_at": "2026-09-01T10:00:00+08:00",
             "consent_version": "2026-09",
+            "consent_withdrawn_at": None,
         }
         assert district.guardian.get("/v1/me/children").body == {"data": [added.body], "next_cursor": None}
 

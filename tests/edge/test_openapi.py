@@ -96,6 +96,7 @@ UNREFERENCED = {
     "EnrolmentStatementQuery",
     "PageQuery",
     "PeriodQuery",
+    "QuoteQuery",
     "ReviewsQuery",
     "SearchQuery",
     "TimetableQuery",

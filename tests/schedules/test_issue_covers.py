@@ -20,7 +20,7 @@ from shared.insurance import queries, usecases
 from shared.insurance.client import InsurerClient, InsurerRefused
 from shared.insurance.model import Cover, CoverStatus, EndReason, Enrolment, Policy
 from shared.kernel.ids import EnrolmentId, StudentId
-from shared.people import rules as people_rules
+from shared.people import consents
 from shared.people.model import Student
 from shared.people.store import families
 from tests import builders, steps, tables
@@ -57,9 +57,7 @@ def put_paid() -> None:
     for number in (1, 2):
         steps.enrol(offering, number)
         steps.pay(builders.an_enrolment_made(number).enrolment_id, 1000)
-    families.add_student(
-        Student(StudentId(an_id("stu")), builders.GUARDIAN, "小示例", "2018-05", NOW, people_rules.CONSENT_VERSION)
-    )
+    families.add_student(Student(StudentId(an_id("stu")), builders.GUARDIAN, "小示例", "2018-05", NOW, "2026-09"))
 
 
 @pytest.fixture
@@ -184,6 +182,12 @@ class TestIssuing:
         assert (nobody["insured_name"], nobody["insured_birth_month"]) == (None, None)
         assert cover(2).disclosure is None
         assert "小示例" not in tables.dump_memory(but=("people",))
+
+    def test_tells_nothing_of_a_child_once_the_consent_is_withdrawn(self, noted: Any, insurer: Insurer) -> None:
+        consents.withdraw(guardian_id=builders.GUARDIAN, student_id=StudentId(an_id("stu")), now=NOW)
+        go()
+        assert insurer.request_of(cover().cover_id)["insured_name"] is None
+        assert cover().disclosure is None
 
     def test_a_class_that_has_begun_is_covered_from_today(self, noted: Any, insurer: Insurer, at: Clock) -> None:
         at.pass_by(days=20)

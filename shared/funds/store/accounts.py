@@ -94,6 +94,7 @@ class AccountRow(Row):
     category = UnicodeAttribute()
     account_no = UnicodeAttribute()
     terms_hash = UnicodeAttribute()
+    consent = UnicodeAttribute(default="")
     policy = UnicodeAttribute()
     price_fen = NumberAttribute()
     lessons = NumberAttribute()
@@ -135,6 +136,7 @@ def open_new(fact: facts.EnrolmentMade) -> transaction.Part:
         category=fact.category,
         account_no=fact.account_no,
         terms_hash=fact.terms_hash,
+        consent=fact.consent_version,
         policy=fact.policy_version,
         price_fen=fact.price_fen,
         lessons=fact.lessons,
@@ -281,6 +283,7 @@ def account_of(row: AccountRow) -> model.EnrolmentAccount:
         category=row.category,
         account_no=row.account_no,
         terms_hash=row.terms_hash,
+        consent_version=row.consent,
         policy_version=row.policy,
         price_fen=Fen(int(row.price_fen)),
         lessons=int(row.lessons),

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 
-from pynamodb.attributes import UnicodeAttribute
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
 from shared.dynamo import pages, transaction
 from shared.dynamo.rows import Moment, Row, meta
 from shared.kernel import errors
 from shared.kernel.ids import GuardianId, StudentId
 from shared.kernel.page import Page
-from shared.people import model
+from shared.people import consent_texts, model
 from shared.people.store import keys
 
 
@@ -38,6 +38,20 @@ class StudentRow(Row):
     birth_month = UnicodeAttribute()
     consented_at = Moment()
     consent_version = UnicodeAttribute()
+    consent_withdrawn_at = Moment(null=True)
+    consents = NumberAttribute(default=1)
+
+
+class ConsentRow(Row):
+    """One consent of a child's guardian: what she agreed to, for what, and when she withdrew it."""
+
+    Meta = meta("people")
+    guardian_id = UnicodeAttribute()
+    version = UnicodeAttribute()
+    text_sha256 = UnicodeAttribute()
+    purposes = UnicodeAttribute()
+    given_at = Moment()
+    withdrawn_at = Moment(null=True)
 
 
 class ChildRow(Row):
@@ -72,8 +86,51 @@ def find_account(guardian_id: GuardianId) -> str | None:
 
 
 def add_student(student: model.Student) -> None:
-    """Keep a guardian's child. Raises AlreadyThere."""
-    row = StudentRow(
+    """Keep a guardian's child, with her consent. Raises AlreadyThere."""
+    taken = keys.AlreadyThere()
+    child = ChildRow(student.guardian_id, f"student#{student.student_id}")
+    transaction.commit(
+        [
+            transaction.put_new(_student_row(student), refused=taken),
+            transaction.put_new(child, refused=taken),
+            transaction.put(_consent_row(student)),
+        ]
+    )
+
+
+def write_consent(before: model.Student, after: model.Student) -> None:
+    """Keep that a consent was given anew or withdrawn, with its record.
+
+    Raises LostRace when the child isn't as it was read.
+    """
+    same = (StudentRow.consents == before.consents) & (
+        StudentRow.consent_withdrawn_at == before.consent_withdrawn_at
+        if before.consent_withdrawn_at
+        else StudentRow.consent_withdrawn_at.does_not_exist()
+    )
+    student = transaction.put_if(_student_row(after), same, refused=transaction.LostRace())
+    transaction.commit([student, transaction.put(_consent_row(after))])
+
+
+def list_consents(student_id: StudentId) -> list[model.Consent]:
+    """Every consent of a child's guardian, the latest first."""
+    rows = ConsentRow.query(student_id, ConsentRow.sk.startswith("consent#"), scan_index_forward=False)
+    return [
+        model.Consent(
+            number=int(row.sk.removeprefix("consent#")),
+            guardian_id=GuardianId(row.guardian_id),
+            version=row.version,
+            text_sha256=row.text_sha256,
+            purposes=tuple(row.purposes.split(",")),
+            given_at=row.given_at,
+            withdrawn_at=row.withdrawn_at,
+        )
+        for row in rows
+    ]
+
+
+def _student_row(student: model.Student) -> StudentRow:
+    return StudentRow(
         student.student_id,
         "student",
         guardian_id=student.guardian_id,
@@ -81,10 +138,23 @@ def add_student(student: model.Student) -> None:
         birth_month=student.birth_month,
         consented_at=student.consented_at,
         consent_version=student.consent_version,
+        consent_withdrawn_at=student.consent_withdrawn_at,
+        consents=student.consents,
     )
-    taken = keys.AlreadyThere()
-    child = ChildRow(student.guardian_id, f"student#{student.student_id}")
-    transaction.commit([transaction.put_new(row, refused=taken), transaction.put_new(child, refused=taken)])
+
+
+def _consent_row(student: model.Student) -> ConsentRow:
+    text = consent_texts.get(student.consent_version)
+    return ConsentRow(
+        student.student_id,
+        f"consent#{student.consents:04d}",
+        guardian_id=student.guardian_id,
+        version=text.version,
+        text_sha256=text.sha256,
+        purposes=",".join(one.code for one in text.purposes),
+        given_at=student.consented_at,
+        withdrawn_at=student.consent_withdrawn_at,
+    )
 
 
 def get_student(*, guardian_id: GuardianId, student_id: StudentId) -> model.Student:
@@ -114,6 +184,8 @@ def get_students(student_ids: Sequence[StudentId]) -> list[model.Student]:
             birth_month=row.birth_month,
             consented_at=row.consented_at,
             consent_version=row.consent_version,
+            consent_withdrawn_at=row.consent_withdrawn_at,
+            consents=int(row.consents),
         )
         for row in (rows[student_id] for student_id in wanted if student_id in rows)
     ]
