@@ -326,6 +326,23 @@ class WeChatUnsettled:
 
 
 @dataclass(frozen=True)
+class WeChatRefundStuck:
+    """What the bank has paid back to WeChat doesn't reach the guardian by itself.
+
+    `why`: `abnormal` (her account there takes nothing), `closed` (WeChat won't), `beyond` (more than her order can give
+    back), `late`. `said` is what WeChat answered last.
+    """
+
+    institution_id: InstitutionId
+    out_trade_no: str
+    payment_id: str
+    amount_fen: Fen
+    why: str
+    said: str
+    noticed_at: datetime
+
+
+@dataclass(frozen=True)
 class PrivatePaymentReported:
     """Somebody has reported that a school offered a discount for paying privately."""
 

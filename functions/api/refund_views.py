@@ -1,12 +1,13 @@
 """What the API says of refunds."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from functions.api.views import View, money
 from functions.edge.contract import Money
 from shared.funds import refund_model
 from shared.kernel import clock
+from shared.payments.refund_model import WeChatRefund
 
 
 class RefundPreview(View):
@@ -25,12 +26,17 @@ class RefundPreview(View):
 
 
 class RefundPaymentView(View):
-    """A payment back to where a deposit came from. The account's number is shown by its last four digits."""
+    """A payment back to where a deposit came from. The account's number is shown by its last four digits.
+
+    `wechat`: how WeChat passes it on once the bank has paid it there: `prepared`, `processing`, `success`, `abnormal`,
+    `closed`; none where it goes to a bank account.
+    """
 
     payment_id: str
     amount: Money
     to_account: str
     deposit_reference: str
+    wechat: str | None
 
 
 class RefundView(View):
@@ -88,7 +94,12 @@ def preview(found: refund_model.RefundPreview, *, language: str) -> RefundPrevie
     )
 
 
-def refund(one: refund_model.Refund, payments: Iterable[refund_model.RefundPayment] = ()) -> RefundView:
+def refund(
+    one: refund_model.Refund,
+    payments: Iterable[refund_model.RefundPayment] = (),
+    by_wechat: Mapping[str, WeChatRefund] | None = None,
+) -> RefundView:
+    passed = by_wechat or {}
     return RefundView(
         refund_id=one.refund_id,
         enrolment_id=one.enrolment_id,
@@ -114,6 +125,7 @@ def refund(one: refund_model.Refund, payments: Iterable[refund_model.RefundPayme
                 amount=money(payment.amount_fen),
                 to_account=f"…{payment.payee_account_no[-4:]}",
                 deposit_reference=payment.deposit_reference,
+                wechat=passed[payment.payment_id].status.value if payment.payment_id in passed else None,
             )
             for payment in payments
         ],

@@ -15,6 +15,7 @@ from shared.funds.refund_model import Refund
 from shared.funds.store.accounts import UnknownEnrolment
 from shared.funds.store.refunds import UnknownRefund
 from shared.kernel.ids import EnrolmentId
+from shared.payments.store import refunds as wechat_refunds
 from shared.teaching import queries as teaching
 
 blueprint = Blueprint(__name__)
@@ -94,8 +95,9 @@ def request_refund(call: Call[RefundRequest]) -> views.RefundView:
     summary_en="An enrolment's refunds",
 )
 def list_refunds(call: Call[None]) -> Refunds:
-    found = queries.list_refunds(_own(call).enrolment_id)
-    return Refunds(data=[views.refund(one, refund_money.payments(one)) for one in reversed(found)])
+    enrolment_id = _own(call).enrolment_id
+    found, passed = queries.list_refunds(enrolment_id), wechat_refunds.list_of(enrolment_id)
+    return Refunds(data=[views.refund(one, refund_money.payments(one), passed) for one in reversed(found)])
 
 
 @endpoint(

@@ -7,7 +7,7 @@ import pydantic
 from chalice.app import Blueprint, Response
 
 from functions.api.views import View, money
-from functions.edge import payment_orders, wiring
+from functions.edge import payment_orders, wechat_refunds, wiring
 from functions.edge.auth import Audience
 from functions.edge.contract import Call, Money, Request, endpoint, raw_endpoint
 from functions.edge.settings import settings
@@ -22,6 +22,7 @@ from shared.kernel.ids import EnrolmentId
 from shared.mall import queries as courses
 from shared.payments import rules, store, trades, usecases, wechat_pay
 from shared.payments.model import Notice, Wanted
+from shared.payments.store.refunds import UnknownWeChatRefund
 from shared.people import queries as people
 from shared.people.wechat import WeChatBlocked, WeChatCodeInvalid
 from shared.policy import queries as policies
@@ -152,6 +153,7 @@ def _wanted(account: EnrolmentAccount) -> Wanted:
         trades.WrongTrade,
         MessageIdReused,
         store.UnknownPaymentOrder,
+        UnknownWeChatRefund,
         rules.PaymentDiffers,
     ),
     summary_zh="微信支付通知（签名、加密）",
@@ -184,13 +186,16 @@ def _receive(headers: Any, body: bytes) -> None:
     try:
         inbox.receive_signed(letter, lambda: _act(notice))
     except MessageIdReused:
-        if notice.trade is not None:
-            payment_orders.tell_difference(notice.trade, what="event", agreed="=", told=notice.event_id)
+        told = notice.trade or notice.refund
+        if told is not None:
+            payment_orders.tell_difference(told.out_trade_no, what="event", agreed="=", told=notice.event_id)
         raise
 
 
 def _act(notice: Notice) -> Outcome:
     """Note what WeChat tells at its order. What differs is told to the bureau."""
-    if notice.trade is None:  # of a refund, say: nothing of ours
+    if notice.refund is not None:
+        return Outcome.POSTED if wechat_refunds.hear(notice.refund) else Outcome.DUPLICATE
+    if notice.trade is None:  # nothing of ours
         return Outcome.RECORDED
     return Outcome.POSTED if payment_orders.hear(notice.trade, wechat=wiring.wechat_pay()) else Outcome.DUPLICATE

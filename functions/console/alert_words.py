@@ -154,7 +154,7 @@ def _interest_differs(figures: _Figures, threshold: str) -> words.Both:
 def _wechat_differs(figures: _Figures, threshold: str) -> words.Both:
     number, what = figures.get("out_trade_no", ""), str(figures.get("what", ""))
     agreed, told = str(figures.get("agreed", "")), str(figures.get("told", ""))
-    if what in ("amount", "deposit"):
+    if what in ("amount", "deposit", "refund amount", "refund total"):
         agreed, told = (money.text(int(fen)) if fen.isdigit() else fen for fen in (agreed, told))
     zh, en = payment_words.DIFFERS.get(what, (what, what))
     return (
@@ -169,6 +169,25 @@ def _wechat_unsettled(figures: _Figures, threshold: str) -> words.Both:
     return (
         f"微信支付订单 {number} 于 {paid} 支付 {amount}，应于 {due} 前到监管账户，银行尚未入账",
         f"WeChat order {number} of {amount} was paid on {paid}; the bank was to have it by {due}, and hasn't",
+    )
+
+
+_STUCK: Mapping[str, words.Both] = {
+    "abnormal": ("家长微信账户异常，未能退到", "her account at WeChat takes nothing"),
+    "closed": ("微信已关闭这笔退款", "WeChat has closed it"),
+    "beyond": ("超出原订单可退金额，微信不能转退", "it is beyond what her order can give back"),
+    "late": ("逾期未退到", "it is late"),
+}
+
+
+def _wechat_refund_stuck(figures: _Figures, threshold: str) -> words.Both:
+    number, amount, said = figures.get("out_trade_no", ""), _yuan(figures, "amount_fen"), figures.get("said", "")
+    why = str(figures.get("why", ""))
+    zh, en = _STUCK.get(why, (why, why))
+    return (
+        f"微信订单 {number} 的退款 {amount}：{zh}（银行已付给微信，微信答复 {said or '—'}），请在微信商户平台办理",
+        f"The refund of {amount} of WeChat order {number}: {en} (the bank has paid WeChat, which said {said or '-'}). "
+        "See to it on WeChat's merchant platform",
     )
 
 
@@ -204,5 +223,6 @@ _SENTENCES: Mapping[Rule, Callable[[_Figures, str], words.Both]] = {
     Rule.INTEREST_DIFFERS: _interest_differs,
     Rule.WECHAT_DIFFERS: _wechat_differs,
     Rule.WECHAT_UNSETTLED: _wechat_unsettled,
+    Rule.WECHAT_REFUND_STUCK: _wechat_refund_stuck,
     Rule.RECONCILIATION_BREAK: _break,
 }

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from chalice.app import Blueprint
 
-from functions.console import csv_files, officers, roles, words
+from functions.console import csv_files, officers, payment_words, roles, words
 from functions.console.pages import Answer, Download, SeeOther, Shown, Visit, form, page
 from functions.edge import telling
 from shared.funds import queries as funds
@@ -15,6 +15,7 @@ from shared.institutions import store as institutions
 from shared.kernel import clock, errors
 from shared.mall import queries as courses
 from shared.messages import store as messages
+from shared.payments.store import refunds as wechat_refunds
 
 blueprint = Blueprint(__name__)
 
@@ -140,6 +141,8 @@ def _shown(visit: Visit, refund: Refund, refusal: errors.Refusal | None = None) 
         "school": institutions.get(refund.institution_id),
         "terms": courses.get_terms(account.terms_hash),
         "payments": refund_money.payments(refund),
+        "by_wechat": wechat_refunds.list_of(refund.enrolment_id),
+        "payment_words": payment_words,
         "officers": officers.names([refund.decided_by, advice.by if advice else ""]),
         "to_decide": refund.status is RefundStatus.CONTESTED,
         "own_recommendation": advice is not None and advice.by == visit.session.username,

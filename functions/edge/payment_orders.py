@@ -41,14 +41,14 @@ def hear(trade: Trade, *, wechat: WeChatPayClient) -> bool:
     try:
         return usecases.hear(trade=trade, wechat=wechat, policy=policies.in_force(at=now), now=now)
     except rules.PaymentDiffers as differs:
-        tell_difference(trade, **{name: str(figure) for name, figure in differs.figures.items()})
+        tell_difference(trade.out_trade_no, **{name: str(figure) for name, figure in differs.figures.items()})
         raise
 
 
-def tell_difference(trade: Trade, *, what: str, agreed: str, told: str) -> None:
+def tell_difference(out_trade_no: str, *, what: str, agreed: str, told: str) -> None:
     """Tell the bureau what WeChat says otherwise of an order; of one that isn't ours there is nothing to tell."""
     with contextlib.suppress(store.UnknownPaymentOrder):
-        order = store.get(trade.out_trade_no)
+        order = store.get(out_trade_no)
         now = wiring.now()
         raise_alert(usecases.difference(order, what=what, agreed=agreed, told=told, now=now), now=now)
 

@@ -70,6 +70,19 @@ def refund_rejected(account: EnrolmentAccount, refund: Refund, *, reason: str, n
     )
 
 
+def refund_arrived(account: EnrolmentAccount, *, payment_id: str, amount_fen: int, now: datetime) -> Message:
+    """That WeChat has passed on to her what the bank had paid back."""
+    return rules.made(
+        to=account.guardian_id,
+        kind=Kind.REFUND_ARRIVED,
+        subject=account.enrolment_id,
+        occasion=payment_id,
+        figures={"course": course_of(account), "amount_fen": amount_fen},
+        good_until=good_until(now),
+        now=now,
+    )
+
+
 _BY_ENTRY = {
     EntryKind.REFUND_HOLD: Kind.REFUND_HELD,
     EntryKind.REFUND_PAID: Kind.REFUND_PAID,

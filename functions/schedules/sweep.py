@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from chalice.app import Blueprint, Cron
 
 from events.facts import ReferenceConflicted
-from functions.edge import covers, scheduled, telling, wiring
+from functions.edge import covers, scheduled, telling, wechat_refunds, wiring
 from functions.schedules import expire_unpaid
 from functions.streams import keep_totals, raise_alerts, release_lesson, watch_personnel
 from shared.funds import queries as funds
@@ -78,6 +78,7 @@ def _count_and_alert(booked: list[Entry], conflicts: list[ReferenceConflicted]) 
         "alerts_raised": raised,
         "covers_followed": _follow_covers(booked),
         "messages_posted": _tell(booked),
+        "wechat_refunds_begun": _pass_on(booked),
     }
 
 
@@ -87,6 +88,10 @@ def _follow_covers(booked: list[Entry]) -> int:
 
 def _tell(booked: list[Entry]) -> int:
     return scheduled.each("sweep", telling.untold(booked), telling.follow_entry, key=lambda entry: entry.reason)
+
+
+def _pass_on(booked: list[Entry]) -> int:
+    return scheduled.each("sweep", booked, wechat_refunds.follow_entry, key=lambda entry: entry.reason)
 
 
 def _watch_personnel(since: datetime, until: datetime) -> int:

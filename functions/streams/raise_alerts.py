@@ -1,5 +1,5 @@
-"""Raises early warnings from the entries and conflicts of the funds table's stream, lets accident covers follow it, and
-tells guardians of their refunds.
+"""Raises early warnings from the entries and conflicts of the funds table's stream, lets accident covers follow it,
+tells guardians of their refunds, and begins those that WeChat passes on.
 
 One function for all: no table's stream has more than two readers.
 """
@@ -10,7 +10,7 @@ from typing import Any
 from chalice.app import Blueprint
 
 from events import facts
-from functions.edge import batches, covers, telling
+from functions.edge import batches, covers, telling, wechat_refunds
 from shared.alerts import usecases as alerts
 from shared.funds.store import entries
 from shared.kernel.ids import EnrolmentId
@@ -33,6 +33,7 @@ def raise_alerts(record: Mapping[str, Any]) -> None:
         consider(entries.moved(entry))
         covers.follow_entry(entry)
         telling.follow_entry(entry)
+        wechat_refunds.follow_entry(entry)
 
 
 def consider(fact: facts.MoneyMoved | facts.ReferenceConflicted | facts.InterestDiffers) -> int:

@@ -166,6 +166,11 @@ class Books:
         )
         return [{name: value for name, value in row.items() if name not in ("number", "asked_as")} for row in found]
 
+    def paid_to(self, account_no: str) -> int:
+        """What the bank has paid in refunds to an account that isn't here, in fen."""
+        query = "select coalesce(sum(-amount_fen), 0) as fen from transactions where code = 'REFUND'"
+        return int(self.rows(f"{query} and counterparty_account_no = ?", account_no)[0]["fen"])
+
     def audit(self) -> list[str]:
         """The accounts whose balance isn't the sum of their transactions: none, ever."""
         found = self.rows(

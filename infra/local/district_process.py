@@ -30,7 +30,7 @@ from infra.local.scanner_simulator import Scanner
 from infra.local.scheduler import Scheduler
 from infra.local.streams import Streams
 from infra.local.test_clock import TestClock
-from infra.local.wechat_pay_simulator import WeChatPay
+from infra.local.wechat_pay_simulator import PAYER_ACCOUNT_NO, WeChatPay
 from infra.local.wechat_simulator import WeChat
 from shared.dynamo import rows
 from shared.funds import seals
@@ -245,6 +245,7 @@ def _wechat_pay(port: int, state_dir: Path | None, clock: TestClock, keys: surro
         clock=clock,
         transfer=bank.transfer,
         path=_in(state_dir, "wechat_pay.json"),
+        brought=lambda: bank.books.paid_to(PAYER_ACCOUNT_NO),
     )
 
 

@@ -13,7 +13,8 @@ from infra.local.wechat_pay_orders import Orders
 
 CALLBACK_FAULTS = ("forged", "stale", "repeat", "other_amount", "lose")
 CALL_FAULTS = ("down", "slow")
-FAULTS = (*CALLBACK_FAULTS, *CALL_FAULTS, "no_settlement")
+REFUND_FAULTS = ("refund_abnormal", "refund_closed")
+FAULTS = (*CALLBACK_FAULTS, *CALL_FAULTS, "no_settlement", *REFUND_FAULTS)
 _MOST_TRIES = 15
 _PAUSES = [timedelta(seconds=seconds) for seconds in (15, 15, 30, 180, 600, 1200, 1800)]
 
@@ -75,13 +76,22 @@ class Callbacks:
 
     def owe(self, told: Mapping[str, Any], *, url: str, fault: str = "") -> None:
         """Owe the callback of a payment, with this fault or the next that was asked for."""
+        self._owe(told, url, fault, "TRANSACTION.SUCCESS", named=told["out_trade_no"], amount="total")
+
+    def owe_refund(self, told: Mapping[str, Any], *, url: str) -> None:
+        """Owe the callback of a refund, with the next fault that was asked for."""
+        state = told["refund_status"]
+        self._owe(told, url, "", f"REFUND.{state}", named=f"{told['out_refund_no']} {state}", amount="refund")
+
+    def _owe(self, told: Mapping[str, Any], url: str, fault: str, event_type: str, *, named: str, amount: str) -> None:
         fault = fault or self._faults.take(CALLBACK_FAULTS)
         if fault == "lose":
             return
         if fault == "other_amount":
-            told = {**told, "amount": {**told["amount"], "total": told["amount"]["total"] + 100}}
-        event_id = f"EV-{hashlib.sha256(told['out_trade_no'].encode()).hexdigest()[:24].upper()}"
-        body = wire.notice(event_id, told, api_v3_key=self._api_v3_key, at=told["success_time"])
+            told = {**told, "amount": {**told["amount"], amount: told["amount"][amount] + 100}}
+        event_id = f"EV-{hashlib.sha256(named.encode()).hexdigest()[:24].upper()}"
+        at = told.get("success_time") or self._clock().isoformat(timespec="seconds")
+        body = wire.notice(event_id, told, api_v3_key=self._api_v3_key, at=at, event_type=event_type)
         owed = {"event_id": event_id, "url": url, "body": body.decode(), "tries": 0, "not_before": 0.0, "answers": []}
         owed |= {"first": fault if fault in ("forged", "stale") else "", "repeats": 2 if fault == "repeat" else 0}
         with self._lock:

@@ -21,7 +21,7 @@ class Wrong(Exception):
 
 
 class Orders:
-    """Every order, and the callbacks that are owed."""
+    """Every order and every refund, and the callbacks that are owed."""
 
     def __init__(self, path: Path | None, clock: Callable[[], datetime]) -> None:
         self._path = path
@@ -30,12 +30,13 @@ class Orders:
         told = json.loads(path.read_text(encoding="utf-8")) if there and path is not None else {}
         self._orders: dict[str, dict[str, Any]] = told.get("orders", {})
         self.callbacks: list[dict[str, Any]] = told.get("callbacks", [])
+        self.refunds: dict[str, dict[str, Any]] = told.get("refunds", {})
 
     def keep(self) -> None:
         """Write all of it down."""
         if self._path is not None:
             beside = self._path.with_suffix(".new")
-            told = {"orders": self._orders, "callbacks": self.callbacks}
+            told = {"orders": self._orders, "callbacks": self.callbacks, "refunds": self.refunds}
             beside.write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
             beside.replace(self._path)
 
@@ -105,6 +106,8 @@ class Orders:
             "attach": order["attach"],
             "amount": {"total": order["amount"]["total"], "currency": "CNY"},
         }
+        if any(one["out_trade_no"] == number and one["status"] == "SUCCESS" for one in self.refunds.values()):
+            told |= {"trade_state": "REFUND", "trade_state_desc": _WORDS["REFUND"]}
         if "transaction_id" in order:
             told |= {
                 "transaction_id": order["transaction_id"],

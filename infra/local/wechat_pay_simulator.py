@@ -1,4 +1,4 @@
-"""WeChat Pay v3 on 127.0.0.1, as its documentation has it: JSAPI orders, how they stand, closing; signed callbacks.
+"""WeChat Pay v3 on 127.0.0.1, as its documentation has it: JSAPI orders, how they stand, closing; refunds; callbacks.
 
 It signs with a key of the district and checks our signatures; nothing here is shared with our code or with the package
 that speaks for us. What was paid it brings to the bank a day later: into the account that the order's `attach` names,
@@ -14,6 +14,9 @@ under a text with the order's number, as the custody bank that runs the merchant
 | `lose` | callbacks never come |
 | `down`, `slow` | calls of ours are answered with an error, after 10 seconds |
 | `no_settlement` | payments never come to the bank |
+| `refund_abnormal`, `refund_closed` | refunds end so; `POST /refunds/mend {out_refund_no}` mends an abnormal one |
+
+It gives back only what the bank has brought to its account for that.
 """
 
 import hashlib
@@ -29,6 +32,7 @@ from infra.local import wechat_pay_wire as wire
 from infra.local.site import Answer, Refused, Request, Site
 from infra.local.wechat_pay_callbacks import CALL_FAULTS, FAULTS, Callbacks, Faults
 from infra.local.wechat_pay_orders import Orders, Wrong
+from infra.local.wechat_pay_refunds import Refunds
 
 _log = logging.getLogger(__name__)
 PAYER, PAYER_ACCOUNT_NO = "财付通支付科技有限公司", "2433300000000001"
@@ -68,6 +72,7 @@ class WeChatPay:
         transfer: Transfer,
         path: Path | None = None,
         settles_after: timedelta = timedelta(days=1),
+        brought: Callable[[], int] = lambda: 0,
     ) -> None:
         self._mch_id, self._serial_no = mch_id, serial_no
         self._app_id, self._merchant_key = app_id, merchant_key
@@ -87,7 +92,13 @@ class WeChatPay:
             clock=clock,
             faults=self.faults,
         )
+        self.refunds = Refunds(self.orders, self.callbacks, clock=clock, faults=self.faults, brought=brought)
         routes = {
+            "POST /v3/refund/domestic/refunds": self._known(lambda request: self.refunds.make(request.json())),
+            "GET /v3/refund/domestic/refunds/{number}": self._known(
+                lambda request: self.refunds.told(request.path_parts["number"])
+            ),
+            "POST /refunds/mend": self._post_mend,
             "POST /v3/pay/transactions/jsapi": self._known(self._prepay),
             "GET /v3/pay/transactions/out-trade-no/{number}": self._known(self._query),
             "POST /v3/pay/transactions/out-trade-no/{number}/close": self._known(self._close),
@@ -129,7 +140,9 @@ class WeChatPay:
 
     def flush(self, *, patient: bool = False) -> int:
         """Call back about every payment, bring to the bank what is due; how much of that went through."""
-        return self.callbacks.deliver(patient=patient) + self._settle()
+        with self._lock:
+            refunded = self.refunds.process()
+        return refunded + self.callbacks.deliver(patient=patient) + self._settle()
 
     def _settle(self) -> int:
         with self._lock:
@@ -212,6 +225,15 @@ class WeChatPay:
             return self.pay(str(request.json().get("out_trade_no")))
         except Wrong as wrong:
             raise Refused(wrong.status, f"{wrong.code} {wrong.message}") from None
+
+    def _post_mend(self, request: Request) -> dict[str, Any]:
+        number = str(request.json().get("out_refund_no"))
+        try:
+            with self._lock:
+                self.refunds.mend(number)
+        except Wrong as wrong:
+            raise Refused(wrong.status, f"{wrong.code} {wrong.message}") from None
+        return self.refunds.told(number)
 
     def _post_fault(self, request: Request) -> dict[str, Any]:
         told = request.json()

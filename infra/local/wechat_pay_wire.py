@@ -101,23 +101,34 @@ def written(told: Mapping[str, Any]) -> bytes:
     return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def notice(event_id: str, told: Mapping[str, Any], *, api_v3_key: str, at: str) -> bytes:
-    """The body of a callback that a payment went through."""
+_SUMMARIES = {
+    "TRANSACTION.SUCCESS": "支付成功",
+    "REFUND.SUCCESS": "退款成功",
+    "REFUND.ABNORMAL": "退款异常",
+    "REFUND.CLOSED": "退款关闭",
+}
+
+
+def notice(
+    event_id: str, told: Mapping[str, Any], *, api_v3_key: str, at: str, event_type: str = "TRANSACTION.SUCCESS"
+) -> bytes:
+    """The body of a callback: that a payment went through, or how a refund ended."""
+    of = "refund" if event_type.startswith("REFUND.") else "transaction"
     nonce = hashlib.sha256(event_id.encode()).hexdigest()[:12]
     content = written(told)
-    sealed = AESGCM(api_v3_key.encode()).encrypt(nonce.encode(), content, b"transaction")
+    sealed = AESGCM(api_v3_key.encode()).encrypt(nonce.encode(), content, of.encode())
     return written(
         {
             "id": event_id,
             "create_time": at,
             "resource_type": "encrypt-resource",
-            "event_type": "TRANSACTION.SUCCESS",
-            "summary": "支付成功",
+            "event_type": event_type,
+            "summary": _SUMMARIES.get(event_type, event_type),
             "resource": {
-                "original_type": "transaction",
+                "original_type": of,
                 "algorithm": "AEAD_AES_256_GCM",
                 "ciphertext": base64.b64encode(sealed).decode(),
-                "associated_data": "transaction",
+                "associated_data": of,
                 "nonce": nonce,
             },
         }

@@ -28,6 +28,7 @@ class Rule(StrEnum):
     TEACHER_IN_TWO_PLACES = "teacher_in_two_places"
     WECHAT_DIFFERS = "wechat_differs"
     WECHAT_UNSETTLED = "wechat_unsettled"
+    WECHAT_REFUND_STUCK = "wechat_refund_stuck"
     PRIVATE_PAYMENT = "private_payment"
 
 
@@ -55,6 +56,7 @@ RULE_NAMES: Mapping[Rule, tuple[str, str]] = {
     Rule.TEACHER_IN_TWO_PLACES: ("教师同时在两处上课", "A teacher in two places"),
     Rule.WECHAT_DIFFERS: ("微信支付与订单不符", "WeChat Pay isn't as agreed"),
     Rule.WECHAT_UNSETTLED: ("微信已付、银行未到账", "Paid by WeChat, no deposit"),
+    Rule.WECHAT_REFUND_STUCK: ("微信退款未到家长", "Refund stuck at WeChat"),
     Rule.PRIVATE_PAYMENT: ("举报诱导私下付费", "Private payment reported"),
     Rule.RECONCILIATION_BREAK: ("对账差异", "Reconciliation break"),
 }

@@ -153,6 +153,20 @@ def on_wechat_unsettled(fact: facts.WeChatUnsettled, policy: Policy) -> Alert:
     return _alert(Rule.WECHAT_UNSETTLED, Severity.RED, *args)
 
 
+def on_wechat_refund_stuck(fact: facts.WeChatRefundStuck, policy: Policy) -> Alert:
+    """Money that left supervision for a guardian and hasn't reached her: once for each payment and reason."""
+    figures: Figures = {
+        "payment_id": fact.payment_id,
+        "out_trade_no": fact.out_trade_no,
+        "amount_fen": fact.amount_fen,
+        "why": fact.why,
+        "said": fact.said,
+    }
+    limit = f"{policy.wechat_refund_working_days} working days"
+    args = (fact.institution_id, f"wechat-refund#{fact.payment_id}/{fact.why}", figures, limit, policy, fact.noticed_at)
+    return _alert(Rule.WECHAT_REFUND_STUCK, Severity.RED, *args)
+
+
 def on_private_payment_reported(fact: facts.PrivatePaymentReported, policy: Policy) -> Alert:
     """A report that a school offered a discount for private payment; who reported isn't told here."""
     args = (fact.institution_id, fact.report_id, {"report_id": fact.report_id}, "> 0", policy, fact.reported_at)

@@ -23,6 +23,7 @@ Fact = (
     | facts.TeacherInTwoPlaces
     | facts.WeChatPaymentDiffers
     | facts.WeChatUnsettled
+    | facts.WeChatRefundStuck
 )
 
 
@@ -55,4 +56,5 @@ _RULES: Mapping[type, Callable[[Any, Policy], Alert]] = {
     facts.TeacherInTwoPlaces: rules.on_two_places,
     facts.WeChatPaymentDiffers: rules.on_wechat_differs,
     facts.WeChatUnsettled: rules.on_wechat_unsettled,
+    facts.WeChatRefundStuck: rules.on_wechat_refund_stuck,
 }

@@ -14,7 +14,7 @@ from shared.funds.model import EnrolmentStatus, EntryKind, State
 from shared.funds.refund_model import AgreedBy, RefundStatus
 from shared.funds.store import accounts, entries, refunds
 from shared.kernel import clock, errors
-from shared.kernel.ids import SessionId
+from shared.kernel.ids import EnrolmentId, SessionId
 from shared.kernel.money import Fen
 
 
@@ -186,6 +186,11 @@ def payments(refund: refund_model.Refund) -> list[refund_model.RefundPayment]:
     """Every payment that money was held back for, in order."""
     mine = _holds_of(refund, entries.list_of_refunds(refund.enrolment_id))
     return [refund_rules.payment_of(entry) for entry in mine]
+
+
+def held_key(enrolment_id: EnrolmentId, payment_id: str) -> tuple[str, str]:
+    """Where it stands that money was held for a refund's payment."""
+    return enrolment_id, _sk(payment_id, "held")
 
 
 def void_key(hold: model.Entry) -> tuple[str, str]:

@@ -38,6 +38,7 @@ class Kind(StrEnum):
     PAYMENT_DUE = "payment_due"
     REFUND_HELD = "refund_held"
     REFUND_PAID = "refund_paid"
+    REFUND_ARRIVED = "refund_arrived"
     REFUND_VOID = "refund_void"
     REFUND_REJECTED = "refund_rejected"
     DISPUTE_UPHELD = "dispute_upheld"

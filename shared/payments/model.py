@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from shared.kernel.ids import EnrolmentId, InstitutionId
 from shared.kernel.money import Fen
+from shared.payments.refund_model import RefundTold
 
 
 class Status(StrEnum):
@@ -63,7 +64,8 @@ class PaymentOrder:
 
     `look_at` is when WeChat is asked next, where it waits for the payment; `settle_by` the last day on which the bank's
     deposit is expected, once it is paid. `settled_fen` is what the bank has brought under it, `suspense_fen` the part
-    of that which couldn't be given to an enrolment. `differs` names what WeChat has told otherwise than was agreed.
+    of that which couldn't be given to an enrolment, `refunded_fen` what WeChat was asked to give back of it. `differs`
+    names what WeChat has told otherwise than was agreed.
     """
 
     enrolment_id: EnrolmentId
@@ -84,6 +86,7 @@ class PaymentOrder:
     settled_fen: Fen = Fen(0)
     suspense_fen: Fen = Fen(0)
     differs: str = ""
+    refunded_fen: Fen = Fen(0)
     edits: int = 1
 
     @property
@@ -127,3 +130,4 @@ class Notice:
     event_type: str
     digest: str
     trade: Trade | None
+    refund: RefundTold | None = None

@@ -1,13 +1,16 @@
 """What WeChat Pay says of an order, read strictly where we use it; it may say more."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import pydantic
-from pydantic import Field, StringConstraints
+from pydantic import AliasChoices, Field, StringConstraints
 
 from shared.kernel import errors
 from shared.payments.model import Trade, TradeState
+from shared.payments.refund_model import RefundState, RefundTold
+
+M = TypeVar("M", bound=pydantic.BaseModel)
 
 
 class WrongTrade(errors.Invalid):
@@ -45,13 +48,52 @@ class _Transaction(pydantic.BaseModel):
         return told
 
 
-def parse(told: Any) -> Trade:
-    """The trade that WeChat tells. Raises WrongTrade with the pointer of the first field at fault."""
+class _RefundAmount(pydantic.BaseModel):
+    model_config = pydantic.ConfigDict(extra="ignore", strict=True, frozen=True)
+    total: Annotated[int, Field(ge=0, le=10**13)]
+    refund: Annotated[int, Field(ge=0, le=10**13)]
+
+
+class _Refund(pydantic.BaseModel):
+    """A callback says `refund_status`, an answer `status`."""
+
+    model_config = pydantic.ConfigDict(extra="ignore", strict=True, frozen=True)
+    out_trade_no: Text
+    out_refund_no: Text
+    refund_id: Text
+    status: Annotated[RefundState, Field(strict=False, validation_alias=AliasChoices("refund_status", "status"))]
+    amount: _RefundAmount
+    mchid: Text = ""
+    success_time: Annotated[datetime, Field(strict=False)] | None = None
+
+
+def parse_refund(told: Any) -> RefundTold:
+    """The refund that WeChat tells. Raises WrongTrade with the pointer of the first field at fault."""
+    found = _read(_Refund, told)
+    return RefundTold(
+        out_trade_no=found.out_trade_no,
+        out_refund_no=found.out_refund_no,
+        state=found.status,
+        wechat_refund_id=found.refund_id,
+        amount_fen=found.amount.refund,
+        total_fen=found.amount.total,
+        mch_id=found.mchid,
+        ended_at=found.success_time if found.success_time and found.success_time.tzinfo else None,
+    )
+
+
+def _read(model: type[M], told: Any) -> M:
+    """Raises WrongTrade."""
     try:
-        found = _Transaction.model_validate(told)
+        return model.model_validate(told)
     except pydantic.ValidationError as error:
         pointer = "".join(f"/{step}" for step in error.errors()[0]["loc"])
         raise WrongTrade(pointer=pointer, pointer_text=pointer) from None
+
+
+def parse(told: Any) -> Trade:
+    """The trade that WeChat tells. Raises WrongTrade with the pointer of the first field at fault."""
+    found = _read(_Transaction, told)
     return Trade(
         out_trade_no=found.out_trade_no,
         mch_id=found.mchid,

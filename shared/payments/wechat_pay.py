@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING, Any
 from shared.kernel import clock, errors
 from shared.payments import merchant_key, trades
 from shared.payments.model import Merchant, Notice, PaymentOrder, Trade
+from shared.payments.refund_model import RefundTold, WeChatRefund
 
 if TYPE_CHECKING:
     from wechatpayv3 import WeChatPay
 
 TOLERANCE_SECONDS = 300
 _TIMEOUT_SECONDS = (3.0, 6.0)  # to connect, to read
+_REFUND_REASON = "校外培训退费"
 _HEADERS = ("signature", "timestamp", "nonce", "serial", "signature-type")
 
 
@@ -41,6 +43,10 @@ class NotPayable(Exception):
 
 class WeChatPayRefused(RuntimeError):
     """WeChat Pay answered with an error that is ours to mend (the merchant, its keys, what we send)."""
+
+
+class RefundRefused(Exception):
+    """WeChat doesn't take a refund as things are: its status and code. It may later."""
 
 
 class WeChatPayClient:
@@ -131,6 +137,29 @@ class WeChatPayClient:
             return False
         raise WeChatPayRefused(f"close: {status} {told}")
 
+    def refund(self, refund: WeChatRefund) -> RefundTold:
+        """Ask for a refund; the same one again is answered as the first. Raises RefundRefused, Unavailable."""
+        status, told = self._call(
+            "refund",
+            out_refund_no=refund.payment_id,
+            out_trade_no=refund.out_trade_no,
+            reason=_REFUND_REASON,
+            funds_account="AVAILABLE",  # what the bank has brought for it
+            amount={"refund": int(refund.amount_fen), "total": int(refund.total_fen), "currency": "CNY"},
+        )
+        if status != 200:
+            raise RefundRefused(f"{status} {told.get('code', '')}")
+        return trades.parse_refund(told)
+
+    def ask_refund(self, out_refund_no: str) -> RefundTold | None:
+        """How a refund stands at WeChat; None when it knows none. Raises RefundRefused, Unavailable."""
+        status, told = self._call("query_refund", out_refund_no=out_refund_no)
+        if status == 404 and told.get("code") == "RESOURCE_NOT_EXISTS":
+            return None
+        if status != 200:
+            raise RefundRefused(f"{status} {told.get('code', '')}")
+        return trades.parse_refund(told)
+
     def open(self, *, headers: Mapping[str, str], body: bytes, now: datetime) -> Notice:
         """A callback, its signature checked over the raw bytes and its content decrypted.
 
@@ -169,6 +198,8 @@ def _notice(told: Mapping[str, Any]) -> Notice:
         raise trades.WrongTrade(pointer="/id", pointer_text="/id")
     written = json.dumps([event_type, content], sort_keys=True, ensure_ascii=False)
     digest = hashlib.sha256(written.encode()).hexdigest()
+    if event_type.startswith("REFUND."):
+        return Notice(event_id, event_type, digest, None, trades.parse_refund(content))
     paid = event_type == "TRANSACTION.SUCCESS"
     return Notice(event_id, event_type, digest, trades.parse(content) if paid else None)
 

@@ -76,6 +76,7 @@ class Policy:
     full_refund_days_before_start: int
     wechat_query_minutes: int
     wechat_settlement_working_days: int
+    wechat_refund_working_days: int
     publicity_working_days: int
     filing_acceptance_working_days: int
     filing_correction_working_days: int

@@ -68,6 +68,13 @@ FIGURES: dict[Rule, dict[str, int | str]] = {
         "paid_on": "2026-09-01",
         "settle_by": "2026-09-04",
     },
+    Rule.WECHAT_REFUND_STUCK: {
+        "payment_id": "ref_0000000000000000000000000101-1",
+        "out_trade_no": "00000000000000000000000001-1",
+        "amount_fen": 288_000,
+        "why": "abnormal",
+        "said": "",
+    },
     Rule.REFERENCE_CONFLICT: {"reference": "BK000001", "posted_fen": 100, "sent_fen": 200},
     Rule.RECONCILIATION_BREAK: {
         "kind": "custody",

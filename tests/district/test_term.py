@@ -34,6 +34,7 @@ NOTHING_REPAIRED = {
     "alerts_raised": 0,
     "covers_followed": 0,
     "messages_posted": 0,
+    "wechat_refunds_begun": 0,
 }
 
 

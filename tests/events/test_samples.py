@@ -37,6 +37,7 @@ from shared.funds.model import State
 from shared.funds.posting import ReferenceReused
 from shared.kernel import errors
 from shared.kernel.money import Fen
+from shared.payments import refund_rules, trades
 from shared.people.wechat import WeChatBlocked, WeChatClient, WeChatCodeInvalid, WeChatRefused
 from shared.terminations.signature import public_key
 from tests import builders, steps
@@ -401,3 +402,19 @@ class TestWeChatPay:
 
         assert shape(told) == shape(sample("wechat/pay-transaction.json"))
         assert shape(json.loads(owed["body"])) == shape(sample("wechat/pay-notification.json"))
+
+    def test_a_refund_is_read_and_the_simulators_says_all_of_it(self, at: Any) -> None:
+        order = payments.an_order()
+        refund = refund_rules.begun(order, payment_id="ref_1-1", paid_fen=Fen(1000), arrives_by=NOW.date(), now=NOW)
+        with payments.simulated(at, brought=lambda: 1000) as there:
+            client = payments.a_client(there.site.url)
+            client.prepay(order, openid="o")
+            there.pay(payments.FIRST, fault="lose")
+            client.refund(refund)
+            there.refunds.process()
+            told = client.ask_refund("ref_1-1")
+            said = there.refunds.told("ref_1-1")
+
+        assert told is not None
+        assert told.state == trades.parse_refund(sample("wechat/refund.json")).state == "SUCCESS"
+        assert set(sample("wechat/refund.json")) - {"mchid", "refund_status"} <= set(said)

@@ -274,6 +274,7 @@ class TestRights:
             "InsuranceTable",
             "MessagesTable",
             "ParkedTable",
+            "PaymentsTable",
         }
 
     def test_only_the_door_reaches_documents_and_it_may_not_list_or_delete_them(self, package: Package) -> None:

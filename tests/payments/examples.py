@@ -182,9 +182,12 @@ def a_callback(
     signed_by: str = "wechat",
     named: str | None = None,
     api_v3_key: str = API_V3_KEY,
+    event_type: str = "TRANSACTION.SUCCESS",
 ) -> tuple[bytes, dict[str, str]]:
     """A callback's body and headers. `named`: whose key it says that it is signed by."""
-    body = wire.notice(event_id, content or a_transaction(), api_v3_key=api_v3_key, at="2026-09-01T10:00:00+08:00")
+    told = content or a_transaction()
+    stamp = "2026-09-01T10:00:00+08:00"
+    body = wire.notice(event_id, told, api_v3_key=api_v3_key, at=stamp, event_type=event_type)
     return body, headers_of(body, at=at, signed_by=signed_by, named=named)
 
 

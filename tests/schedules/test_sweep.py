@@ -31,6 +31,7 @@ NOTHING = {
     "alerts_raised": 0,
     "covers_followed": 0,
     "messages_posted": 0,
+    "wechat_refunds_begun": 0,
 }
 LATER = timedelta(minutes=11)
 
@@ -84,6 +85,7 @@ class TestSweep:
             "alerts_raised": 2,
             "covers_followed": 1,
             "messages_posted": 0,
+            "wechat_refunds_begun": 0,
         }
         assert funds.get_account(ENROLMENT).lessons_released == 1
         assert examples.the_lesson().status is LessonStatus.RELEASED
@@ -136,6 +138,7 @@ class TestSweep:
             "alerts_raised": 2,
             "covers_followed": 1,
             "messages_posted": 0,
+            "wechat_refunds_begun": 0,
         }
 
     def test_of_a_frozen_school_releases_nothing(self, at: Clock) -> None:

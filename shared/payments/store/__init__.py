@@ -51,6 +51,7 @@ class PaymentOrderRow(Row):
     settled_fen = NumberAttribute(default=0)
     suspense_fen = NumberAttribute(default=0)
     differs = UnicodeAttribute(default="")
+    refunded_fen = NumberAttribute(default=0)
     edits = NumberAttribute()
     waits_for = UnicodeAttribute(null=True)
     waits_until = Moment(null=True)
@@ -66,14 +67,31 @@ def add(order: model.PaymentOrder, *, after: model.PaymentOrder | None) -> None:
     transaction.commit(parts)
 
 
+class SettledRow(Row):
+    """Which order a deposit of the bank's settled, by the bank's reference."""
+
+    Meta = meta("payments")
+    out_trade_no = UnicodeAttribute()
+
+
+def changed(before: model.PaymentOrder, after: model.PaymentOrder) -> list[transaction.Part]:
+    """The part that writes an order that is still as it was read, if it is another now. Else LostRace."""
+    if after == before:
+        return []
+    row = _row(replace(after, edits=before.edits + 1))
+    return [transaction.put_if(row, PaymentOrderRow.edits == before.edits, refused=transaction.LostRace())]
+
+
 def change(before: model.PaymentOrder, after: model.PaymentOrder) -> model.PaymentOrder:
     """Write an order that is still as it was read; what is written. Raises LostRace."""
     if after == before:
         return before
-    after = replace(after, edits=before.edits + 1)
-    unchanged = PaymentOrderRow.edits == before.edits
-    transaction.commit([transaction.put_if(_row(after), unchanged, refused=transaction.LostRace())])
-    return after
+    parts = changed(before, after)
+    if after.bank_reference != before.bank_reference:
+        settled = SettledRow(_deposit(after.bank_reference), "order", out_trade_no=after.out_trade_no)
+        parts.append(transaction.put(settled))
+    transaction.commit(parts)
+    return replace(after, edits=before.edits + 1)
 
 
 def find(enrolment_id: EnrolmentId, number: int) -> model.PaymentOrder | None:
@@ -93,15 +111,25 @@ def get(out_trade_no: str) -> model.PaymentOrder:
     return order
 
 
+def find_by_deposit(bank_reference: str) -> model.PaymentOrder | None:
+    """The order that a deposit settled; None where none was."""
+    try:
+        return get(SettledRow.get(_deposit(bank_reference), "order").out_trade_no)
+    except SettledRow.DoesNotExist:
+        return None
+
+
 def find_last(enrolment_id: EnrolmentId) -> model.PaymentOrder | None:
     """The newest order of an enrolment."""
-    rows = PaymentOrderRow.query(enrolment_id, scan_index_forward=False, limit=1, consistent_read=True)
+    orders = PaymentOrderRow.sk.startswith("order#")
+    rows = PaymentOrderRow.query(enrolment_id, orders, scan_index_forward=False, limit=1, consistent_read=True)
     return next(map(_order, rows), None)
 
 
 def list_of(enrolment_id: EnrolmentId) -> list[model.PaymentOrder]:
     """Every order of an enrolment, newest first."""
-    return [_order(row) for row in PaymentOrderRow.query(enrolment_id, scan_index_forward=False)]
+    rows = PaymentOrderRow.query(enrolment_id, PaymentOrderRow.sk.startswith("order#"), scan_index_forward=False)
+    return list(map(_order, rows))
 
 
 def list_waiting(waits_for: model.Waits, *, until: datetime, at_most: int) -> list[model.PaymentOrder]:
@@ -111,6 +139,10 @@ def list_waiting(waits_for: model.Waits, *, until: datetime, at_most: int) -> li
     found = {(row.pk, row.sk): row for row in PaymentOrderRow.batch_get(keys, consistent_read=True)} if keys else {}
     orders = [_order(found[key]) for key in keys if key in found]
     return [order for order in orders if order.waits_for is waits_for]
+
+
+def _deposit(bank_reference: str) -> str:
+    return f"deposit#{bank_reference}"
 
 
 def _sk(number: int) -> str:
@@ -144,6 +176,7 @@ def _row(order: model.PaymentOrder) -> PaymentOrderRow:
         settled_fen=order.settled_fen,
         suspense_fen=order.suspense_fen,
         differs=order.differs,
+        refunded_fen=order.refunded_fen,
         edits=order.edits,
         waits_for=order.waits_for.value if order.waits_for else None,
         waits_until=_waits_until(order),
@@ -170,5 +203,6 @@ def _order(row: Any) -> model.PaymentOrder:
         settled_fen=Fen(int(row.settled_fen)),
         suspense_fen=Fen(int(row.suspense_fen)),
         differs=row.differs,
+        refunded_fen=Fen(int(row.refunded_fen)),
         edits=int(row.edits),
     )
