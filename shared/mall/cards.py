@@ -15,7 +15,7 @@ from shared.kernel.position import Position
 from shared.kernel.text import plain
 from shared.mall import wording
 from shared.mall.model import CATEGORIES, Mode, WeeklyTime
-from shared.mall.wording import Syllables
+from shared.mall.wording import Spoken
 
 _CATEGORIES = {one.code: plain(one.zh + one.en) for one in CATEGORIES}
 
@@ -44,9 +44,9 @@ class CourseCard:
         return plain(self.title), _CATEGORIES.get(self.category, ""), plain(self.summary)
 
     @cached_property
-    def syllables(self) -> Syllables:
+    def spoken(self) -> tuple[Spoken, ...]:
         """How its title is read."""
-        return wording.syllables(self.readings)
+        return wording.spoken(self.readings)
 
 
 @dataclass(frozen=True)
@@ -68,9 +68,9 @@ class ClassCard:
         return plain(self.teacher_name), plain(self.name)
 
     @cached_property
-    def syllables(self) -> Syllables:
+    def spoken(self) -> tuple[Spoken, ...]:
         """How its teacher is read."""
-        return wording.syllables(self.readings)
+        return wording.spoken(self.readings)
 
 
 @dataclass(frozen=True)
@@ -103,9 +103,9 @@ class SchoolCard:
         return plain(self.short_name), plain(self.name)
 
     @cached_property
-    def syllables(self) -> Syllables:
+    def spoken(self) -> tuple[Spoken, ...]:
         """How its names are read."""
-        return wording.syllables(self.readings)
+        return wording.spoken(self.readings)
 
 
 Card = CourseCard | ClassCard | SchoolCard

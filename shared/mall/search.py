@@ -201,7 +201,7 @@ def _points(word: str, one: OnSale, classes: Sequence[ClassCard], schools: dict[
     of_school = (one.school.institution_id, word)
     if of_school not in schools:
         short, name = one.school.texts
-        read = wording.reads(word, one.school.syllables)
+        read = wording.reads(word, one.school.spoken)
         schools[of_school] = 50 if word in short else 45 if word in name else 25 if read else 0
     title, category, summary = one.course.texts
     best = max(
@@ -211,7 +211,7 @@ def _points(word: str, one: OnSale, classes: Sequence[ClassCard], schools: dict[
         *(_points_of_class(word, each) for each in classes),
         15 if word in summary else 0,
     )
-    if best < _READ and wording.reads(word, one.course.syllables):
+    if best < _READ and wording.reads(word, one.course.spoken):
         best = _READ
     return best or _points_of_parts(word, "\n".join((title, category, *one.school.texts)))
 
@@ -223,7 +223,7 @@ def _points_of_class(word: str, each: ClassCard) -> int:
     teacher, name = each.texts
     if word in teacher:
         return 50
-    return 30 if word in name else 25 if wording.reads(word, each.syllables) else 0
+    return 30 if word in name else 25 if wording.reads(word, each.spoken) else 0
 
 
 def _points_of_parts(word: str, text: str) -> int:

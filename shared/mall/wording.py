@@ -8,15 +8,20 @@ read as pinyin too: whole syllables, their beginnings, or a mixture of both, of 
 import re
 import unicodedata
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from shared.kernel.text import plain
-
-Syllables = Sequence[Sequence[Sequence[str]]]
-"""Texts, each as its syllables, each as the ways in which it is read."""
 
 MOST_WORDS = 8
 _LATIN = re.compile(r"[a-z0-9]+", re.ASCII)
 _SHORTEST_IN_PARTS = 3
+
+
+class Spoken(NamedTuple):
+    """A text as it is read: its syllables, each in all ways, and all letters that are in them."""
+
+    syllables: Sequence[Sequence[str]]
+    letters: frozenset[str]
 
 
 def words(text: str) -> tuple[str, ...]:
@@ -36,20 +41,23 @@ def readings(*texts: str) -> str:
     return "|".join(told)
 
 
-def syllables(told: str) -> Syllables:
-    """What `readings` tells."""
-    return tuple(tuple(tuple(one.split("/")) for one in text.split()) for text in told.split("|"))
+def spoken(told: str) -> tuple[Spoken, ...]:
+    """The texts that `readings` tells."""
+    texts = (text.split() for text in told.split("|"))
+    return tuple(Spoken([one.split("/") for one in text], frozenset("".join(text))) for text in texts)
 
 
-def reads(word: str, texts: Syllables) -> bool:
+def reads(word: str, texts: Sequence[Spoken]) -> bool:
     """Whether a plain word of Latin letters is how a part of one of the texts is read, from a syllable's beginning."""
-    return _LATIN.fullmatch(word) is not None and any(_reads(word, text) for text in texts)
+    if _LATIN.fullmatch(word) is None:
+        return False
+    return any(one.letters.issuperset(word) and _reads(word, one.syllables) for one in texts)
 
 
-def _reads(word: str, text: Sequence[Sequence[str]]) -> bool:
+def _reads(word: str, syllables: Sequence[Sequence[str]]) -> bool:
     """Syllable by syllable: how much of the word may be read when it begins."""
     read: set[int] = set()
-    for ways in text:
+    for ways in syllables:
         further: set[int] = set()
         for at in (0, *read):
             for way in ways:

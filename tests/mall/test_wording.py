@@ -6,7 +6,7 @@ from shared.mall import wording
 
 
 def reads(typed: str, *texts: str) -> bool:
-    return all(wording.reads(word, wording.syllables(wording.readings(*texts))) for word in wording.words(typed))
+    return all(wording.reads(word, wording.spoken(wording.readings(*texts))) for word in wording.words(typed))
 
 
 class TestWords:
