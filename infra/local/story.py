@@ -19,6 +19,7 @@ from infra.local.story_courses import CourseStory
 from infra.local.story_deposits import DepositStory
 from infra.local.story_files import FileStory
 from infra.local.story_filings import FilingStory
+from infra.local.story_finding import FindingStory
 from infra.local.story_inspections import InspectionStory
 from infra.local.story_insurance import InsuranceStory
 from infra.local.story_listings import ListingStory
@@ -76,6 +77,7 @@ class Story:
         yield from ListingStory(self._cast, self._data).steps()
         yield from FilingStory(self._cast).steps()
         yield from CourseStory(self._cast, self._data).steps()
+        yield from FindingStory(self._cast, self._data).steps()
         yield from AmendmentStory(self._cast, self._data).steps()
         yield from InspectionStory(self._cast, self._data).steps()
         yield from ReviewStory(self._cast, self._data, self._enrolments).steps()
