@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Literal
 
-from functions.api import absence_views, cover_views
+from functions.api import absence_views, cover_views, enrolment_endings
 from functions.api.views import View, money
 from functions.edge.contract import Money
 from functions.edge.lessons import Line
@@ -86,7 +86,7 @@ class EnrolmentView(View):
 class EnrolmentWithTerms(EnrolmentView):
     """`in_suspense`: what was paid over the price, until the bureau returns it or gives it to another enrolment.
 
-    `insurance` is there once the price is paid.
+    `insurance` is there once the price is paid, `ending` once it is completed or its class is over.
     """
 
     in_suspense: Money
@@ -94,6 +94,7 @@ class EnrolmentWithTerms(EnrolmentView):
     payment: PaymentInstruction | None
     wechat_payment: WeChatPaymentView | None
     insurance: cover_views.InsuranceView | None
+    ending: enrolment_endings.EndingView | None
 
 
 class EntryView(View):
@@ -201,6 +202,7 @@ def enrolment_with_terms(
     offers_wechat: bool,
     language: str,
     insurance: cover_views.InsuranceView | None,
+    ending: enrolment_endings.EndingView | None,
 ) -> EnrolmentWithTerms:
     by_wechat = offers_wechat and account.status is funds.EnrolmentStatus.AWAITING_DEPOSIT
     payment = PaymentInstruction(
@@ -220,6 +222,7 @@ def enrolment_with_terms(
             "payment": payment if account.owes else None,
             "wechat_payment": wechat_payment(order, language) if order else None,
             "insurance": insurance,
+            "ending": ending,
         }
     )
 

@@ -1,13 +1,14 @@
 """A guardian's enrolments: the sale, the money, the lessons."""
 
 from collections.abc import Sequence
-from typing import Annotated
+from datetime import date
+from typing import Annotated, Any
 
 import pydantic
 from chalice.app import Blueprint
 
 from events import facts
-from functions.api import cover_views
+from functions.api import cover_views, enrolment_endings
 from functions.api import enrolment_views as views
 from functions.api.uploads import PictureNotUsable, pictures_of
 from functions.api.views import View
@@ -130,7 +131,7 @@ def enrol(call: Call[EnrolRequest]) -> views.EnrolmentWithTerms:
     except (accounts.EnrolmentExists, sale.AlreadyEnrolled):
         if not _made_before(enrolment_id, call.body):
             raise
-    return _with_terms(funds.get_account(enrolment_id), call.language)
+    return _with_terms(funds.get_account(enrolment_id), call)
 
 
 def open_enrolments(enrolment_ids: Sequence[EnrolmentId]) -> list[mall.OpenEnrolment]:
@@ -186,7 +187,7 @@ def list_enrolments(call: Call[None]) -> Page[views.EnrolmentView]:
     summary_en="An enrolment: terms, money, how to pay, its accident insurance",
 )
 def get_enrolment(call: Call[None]) -> views.EnrolmentWithTerms:
-    return _with_terms(_own(call), call.language)
+    return _with_terms(_own(call), call)
 
 
 @endpoint(
@@ -287,15 +288,17 @@ def _own(call: Call[None] | Call[ConfirmRequest] | Call[DisputeRequest]) -> Enro
     return funds.get_own_account(enrolment_id=enrolment_id, guardian_id=call.guardian_id)
 
 
-def _with_terms(account: EnrolmentAccount, language: str) -> views.EnrolmentWithTerms:
-    cover = covers.find(account.enrolment_id)
+def _with_terms(account: EnrolmentAccount, call: Call[Any]) -> views.EnrolmentWithTerms:
+    cover, terms = covers.find(account.enrolment_id), courses.get_terms(account.terms_hash)
+    ends_on = date.fromisoformat(str(terms["ends_on"]))
     return views.enrolment_with_terms(
         account,
-        courses.get_terms(account.terms_hash),
+        terms,
         institutions.get(account.institution_id),
         in_suspense_fen=suspense.left_of(account),
         order=payments.find_last(account.enrolment_id),
         offers_wechat=settings().wechat_pay_offered,
-        insurance=cover_views.cover(cover, language=language) if cover else None,
-        language=language,
+        insurance=cover_views.cover(cover, language=call.language) if cover else None,
+        ending=enrolment_endings.of(account, ends_on=ends_on, now=call.now, language=call.language),
+        language=call.language,
     )

@@ -7,8 +7,10 @@ from shared.funds import queries as funds
 from shared.funds.model import EnrolmentAccount, Entry, EntryKind, State
 from shared.funds.refund_model import Refund
 from shared.kernel import clock
-from shared.kernel.ids import EnrolmentId, MessageId, SessionId
+from shared.kernel.ids import EnrolmentId, MessageId, OfferingId, SessionId, StudentId
 from shared.mall import queries as courses
+from shared.mall.store import waitlist
+from shared.mall.waitlist_model import TicketStatus
 from shared.messages import queries, rules, usecases
 from shared.messages.model import Kind, Message
 from shared.policy import queries as policies
@@ -135,6 +137,10 @@ def still_so(message: Message) -> bool:
         missed, _, version = message.occasion.partition("#")
         make_up = teaching.find_make_up(EnrolmentId(message.subject), SessionId(missed))
         return make_up is not None and make_up.version == int(version)
+    if message.kind is Kind.SEAT_OFFERED:
+        offering_id, _, _ = message.occasion.partition("#")
+        ticket = waitlist.find_ticket(OfferingId(offering_id), StudentId(message.subject))
+        return ticket is not None and ticket.status is TicketStatus.OFFERED
     return True
 
 

@@ -1,13 +1,21 @@
-"""What guardians are told of where and whether their children are taught: make-ups."""
+"""What guardians are told of where and whether their children are taught: make-ups, seats, the end of a course."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
-from functions.edge.telling import course_of
-from shared.funds.model import EnrolmentAccount
+from functions.edge import wiring
+from functions.edge.telling import course_of, good_until
+from shared.funds import queries as funds
+from shared.funds.model import EnrolmentAccount, EnrolmentStatus, Entry, EntryKind
 from shared.kernel.clock import SHANGHAI
-from shared.messages import rules
+from shared.kernel.ids import EnrolmentId, MessageId
+from shared.mall.model import Course, Offering
+from shared.mall.waitlist_model import Ticket
+from shared.messages import queries, rules, usecases
 from shared.messages.model import Kind, Message
 from shared.teaching.model import MakeUp
+
+_RELEASES = (EntryKind.RELEASE, EntryKind.FINAL_RELEASE)
 
 
 def make_up_offered(account: EnrolmentAccount, make_up: MakeUp, *, now: datetime) -> Message:
@@ -24,5 +32,55 @@ def make_up_offered(account: EnrolmentAccount, make_up: MakeUp, *, now: datetime
             "at": f"{make_up.starts_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}",
         },
         good_until=make_up.starts_at,
+        now=now,
+    )
+
+
+def seat_offered(ticket: Ticket, course: Course, offering: Offering, *, now: datetime) -> Message:
+    """That a seat is kept for her child, whose turn it is on the waitlist."""
+    assert ticket.expires_at is not None
+    return rules.made(
+        to=ticket.guardian_id,
+        kind=Kind.SEAT_OFFERED,
+        subject=ticket.student_id,
+        occasion=f"{ticket.offering_id}#{ticket.number}",
+        figures={
+            "course": course.title,
+            "class": offering.name,
+            "until": f"{ticket.expires_at.astimezone(SHANGHAI):%m-%d %H:%M}",
+        },
+        good_until=ticket.expires_at,
+        now=now,
+    )
+
+
+def follow_completion(enrolment_id: EnrolmentId) -> bool:
+    """Tell a guardian that a course is over, if it is; whether it was news. Raises Unavailable."""
+    account = funds.get_account(enrolment_id)
+    done = account.status is EnrolmentStatus.COMPLETED
+    return done and usecases.post(message=_completed(account, now=wiring.now()))
+
+
+def untold_completions(booked: Iterable[Entry]) -> list[EnrolmentId]:
+    """The enrolments that these releases have completed and whose guardians weren't told. For the sweep."""
+    released = {one.enrolment_id for one in booked if one.enrolment_id and one.kind in _RELEASES}
+    done = [one for one in funds.get_accounts(sorted(released)) if one.status is EnrolmentStatus.COMPLETED]
+    wanted = {_completion_id(one): one.enrolment_id for one in done}
+    there = {one.message_id for one in queries.get_many(list(wanted))}
+    return [enrolment_id for message_id, enrolment_id in wanted.items() if message_id not in there]
+
+
+def _completion_id(account: EnrolmentAccount) -> MessageId:
+    return rules.message_id(to=account.guardian_id, kind=Kind.ENROLMENT_COMPLETED, subject=account.enrolment_id)
+
+
+def _completed(account: EnrolmentAccount, *, now: datetime) -> Message:
+    """That every lesson of an enrolment was taught."""
+    return rules.made(
+        to=account.guardian_id,
+        kind=Kind.ENROLMENT_COMPLETED,
+        subject=account.enrolment_id,
+        figures={"course": course_of(account), "lessons": account.lessons},
+        good_until=good_until(now),
         now=now,
     )

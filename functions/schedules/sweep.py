@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from chalice.app import Blueprint, Cron
 
 from events.facts import ReferenceConflicted
-from functions.edge import covers, scheduled, telling, wechat_refunds, wiring
+from functions.edge import covers, scheduled, telling, telling_classes, wechat_refunds, wiring
 from functions.schedules import expire_unpaid
 from functions.streams import keep_totals, raise_alerts, release_lesson, watch_personnel
 from shared.funds import queries as funds
@@ -87,7 +87,9 @@ def _follow_covers(booked: list[Entry]) -> int:
 
 
 def _tell(booked: list[Entry]) -> int:
-    return scheduled.each("sweep", telling.untold(booked), telling.follow_entry, key=lambda entry: entry.reason)
+    refunds = scheduled.each("sweep", telling.untold(booked), telling.follow_entry, key=lambda entry: entry.reason)
+    over = telling_classes.untold_completions(booked)
+    return refunds + scheduled.each("sweep", over, telling_classes.follow_completion, key=str)
 
 
 def _pass_on(booked: list[Entry]) -> int:

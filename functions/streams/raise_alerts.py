@@ -1,5 +1,5 @@
 """Raises early warnings from the entries and conflicts of the funds table's stream, lets accident covers follow it,
-tells guardians of their refunds, and begins those that WeChat passes on.
+tells guardians of their refunds and of the end of a course, and begins the refunds that WeChat passes on.
 
 One function for all: no table's stream has more than two readers.
 """
@@ -10,7 +10,7 @@ from typing import Any
 from chalice.app import Blueprint
 
 from events import facts
-from functions.edge import batches, covers, telling, wechat_refunds
+from functions.edge import batches, covers, telling, telling_classes, wechat_refunds
 from shared.alerts import usecases as alerts
 from shared.funds.store import entries
 from shared.kernel.ids import EnrolmentId
@@ -28,6 +28,7 @@ def raise_alerts(record: Mapping[str, Any]) -> None:
         consider(entries.conflict_from_image(image))
     elif image["kind"]["S"] == "account":
         covers.follow(EnrolmentId(image["pk"]["S"]))
+        telling_classes.follow_completion(EnrolmentId(image["pk"]["S"]))
     else:
         entry = entries.entry_from_image(image)
         consider(entries.moved(entry))

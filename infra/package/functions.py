@@ -222,7 +222,7 @@ FUNCTIONS = (
         "call_waiting",
         memory_mb=512,
         timeout_seconds=900,
-        tables={"mall": R | W, "institutions": C, "parked": W},
+        tables={"mall": R | W, "institutions": C, "messages": W, "parked": W},
     ),
     Function("agree_refunds", memory_mb=512, timeout_seconds=900, tables={"funds": R | W, "parked": W}),
     Function(
@@ -266,7 +266,7 @@ FUNCTIONS = (
         "deliver_messages",
         memory_mb=512,
         timeout_seconds=900,
-        tables={"messages": R | W, "teaching": R, "funds": R, "parked": W},
+        tables={"messages": R | W, "teaching": R, "funds": R, "mall": R, "parked": W},
         settings=("WECHAT_URL", "WECHAT_APP_ID", "WECHAT_TEMPLATES"),
         secrets=("WECHAT_SECRET",),
     ),

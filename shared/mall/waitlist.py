@@ -104,7 +104,7 @@ def call_next(
     *,
     course_id: CourseId,
     offering_id: OfferingId,
-    also: Callable[[Ticket], Sequence[transaction.Part]],
+    also: Callable[[Ticket, model.Course, model.Offering], Sequence[transaction.Part]],
     policy: Policy,
     now: datetime,
 ) -> Ticket | None:
@@ -125,7 +125,7 @@ def call_next(
             return None
         until = min(now + timedelta(hours=policy.waitlist_offer_hours), clock.end_of(offering.starts_on))
         offered = replace(ticket, status=TicketStatus.OFFERED, expires_at=until)
-        transaction.commit([*also(offered), *tickets.called(offering, ticket, offered)])
+        transaction.commit([*also(offered, found.course, offering), *tickets.called(offering, ticket, offered)])
         return offered
 
     return transaction.retried(attempt)

@@ -44,6 +44,8 @@ class Kind(StrEnum):
     DISPUTE_UPHELD = "dispute_upheld"
     DISPUTE_REJECTED = "dispute_rejected"
     MAKE_UP_OFFERED = "make_up_offered"
+    SEAT_OFFERED = "seat_offered"
+    ENROLMENT_COMPLETED = "enrolment_completed"
 
 
 class Delivery(StrEnum):

@@ -128,6 +128,23 @@ TEMPLATES: dict[Kind, Template] = {
         "The school offers to make up for lesson {lesson} of “{course}”: {at}, {class}. Answer before it begins.",
         "第{lesson}课时可补课：{course}",
     ),
+    Kind.SEAT_OFFERED: Template(
+        Topic.CLASSES,
+        "候补到名额",
+        "A seat is kept for your child",
+        "您候补的《{course}》{class}有名额了，为您保留到 {until}，请在此之前报名；逾期转给下一位。",
+        "A seat of “{course}”, {class}, is kept for your child until {until}. Enrol by then, or it goes to the next.",
+        "{until}前报名：{course}",
+    ),
+    Kind.ENROLMENT_COMPLETED: Template(
+        Topic.CLASSES,
+        "课程已结业",
+        "All lessons are taught",
+        "《{course}》的 {lessons} 课时已全部上完，报名已结业，意外险同时结束。欢迎评价。",
+        "All {lessons} lessons of “{course}” are taught: the enrolment is completed, and its accident cover with it. "
+        "You may review it.",
+        "已结业，欢迎评价：{course}",
+    ),
 }
 
 

@@ -457,9 +457,9 @@ OPERATIONS = (
     ),
     Operation(
         "候补轮到",
-        "waitlist: a free seat offered, with the latch",
-        3,
-        6,
+        "waitlist: a free seat offered, with the latch and its message",
+        4,
+        8,
         lambda _: waiting.call_next(),
         _waited_for,
         reads=2,

@@ -3,11 +3,14 @@ from typing import Any
 
 import pytest
 
+from functions.edge import telling
 from functions.schedules import call_waiting
 from shared.kernel import clock
+from shared.kernel.ids import GuardianId
 from shared.mall.store import waitlist as tickets
+from shared.messages import store as messages
 from tests import steps, tables
-from tests.builders import NOW
+from tests.builders import NOW, an_id
 from tests.edge.doors import Clock
 from tests.mall import waiting
 from tests.mall.waiting import counts, join, leave, the_class, ticket_of
@@ -36,6 +39,15 @@ class TestCallWaiting:
         assert run(call_waiting.call_waiting) == {"lapsed": 0, "offered": 1, "closed": 0}
         assert (ticket_of(3).status.value, ticket_of(4).status.value) == ("offered", "waiting")
         assert (counts(), steps.seats_astray()) == ((0, 1, 1), [])
+
+    def test_tells_her_with_the_offer(self) -> None:
+        run(call_waiting.call_waiting)
+        [told] = messages.list_of(GuardianId(an_id("grd", 3)), limit=9, cursor=None).rows
+        assert (told.kind, told.good_until) == ("seat_offered", ticket_of(3).expires_at)
+        assert told.figures == {"course": "少儿中国舞基础", "class": "周六上午一班", "until": "09-02 10:00"}
+        assert telling.still_so(told)
+        leave(3)
+        assert not telling.still_so(told)
 
     def test_twice_offers_once(self) -> None:
         run(call_waiting.call_waiting)
