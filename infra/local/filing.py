@@ -1,10 +1,12 @@
 """A filing at the doors: the school's administrator at the API, the bureau's officers on the case's page."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from infra.local.doors import Caller, Console
 from infra.local.handing_in import PDF, hand_in
+from infra.local.papers import Paper
 from infra.local.stage import Cast
 
 _CHECKS = {f"check-{code}": "yes" for code in ("premises", "fire_safety", "staff", "rules", "cameras")}
@@ -33,18 +35,23 @@ class Filed:
         """Where the bureau sees it."""
         return f"/console/filings/{self.admin()[1]['card']['case_id']}"
 
-    def upload(self, name: str, content: bytes, number: int) -> str:
-        """The administrator's `number`-th file; its check comes afterwards."""
+    def bring(self, papers: Iterable[Paper], attempt: int) -> None:
+        """The administrator sends papers in, for the `attempt`-th time; their check comes afterwards."""
         admin = self.cast.school_user(self.openid)
-        return hand_in(admin, name=name, content=content, content_type=PDF, key=f"{self.key}-file-{number:04d}")
+        for one in {paper.name: paper for paper in papers}.values():
+            key = f"{self.key}-file-{one.code}-{attempt}"
+            hand_in(admin, name=one.name, content=one.content, content_type=PDF, key=key)
 
-    def put(self, codes: list[str], file_id: str, attempt: int) -> None:
-        """Put a file where the catalogue wants it."""
+    def put(self, papers: Iterable[Paper], attempt: int) -> None:
+        """Put each paper that was brought where the catalogue wants it."""
         admin, case = self.admin()
+        files = {one["name"]: one["file_id"] for one in reversed(admin.get("/v1/school/files?limit=100")["data"])}
         expire = {one["code"] for one in case["catalogue"]["items"] if one["expires"]}
-        for code in codes:
-            told: dict[str, Any] = {"files": [file_id]} | ({"expires_on": _VALID_TO} if code in expire else {})
-            admin.post(f"{_home(case)}/materials/{code}", told, key=f"{self.key}-{code}-{attempt}")
+        for one in papers:
+            told: dict[str, Any] = {"files": [files[one.name]]} | (
+                {"expires_on": _VALID_TO} if one.code in expire else {}
+            )
+            admin.post(f"{_home(case)}/materials/{one.code}", told, key=f"{self.key}-{one.code}-{attempt}")
 
     def submit(self, attempt: int) -> None:
         """Submit it, for the `attempt`-th time."""
@@ -64,11 +71,17 @@ class Filed:
     def review(self, reviewer: Console, *, returned: str = "", reason: str = "") -> None:
         """Every paper that isn't reviewed is accepted, but for the one that is returned."""
         _, case = self.admin()
+        page = f"/console/filings/{case['card']['case_id']}"
+        if f"{page}/acts/review_item" not in reviewer.page(page):
+            return
         for one in case["materials"]:
             if one["code"] == returned:
-                self.act(reviewer, "review_item", code=returned, decision="return", reason=reason)
+                told = {"decision": "return", "reason": reason}
             elif one["files"] and one["review"] != "accepted":
-                self.act(reviewer, "review_item", code=one["code"], decision="accept")
+                told = {"decision": "accept"}
+            else:
+                continue
+            reviewer.send_to(page, f"{page}/acts/review_item", code=one["code"], **told)
 
     def visit(self, reviewer: Console, **found: str) -> None:
         """All papers are good, and the place is visited; `found` is a finding and the day to put it right by."""

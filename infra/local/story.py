@@ -63,7 +63,7 @@ class Story:
         yield from self._strange_money()
         yield from self._bureau_suspends()
         yield from self._bureau_decides()
-        yield from FileStory(self._cast).steps()
+        yield from FileStory(self._cast, self._data).steps()
         yield from MinimumStory(self._cast, self._data).steps()
         yield from DepositStory(self._cast, self._data, self._enrolments).steps()
         yield from WeChatStory(self._cast, self._data, self._enrolments).steps()

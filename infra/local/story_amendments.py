@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
-from infra.local import handing_in
+from infra.local import papers
 from infra.local.district import DistrictData
 from infra.local.doors import Caller
 from infra.local.filing import Filed
+from infra.local.papers import Holder, Paper
 from infra.local.stage import Cast, Step, admin_openid
 from shared.kernel.clock import SHANGHAI
 
@@ -32,12 +33,11 @@ class AmendmentStory:
     def _file(self) -> None:
         admin = self._cast.school_user(admin_openid(MOVES))
         admin.post("/v1/school/filings", {"statement": "举办者换届", "changes": _AFTER}, key="amendment-0001")
-        self._paper()
+        self._filed.bring(self._papers(), 1)
         self._cast.district.incoming.look()
 
     def _submit(self) -> None:
-        _, case = self._filed.admin()
-        self._filed.put(case["missing"], self._paper(), 1)
+        self._filed.put(self._papers(), 1)
         self._filed.submit(1)
 
     def _decide(self) -> None:
@@ -56,8 +56,11 @@ class AmendmentStory:
         if [one["after"] for one in told[0]["fields"]] != list(_AFTER.values()):
             raise RuntimeError(f"the record of a school isn't amended: {told}")
 
-    def _paper(self) -> str:
-        return self._filed.upload("举办者变更决议.pdf", handing_in.a_paper() + b"\n" * 20, 1)
+    def _papers(self) -> list[Paper]:
+        """What the catalogue asks for."""
+        _, case = self._filed.admin()
+        asked = [one["code"] for one in case["catalogue"]["items"] if one["required"]]
+        return [papers.paper(code, Holder.of(self._school), "2026年变更") for code in asked]
 
 
 def _step(at: str, name: str, act: Callable[[], None]) -> Step:

@@ -5,7 +5,8 @@ from typing import Any
 from infra.local.district import DistrictData
 from infra.local.district.families import Plan
 from infra.local.doors import Caller
-from infra.local.handing_in import a_photo, hand_in_picture
+from infra.local.handing_in import hand_in_picture
+from infra.local.papers import photo
 from infra.local.stage import Cast, admin_openid
 
 
@@ -13,7 +14,7 @@ def dispute(
     cast: Cast, data: DistrictData, plan: Plan, *, guardian: Caller, enrolment_id: str, lesson: dict[str, Any], key: str
 ) -> None:
     """One taught lesson; the same again is nothing more. Raises Refused."""
-    picture = hand_in_picture(guardian, name="教室门口.jpg", content=a_photo(), key=f"{key}-picture")
+    picture = hand_in_picture(guardian, name="教室门口.jpg", content=photo("教室门口"), key=f"{key}-picture")
     cast.district.incoming.look()
     cast.district.settle()
     said = {"reason": "孩子当天没有到校上课，请核实", "pictures": [picture]}

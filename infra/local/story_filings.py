@@ -6,10 +6,11 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
-from infra.local import handing_in
+from infra.local import papers
 from infra.local.district import names
 from infra.local.doors import Caller
 from infra.local.filing import Filed
+from infra.local.papers import Holder, Paper
 from infra.local.stage import Cast, Step
 from shared.kernel.clock import SHANGHAI
 
@@ -23,6 +24,9 @@ _APPLICATION = {
 }
 _PAYOUT = "6217003750000000777"
 _RETURNED = "fire_inspection"
+_HOLDER = Holder(
+    _APPLICATION["name"], _APPLICATION["credit_code"], _APPLICATION["legal_representative"], _APPLICATION["address"]
+)
 
 
 class FilingStory:
@@ -52,17 +56,16 @@ class FilingStory:
         yield _step("10-09 10:00", "list-founded-off", lambda: self._list("delisting", "none", reason=moved))
 
     def _apply(self) -> None:
-        """A person signed in by WeChat asks, becomes the applicant's administrator, and hands in three papers."""
+        """A person signed in by WeChat asks, becomes the applicant's administrator, and brings what is asked for."""
         told = self._cast.guardian(FOUNDER).post("/v1/applications", _APPLICATION, key="apply-school-0001")
         self._cast.invited(FOUNDER, told["invitation"])
-        self._filed.upload("设立申请材料.pdf", handing_in.a_paper(), 1)
-        self._filed.upload("消防验收意见书.pdf", handing_in.a_paper() + b"\n", 2)
-        self._filed.upload("消防验收意见书（盖章）.pdf", handing_in.a_paper() + b"\n\n", 3)
+        self._filed.bring(self._first(), 1)
+        self._filed.bring([_fire("2026年补正")], 2)
+        self._filed.bring([_fire("2026年补正，已盖章", sealed=True)], 3)
         self._cast.district.incoming.look()
 
     def _submit(self) -> None:
-        _, case = self._filed.admin()
-        self._filed.put(case["missing"], self._files()[0], 1)
+        self._filed.put(self._first(), 1)
         self._filed.submit(1)
 
     def _ask_for_corrections(self) -> None:
@@ -74,7 +77,7 @@ class FilingStory:
         self._filed.act(reviewer, "request_corrections", note="消防验收意见书已过期，请一次补正")
 
     def _resubmit(self) -> None:
-        self._filed.put([_RETURNED], self._files()[1], 2)
+        self._filed.put([_fire("2026年补正")], 2)
         self._filed.submit(2)
 
     def _ask_once_more(self) -> None:
@@ -84,7 +87,7 @@ class FilingStory:
         self._filed.act(reviewer, "request_corrections", note="请补盖公章")
 
     def _resubmit_again(self) -> None:
-        self._filed.put([_RETURNED], self._files()[2], 3)
+        self._filed.put([_fire("2026年补正，已盖章", sealed=True)], 3)
         self._filed.submit(3)
 
     def _visit_and_decide(self) -> None:
@@ -148,10 +151,19 @@ class FilingStory:
         if (found["on_list"] or "none") != becomes:
             raise RuntimeError(f"a school isn't shown on its list: {found}")
 
-    def _files(self) -> list[str]:
-        """The founder's three papers, the oldest first."""
-        admin = self._cast.school_user(FOUNDER)
-        return [one["file_id"] for one in admin.get("/v1/school/files")["data"]][::-1]
+    def _first(self) -> list[Paper]:
+        """What the catalogue asks for; the fire inspection has run out."""
+        _, case = self._filed.admin()
+        asked = [one["code"] for one in case["catalogue"]["items"] if one["required"] and one["code"] != _RETURNED]
+        old = papers.paper(
+            _RETURNED, _HOLDER, "设立申请", differs=["文号：临消验字〔2023〕第0042号", "有效期至：2026年3月31日"]
+        )
+        return [*(papers.paper(code, _HOLDER, "设立申请") for code in asked), old]
+
+
+def _fire(of: str, *, sealed: bool = False) -> Paper:
+    """The new fire inspection, at first without a seal."""
+    return papers.paper(_RETURNED, _HOLDER, of, sealed=sealed)
 
 
 def _step(at: str, name: str, act: Callable[[], None]) -> Step:

@@ -2,15 +2,18 @@
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from typing import Any
 
-from infra.local import handing_in
+from infra.local import papers
 from infra.local.district import DistrictData
 from infra.local.doors import Caller
 from infra.local.filing import Filed
+from infra.local.papers import Holder, Paper
 from infra.local.stage import Cast, Step, admin_openid
 from shared.kernel.clock import SHANGHAI
 
 PASSES, RECTIFIES, FAILS, LATE = 3, 6, 7, 9  # schools, by their numbers
+_PAPER_BY_PAPER = (PASSES, FAILS)
 _DEMANDED = {"finding-1": "两间教室的灭火器已过期", "due-1": "2026-09-30"}
 
 
@@ -32,23 +35,25 @@ class InspectionStory:
 
     def _bring(self) -> None:
         """The papers are sent in, and checked."""
-        self._papers()
+        for number in self._numbers():
+            filed = self._filed(number)
+            filed.bring(self._papers(number, filed.admin()[1]), 1)
         self._cast.district.incoming.look()
 
     def _hand_in(self) -> None:
-        """Each school but the late one puts one paper where all are asked for."""
-        for number, paper in self._papers().items():
+        """Each school but the late one puts its papers where they are asked for."""
+        for number in self._numbers():
             filed = self._filed(number)
-            _, case = filed.admin()
-            filed.put(case["missing"], paper, 1)
+            filed.put(self._papers(number, filed.admin()[1]), 1)
             filed.submit(1)
 
-    def _papers(self) -> dict[int, str]:
-        """The paper of each school; the same one when it is asked for again."""
-        told = {}
-        for number in self._numbers():
-            told[number] = self._filed(number).upload("年检材料.pdf", handing_in.a_paper() + b"\n" * number, 1)
-        return told
+    def _papers(self, number: int, case: Any) -> list[Paper]:
+        """What a school hands in: one that is visited a paper for each item, another all in one bound volume."""
+        holder = Holder.of(self._data.schools[number - 1].institution)
+        asked = [one["code"] for one in case["catalogue"]["items"] if one["required"]]
+        if number in _PAPER_BY_PAPER:
+            return [papers.paper(code, holder, "2026年年检") for code in asked]
+        return papers.volume(asked, holder, "2026年年检")
 
     def _visit(self) -> None:
         reviewer = self._cast.officer("reviewer")

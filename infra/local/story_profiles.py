@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from infra.local import handing_in
+from infra.local import papers
 from infra.local.district import DistrictData
 from infra.local.district.families import Paying, Plan
 from infra.local.district.schools import Slot
@@ -26,6 +26,7 @@ _CERTIFICATE: Mapping[str, Any] = {
     "valid_from": "2026-03-01",
     "valid_to": "2027-02-28",
 }
+_SAYS = ("编号：临消安2026第0118号", "发证机关：临淄区消防救援大队", "有效期：2026年3月1日至2027年2月28日")
 _ROOM: Mapping[str, Any] = {"kind": "room", "caption": "三楼多功能教室", "area_m2": 96}
 
 
@@ -64,9 +65,15 @@ class ProfileStory:
         """A certificate and a room with their files, and a teacher: handed in, submitted, accepted by the bureau."""
         admin = self._admin(PUBLISHES)
         paper = hand_in(
-            admin, name="消防安全证明.pdf", content=handing_in.a_paper(), content_type=PDF, key="profile-01"
+            admin,
+            name="消防安全证明.pdf",
+            content=papers.scanned("消防安全证明", _SAYS),
+            content_type=PDF,
+            key="profile-01",
         )
-        photo = hand_in(admin, name="多功能教室.jpg", content=handing_in.a_photo(), content_type=JPEG, key="profile-02")
+        photo = hand_in(
+            admin, name="多功能教室.jpg", content=papers.photo("三楼多功能教室"), content_type=JPEG, key="profile-02"
+        )
         self._cast.district.incoming.look()
         self._cast.district.settle()
         for name, item, file_id in (

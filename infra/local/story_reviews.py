@@ -8,7 +8,8 @@ from typing import Any
 from infra.local.district import DistrictData
 from infra.local.district.families import Confirming, Paying, Plan
 from infra.local.doors import Caller
-from infra.local.handing_in import a_photo, hand_in_picture
+from infra.local.handing_in import hand_in_picture
+from infra.local.papers import photo
 from infra.local.stage import Cast, Enrolments, Step, admin_openid
 from infra.local.story_listings import BLACK
 from infra.local.story_terminations import SCHOOL
@@ -87,7 +88,7 @@ class ReviewStory:
         guardian.post(f"{address}/review", body, key=f"review-{plan.number:04d}")
 
     def _picture(self, of: Caller, name: str, key: str) -> str:
-        file_id = hand_in_picture(of, name=name, content=a_photo(), key=key)
+        file_id = hand_in_picture(of, name=name, content=photo(name.partition(".")[0]), key=key)
         self._cast.district.incoming.look()
         self._cast.district.settle()
         return file_id

@@ -2,19 +2,14 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from io import BytesIO
 from pathlib import Path
 from threading import Event
 from typing import Any
 
 import pytest
-from PIL import Image
-from pypdf import PdfReader
 
 from infra.events import FileFunction
-from infra.local import handing_in
 from infra.local.files import Files, Watched
-from infra.local.scanner_simulator import EICAR
 from tests.builders import NOW
 
 
@@ -111,14 +106,3 @@ class TestDeliver:
 
         assert watching(s3, tmp_path / "files.json", statements=again).deliver() == 0
         assert again.keys == []
-
-
-class TestExamples:
-    def test_the_paper_is_a_pdf_that_says_it_is_none(self) -> None:
-        [page] = PdfReader(BytesIO(handing_in.a_paper()), strict=True).pages
-
-        assert "SYNTHETIC" in page.extract_text()
-        assert EICAR in handing_in.a_malicious_paper()
-
-    def test_the_photo_says_where_it_was_taken(self) -> None:
-        assert Image.open(BytesIO(handing_in.a_photo())).getexif().get_ifd(0x8825)[1] == "N"

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from infra.local import handing_in
+from infra.local import handing_in, papers
 from infra.local.district import names
 from infra.local.district_process import District
 from infra.local.doors import Caller
@@ -24,6 +24,7 @@ ASKED = {
     "phone": "13800000078",
 }
 LICENCE = "3703057000778"
+HOLDER = papers.Holder(ASKED["name"], ASKED["credit_code"], ASKED["legal_representative"], ASKED["address"])
 
 
 class Founder:
@@ -49,8 +50,8 @@ class Founder:
     def hand_in(self, code: str, nth: int) -> None:
         """A new paper for an item of the catalogue."""
         key = f"walk-{code}-{nth}"
-        content = handing_in.a_paper() + b"\n" * (nth + len(code))
-        name = f"{code}-{nth}.pdf"
+        paper = papers.paper(code, HOLDER, f"第{nth}次提交")
+        name, content = paper.name, paper.content
         admin, kind = self._admin, handing_in.PDF
         file_id = handing_in.hand_in(admin, name=name, content=content, content_type=kind, key=key)
         self._running.incoming.look()
