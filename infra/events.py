@@ -120,6 +120,7 @@ SCHEDULES = (
     ScheduledFunction("watch_wechat_payments", "cron(13/15 * * * ? *)"),  # just before expire_unpaid
     ScheduledFunction("expire_unpaid", "cron(0/15 * * * ? *)"),
     ScheduledFunction("agree_refunds", "cron(10 * * * ? *)"),
+    ScheduledFunction("check_openings", "cron(25 * * * ? *)"),
     ScheduledFunction("wind_up", "cron(2/15 * * * ? *)"),
     ScheduledFunction("pay_refunds", "cron(5/15 * * * ? *)"),
     ScheduledFunction("call_waiting", "cron(9/15 * * * ? *)"),  # after what gives seats back

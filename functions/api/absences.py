@@ -98,6 +98,7 @@ def withdraw_leave(call: Call[LeaveWithdrawal]) -> views.LeaveView:
         rules.UnknownMakeUp,
         rules.MakeUpMovedOn,
         rules.SessionBegun,
+        rules.SessionCancelled,
         rules.NotTaughtNow,
         rules.ThereAlready,
         rules.ExtraFull,

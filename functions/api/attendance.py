@@ -147,6 +147,7 @@ def get_roster(call: Call[None]) -> Roster:
         NobodyToMark,
         rules.NotYourClass,
         rules.SessionNotOver,
+        rules.SessionCancelled,
         rules.NotOnRoster,
         rules.MarkedOtherwise,
         rules.MakeUpMovedOn,

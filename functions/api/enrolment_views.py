@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Literal
 
-from functions.api import absence_views, cover_views, enrolment_endings
+from functions.api import absence_views, cover_views, enrolment_endings, opening_views
 from functions.api.views import View, money
 from functions.edge.contract import Money
 from functions.edge.lessons import Line
@@ -86,7 +86,8 @@ class EnrolmentView(View):
 class EnrolmentWithTerms(EnrolmentView):
     """`in_suspense`: what was paid over the price, until the bureau returns it or gives it to another enrolment.
 
-    `insurance` is there once the price is paid, `ending` once it is completed or its class is over.
+    `insurance` is there once the price is paid, `ending` once it is completed or its class is over. `opening`: whether
+    its class opens.
     """
 
     in_suspense: Money
@@ -95,6 +96,7 @@ class EnrolmentWithTerms(EnrolmentView):
     wechat_payment: WeChatPaymentView | None
     insurance: cover_views.InsuranceView | None
     ending: enrolment_endings.EndingView | None
+    opening: opening_views.OpeningView | None
 
 
 class EntryView(View):
@@ -203,6 +205,7 @@ def enrolment_with_terms(
     language: str,
     insurance: cover_views.InsuranceView | None,
     ending: enrolment_endings.EndingView | None,
+    opening: opening_views.OpeningView | None,
 ) -> EnrolmentWithTerms:
     by_wechat = offers_wechat and account.status is funds.EnrolmentStatus.AWAITING_DEPOSIT
     payment = PaymentInstruction(
@@ -223,6 +226,7 @@ def enrolment_with_terms(
             "wechat_payment": wechat_payment(order, language) if order else None,
             "insurance": insurance,
             "ending": ending,
+            "opening": opening,
         }
     )
 

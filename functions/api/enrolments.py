@@ -8,7 +8,7 @@ import pydantic
 from chalice.app import Blueprint
 
 from events import facts
-from functions.api import cover_views, enrolment_endings
+from functions.api import cover_views, enrolment_endings, opening_views
 from functions.api import enrolment_views as views
 from functions.api.uploads import PictureNotUsable, pictures_of
 from functions.api.views import View
@@ -30,7 +30,7 @@ from shared.mall import model as mall
 from shared.mall import queries as courses
 from shared.mall import rules as sale
 from shared.mall import usecases as mall_usecases
-from shared.mall.store import UnknownCourse, UnknownOffering
+from shared.mall.store import UnknownCourse, UnknownOffering, openings
 from shared.materials.queries import UnknownFile
 from shared.payments import store as payments
 from shared.people import consents
@@ -223,6 +223,7 @@ _LESSON_ERRORS = (
     accounts.UnknownEnrolment,
     UnknownSession,
     lessons.SessionNotOver,
+    lessons.SessionCancelled,
     lessons.NotMarked,
     lessons.NotTaught,
     lessons.AlreadyConfirmed,
@@ -291,6 +292,7 @@ def _own(call: Call[None] | Call[ConfirmRequest] | Call[DisputeRequest]) -> Enro
 def _with_terms(account: EnrolmentAccount, call: Call[Any]) -> views.EnrolmentWithTerms:
     cover, terms = covers.find(account.enrolment_id), courses.get_terms(account.terms_hash)
     ends_on = date.fromisoformat(str(terms["ends_on"]))
+    opening = openings.find(account.offering_id)
     return views.enrolment_with_terms(
         account,
         terms,
@@ -300,5 +302,6 @@ def _with_terms(account: EnrolmentAccount, call: Call[Any]) -> views.EnrolmentWi
         offers_wechat=settings().wechat_pay_offered,
         insurance=cover_views.cover(cover, language=call.language) if cover else None,
         ending=enrolment_endings.of(account, ends_on=ends_on, now=call.now, language=call.language),
+        opening=opening_views.opening(opening) if opening else None,
         language=call.language,
     )

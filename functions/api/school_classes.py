@@ -14,6 +14,7 @@ from shared.kernel.page import Page
 from shared.mall import class_rules, sheet_rules, sheets, timetable
 from shared.mall.compliance import NotCompliant
 from shared.mall.model import ClassPlan
+from shared.mall.openings import NotOpened
 from shared.mall.sheet_model import ClassSheet, CourseSheet
 from shared.mall.store import UnknownCourse, UnknownOffering
 from shared.mall.store import sheets as store
@@ -159,6 +160,7 @@ def withdraw_class(call: Call[NothingToSay]) -> views.ClassSheetView:
         sheet_rules.TooManyClasses,
         sheet_rules.NotWithdrawn,
         sheet_rules.EditedMeanwhile,
+        NotOpened,
         NotCompliant,
         *class_rules.ALL,
     ),

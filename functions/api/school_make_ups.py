@@ -83,6 +83,7 @@ def add_extra_session(call: Call[ExtraSessionRequest]) -> views.ExtraSession:
         UnknownSession,
         rules.NotTaughtNow,
         rules.NotMissed,
+        rules.SessionCancelled,
         rules.OtherCourse,
         rules.OwnSession,
         rules.SessionBegun,

@@ -83,12 +83,14 @@ class MyLesson(PlacedSession):
 class SchoolSession(PlacedSession):
     """A session of the school. `students`: seats sold; `over`: its attendance can be marked.
 
-    `extra`: a session beyond the class's timetable, for make-ups; `students` may come to it.
+    `extra`: a session beyond the class's timetable, for make-ups; `students` come to it. `cancelled`: its class wasn't
+    opened.
     """
 
     students: int
     over: bool
     extra: bool
+    cancelled: bool
 
 
 class MyTimetable(View):
@@ -241,6 +243,7 @@ def get_school_timetable(call: Call[None]) -> SchoolTimetable:
                 "students": session.guests if session.extra else offering.seats_sold,
                 "over": session.ends_at <= call.now,
                 "extra": session.extra,
+                "cancelled": session.cancelled,
             }
         )
         for card in courses.list_courses_of_institution(call.institution_id)

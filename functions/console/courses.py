@@ -15,6 +15,7 @@ from shared.mall import sheet_rules, sheets
 from shared.mall.compliance import Result
 from shared.mall.model import Status
 from shared.mall.sheet_model import ClassSheet, CourseSheet, Version
+from shared.mall.store import openings
 from shared.mall.store import sheets as store
 
 blueprint = Blueprint(__name__)
@@ -105,6 +106,7 @@ def _course(visit: Visit, refusal: errors.Refusal | None = None) -> Shown:
         "classes": classes,
         "paged": cursor is not None,
         "course": None,
+        "opening": None,
         "title": sheet.facts.title,
         "home": _HOME.format(**visit.path),
         "rows": course_facts.of_course(sheet.facts, sheet.published, language=visit.language),
@@ -118,6 +120,7 @@ def _class(visit: Visit, refusal: errors.Refusal | None = None) -> Shown:
     school = institutions.get(sheet.institution_id)
     told = {
         "course": store.get_course(sheet.institution_id, sheet.course_id),
+        "opening": openings.find(OfferingId(sheet.item_id)),
         "classes": None,
         "title": sheet.facts.name,
         "home": (_HOME + "/classes/{offering_id}").format(**visit.path),

@@ -25,6 +25,7 @@ from shared.insurance import queries as covers
 from shared.kernel import clock, errors, ids
 from shared.kernel.ids import EnrolmentId, SessionId
 from shared.mall import queries as courses
+from shared.mall.store import openings
 from shared.messages import store as messages
 from shared.payments import store as payments
 from shared.people import queries as people
@@ -88,6 +89,7 @@ def show_enrolment(visit: Visit) -> Shown:
         "done": visit.query.get("done", ""),
         "cover": covers.find(account.enrolment_id),
         "cover_words": cover_words,
+        "opening": openings.find(account.offering_id),
     }
     return Shown("enrolment.html", told)
 

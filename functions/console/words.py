@@ -130,6 +130,7 @@ AGREED_BY: Mapping[AgreedBy, Both] = {
     AgreedBy.BUREAU: ("教育局裁决", "The bureau decided"),
     AgreedBy.RULE: ("按规则自动", "By rule"),
     AgreedBy.TERMINATION: ("机构终止办学，统一清退", "The school is terminated"),
+    AgreedBy.CLASS_NOT_OPENED: ("未达到最低开班人数，没有开班", "The class wasn't opened"),
     AgreedBy.BANK: ("银行已支付，按对账单补记", "Paid by the bank, adopted from its statement"),
 }
 

@@ -10,7 +10,7 @@ from shared.institutions import model as institutions
 from shared.institutions import store
 from shared.kernel import clock, ids
 from shared.kernel.ids import CourseId, InstitutionId, OfferingId, SessionId
-from shared.mall import class_rules, publication, sheets
+from shared.mall import class_rules, openings, publication, sheets
 from shared.mall.compliance import Result
 from shared.mall.model import ClassPlan, Period
 from shared.mall.sheet_model import (
@@ -96,14 +96,15 @@ def accept_class(
         school, also = _holding(institution_id, offering_id, now)
         sheet = sheet_store.get_class(institution_id, course_id, offering_id)
         facts, hours = beside(school, sheet, sheet.facts, now)
+        policy = policies.in_force(at=now)
         publication.accept_class(
             sheet=sheet,
             edits=edits,
             by=by,
             now=now,
             school=facts,
-            policy=policies.in_force(at=now),
-            also=[*also, *hours, *_timetable(sheet)],
+            policy=policy,
+            also=[*also, *hours, *_timetable(sheet), *openings.planned(sheet, sheet.facts, policy=policy, now=now)],
         )
 
     transaction.retried(attempt)
@@ -151,10 +152,10 @@ def republish_class(
     def attempt() -> ClassSheet:
         school, also = _holding(institution_id, offering_id, now)
         sheet = sheet_store.get_class(institution_id, course_id, offering_id)
-        facts, hours = beside(school, sheet, sheet.published or sheet.facts, now)
-        return publication.republish_class(
-            sheet=sheet, edits=edits, school=facts, policy=policies.in_force(at=now), now=now, also=[*also, *hours]
-        )
+        plan, policy = sheet.published or sheet.facts, policies.in_force(at=now)
+        facts, hours = beside(school, sheet, plan, now)
+        also = [*also, *hours, *openings.planned(sheet, plan, policy=policy, now=now)]
+        return publication.republish_class(sheet=sheet, edits=edits, school=facts, policy=policy, now=now, also=also)
 
     return transaction.retried(attempt)
 

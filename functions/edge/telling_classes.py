@@ -1,4 +1,4 @@
-"""What guardians are told of where and whether their children are taught: make-ups, seats, the end of a course."""
+"""What guardians are told of where and whether children are taught: make-ups, seats, openings, a course's end."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -10,6 +10,7 @@ from shared.funds.model import EnrolmentAccount, EnrolmentStatus, Entry, EntryKi
 from shared.kernel.clock import SHANGHAI
 from shared.kernel.ids import EnrolmentId, MessageId
 from shared.mall.model import Course, Offering
+from shared.mall.opening_model import Opening
 from shared.mall.waitlist_model import Ticket
 from shared.messages import queries, rules, usecases
 from shared.messages.model import Kind, Message
@@ -32,6 +33,18 @@ def make_up_offered(account: EnrolmentAccount, make_up: MakeUp, *, now: datetime
             "at": f"{make_up.starts_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}",
         },
         good_until=make_up.starts_at,
+        now=now,
+    )
+
+
+def not_opened(account: EnrolmentAccount, opening: Opening, *, now: datetime) -> Message:
+    """That her child's class isn't opened, why, and that her money goes back."""
+    return rules.made(
+        to=account.guardian_id,
+        kind=Kind.CLASS_NOT_OPENED,
+        subject=account.enrolment_id,
+        figures={"course": course_of(account), "paid": opening.paid or 0, "minimum": opening.minimum},
+        good_until=good_until(now),
         now=now,
     )
 

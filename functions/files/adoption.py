@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from events import facts
-from functions.schedules.expire_unpaid import seat_of
+from functions.edge.seats import seat_of
 from functions.streams import keep_totals
 from shared.funds import adoption, queries, refund_money, refund_notes, refund_rules, suspense
 from shared.funds.store import refunds, totals

@@ -6,11 +6,10 @@ from datetime import timedelta
 from chalice.app import Blueprint, Cron
 
 from functions.edge import payment_orders, scheduled, wiring
-from shared.dynamo import transaction
+from functions.edge.seats import seat_of
 from shared.funds import expiry, queries
 from shared.funds.model import EnrolmentAccount
 from shared.kernel import clock
-from shared.mall import store as mall
 
 blueprint = Blueprint(__name__)
 
@@ -45,8 +44,3 @@ def expire(account: EnrolmentAccount) -> bool:
     if payment_orders.holds(account, now=wiring.now()):
         return False
     return expiry.expire_enrolment(enrolment_id=account.enrolment_id, give_back_seat=seat_of, now=wiring.now())
-
-
-def seat_of(account: EnrolmentAccount) -> transaction.Part:
-    """The part that gives an enrolment's seat back to its class."""
-    return mall.give_back_seat(account.course_id, account.offering_id)

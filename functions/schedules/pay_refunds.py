@@ -6,7 +6,7 @@ from chalice.app import Blueprint, Cron
 
 from events import facts
 from functions.edge import lessons, scheduled, wiring
-from functions.schedules.expire_unpaid import seat_of
+from functions.edge.seats import seat_of
 from shared.bank.client import REFUND_PURPOSE, BankRefused, RefundInstruction
 from shared.funds import payment_answers, queries, refund_money, refund_notes
 from shared.funds.refund_model import Refund, RefundPayment, RefundRule, RefundStatus, RefundWait

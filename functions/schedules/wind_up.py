@@ -10,14 +10,15 @@ from datetime import datetime
 from chalice.app import Blueprint, Cron
 
 from functions.edge import scheduled, wiring
-from functions.schedules.expire_unpaid import seat_of
+from functions.edge.seats import seat_of
 from shared.bank.client import TerminationInstruction
 from shared.dynamo import transaction
-from shared.funds import expiry, usecases
+from shared.funds import expiry, refunds, usecases
 from shared.funds import queries as funds
 from shared.funds import rules as fund_rules
 from shared.funds import terminations as money
 from shared.funds.model import EnrolmentAccount, EnrolmentStatus, State
+from shared.funds.refund_model import AgreedBy
 from shared.institutions import store as institution_store
 from shared.institutions import usecases as institutions
 from shared.kernel import errors
@@ -114,7 +115,9 @@ def _settle(case: Case, account: EnrolmentAccount, now: datetime) -> int:
         )
     elif account.held_fen:
         taught = teaching.list_taught(account.enrolment_id)
-        done += money.refund_student(enrolment_id=account.enrolment_id, taught=taught, now=now)
+        done += refunds.refund_all(
+            enrolment_id=account.enrolment_id, taught=taught, by=AgreedBy.TERMINATION, reason=money.REASON, now=now
+        )
     return done
 
 

@@ -24,6 +24,7 @@ from infra.local.story_inspections import InspectionStory
 from infra.local.story_insurance import InsuranceStory
 from infra.local.story_listings import ListingStory
 from infra.local.story_minimums import NEARLY_SHORT, SHORT_AT_FIRST, MinimumStory, required_fen
+from infra.local.story_openings import OpeningStory
 from infra.local.story_payouts import PayoutStory
 from infra.local.story_policy import PolicyStory
 from infra.local.story_profiles import ProfileStory
@@ -68,6 +69,7 @@ class Story:
         yield from DepositStory(self._cast, self._data, self._enrolments).steps()
         yield from WeChatStory(self._cast, self._data, self._enrolments).steps()
         yield from PayoutStory(self._cast).steps()
+        yield from OpeningStory(self._cast, self._data, self._enrolments).steps()
         yield from AbsenceStory(self._cast, self._data, self._enrolments).steps()
         yield from InsuranceStory(self._cast, self._data, self._enrolments).steps()
         yield from RefundStory(self._cast, self._data, self._enrolments).steps()

@@ -38,7 +38,7 @@ class AbsenceStory:
     def _suits(self, plan: Plan) -> bool:
         ordinary = (plan.paying, plan.confirming) == (Paying.EXACTLY, Confirming.WEEKLY)
         early = bool(plan.missed) and 1 < min(plan.missed) < plan.taken.course.lessons - 4
-        return ordinary and early and plan.taken.course.category not in _BY_THE_BUREAU
+        return plan.taken.opens and ordinary and early and plan.taken.course.category not in _BY_THE_BUREAU
 
     def _ask(self, plan: Plan, slot: Slot) -> None:
         guardian = self._cast.guardian(plan.family.openid)

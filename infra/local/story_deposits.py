@@ -77,7 +77,7 @@ class DepositStory:
         free = [
             plan
             for plan in reversed(self._data.plans)
-            if plan.paying is Paying.EXACTLY and plan.confirming is Confirming.WEEKLY
+            if plan.paying is Paying.EXACTLY and plan.confirming is Confirming.WEEKLY and plan.taken.opens
         ]
         day = datetime(2026, 9, 14, tzinfo=SHANGHAI)
         return next((plan for plan in free if plan.taken.slots[0].starts_at < day), None)

@@ -40,7 +40,7 @@ class InsuranceStory:
 
     def _look(self) -> None:
         """A guardian who has paid sees her policy, which costs nothing; none while the record of it is lost."""
-        plan = next(plan for plan in self._data.plans if plan.paying is Paying.EXACTLY)
+        plan = next(plan for plan in self._data.plans if plan.taken.opens and plan.paying is Paying.EXACTLY)
         address = f"/v1/enrolments/{self._enrolments[str(plan.number)]['enrolment_id']}"
         told = self._cast.guardian(plan.family.openid).get(address)["insurance"]
         if told and (not told["policy_no"] or told["guardian_premium"]["amount_fen"]):

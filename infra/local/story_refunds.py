@@ -69,6 +69,7 @@ class RefundStory:
             plan
             for plan in self._data.plans
             if plan.paying is Paying.EXACTLY
+            and plan.taken.opens
             and plan.confirming is Confirming.WEEKLY
             and plan.taken.course.institution_id != ending
         ]

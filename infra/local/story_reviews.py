@@ -41,6 +41,7 @@ class ReviewStory:
             plan
             for plan in data.plans
             if plan.paying is Paying.EXACTLY
+            and plan.taken.opens
             and plan.confirming is not Confirming.DISPUTES_ONE
             and plan.taken.offering.starts_on <= _LAST_BEGINNING
             and self._numbers[plan.taken.course.institution_id] not in _ENDING

@@ -96,7 +96,7 @@ FUNCTIONS = (
             "institutions": R | C | W,
             "mall": R | C | W,
             "people": R | W | D,
-            "teaching": R | W,
+            "teaching": R | C | W,
             "funds": R | C | W,
             "bank": R | W,
             "payments": R | C | W,
@@ -223,6 +223,19 @@ FUNCTIONS = (
         memory_mb=512,
         timeout_seconds=900,
         tables={"mall": R | W, "institutions": C, "messages": W, "parked": W},
+    ),
+    Function(
+        "check_openings",
+        memory_mb=512,
+        timeout_seconds=900,
+        tables={
+            "mall": R | W,
+            "funds": R | W,
+            "teaching": R | W,
+            "payments": R,
+            "messages": W,
+            "parked": W,
+        },
     ),
     Function("agree_refunds", memory_mb=512, timeout_seconds=900, tables={"funds": R | W, "parked": W}),
     Function(

@@ -34,6 +34,7 @@ class AgreedBy(StrEnum):
     RULE = "rule"
     TERMINATION = "termination"
     BANK = "bank"
+    CLASS_NOT_OPENED = "class_not_opened"
 
 
 class RefundRule(StrEnum):

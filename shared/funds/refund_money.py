@@ -66,7 +66,7 @@ def plan(
     `known` are the enrolment's entries of refunds, read after the account: none of them is this refund's.
     """
     unreleased = entries.count_unreleased(refund.enrolment_id, taught)
-    terminating = refund.agreed_by is AgreedBy.TERMINATION
+    terminating = refund.agreed_by in (AgreedBy.TERMINATION, AgreedBy.CLASS_NOT_OPENED)
     found = refund_rules.preview(before, taught_lessons=unreleased, terminating=terminating)
     if found.refundable_fen <= 0:
         return None

@@ -14,6 +14,7 @@ from shared.policy import calendar
 from shared.policy import queries as policies
 
 _LONGEST_REASON = 200
+_AGAIN_AFTER = timedelta(days=1)
 _INTEREST_REASON = "课程已结束，退还利息"
 
 
@@ -91,6 +92,43 @@ def no_longer_waiting(last: refund_model.Refund | None) -> list[transaction.Part
     if last is None or last.waits_for is not RefundWait.ATTENTION:
         return []
     return [refunds.change(last, replace(last, waits_for=None, waits_until=None))]
+
+
+def refund_all(
+    *, enrolment_id: EnrolmentId, taught: Collection[SessionId], by: AgreedBy, reason: str, now: datetime
+) -> bool:
+    """Agree, without anybody's asking, to a refund of all that isn't taught; whether that was done now.
+
+    One that is under way goes on; one that is asked for is agreed to. One that the bank couldn't pay is tried again a
+    day after it failed. What was paid in part is refunded too. `taught` as in `request`. Raises UnknownEnrolment,
+    Unavailable.
+    """
+    return transaction.retried(lambda: _refund_all(enrolment_id, taught, by, reason, now))
+
+
+def _refund_all(
+    enrolment_id: EnrolmentId, taught: Collection[SessionId], by: AgreedBy, reason: str, now: datetime
+) -> bool:
+    account = accounts.get(enrolment_id)
+    last = next(reversed(refunds.list_of_enrolment(enrolment_id)), None)
+    if last is not None and last.status in (RefundStatus.REQUESTED, RefundStatus.CONTESTED):
+        transaction.commit([refunds.change(last, agreed(last, by, now))])
+        return True
+    if last is not None and (last.status not in refund_rules.OVER or last.number >= refund_rules.MOST_REFUNDS):
+        return False
+    if last is not None and last.ended_at and _has_failed(last) and now < last.ended_at + _AGAIN_AFTER:
+        return False
+    unreleased = entries.count_unreleased(enrolment_id, taught)
+    found = refund_rules.preview(account, taught_lessons=unreleased, terminating=True)
+    if found.refundable_fen <= 0:
+        return False
+    refund = agreed(next_of(account, found, last, reason=reason, now=now), by, now)
+    transaction.commit([refunds.put_new(refund), *no_longer_waiting(last)])
+    return True
+
+
+def _has_failed(refund: refund_model.Refund) -> bool:
+    return refund.status is RefundStatus.FAILED and refund.waits_for is RefundWait.ATTENTION
 
 
 def give_back_interest(*, enrolment_id: EnrolmentId, now: datetime) -> bool:

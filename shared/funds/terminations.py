@@ -1,23 +1,20 @@
 """The money of a school that is terminated: a refund for every student, what is outstanding, what the bank returns."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from events import facts
 from shared.dynamo import transaction
-from shared.funds import chain, model, posting, refund_model, refund_rules, refunds, rules, totals_model
+from shared.funds import chain, model, posting, rules, totals_model
 from shared.funds.model import EntryKind, State
-from shared.funds.refund_model import AgreedBy, RefundStatus, RefundWait
 from shared.funds.store import accounts, entries, minimums, payouts, totals
-from shared.funds.store import refunds as refund_store
 from shared.funds.usecases import MinimumBalanceAccount, SupervisedAccount
 from shared.kernel import errors
-from shared.kernel.ids import EnrolmentId, InstitutionId, SessionId
+from shared.kernel.ids import InstitutionId
 from shared.kernel.money import Fen
 
 REASON = "机构终止办学，统一清退"
-_AGAIN_AFTER = timedelta(days=1)
 _PAGE = 100
 
 
@@ -25,38 +22,6 @@ class ReturnOverBalance(errors.Conflict):
     code = "return_over_balance"
     zh = "退还金额超过账户余额；本次未入账。"
     en = "More was returned than the account holds. Nothing was booked."
-
-
-def refund_student(*, enrolment_id: EnrolmentId, taught: Collection[SessionId], now: datetime) -> bool:
-    """Agree, because the school is terminated, to a refund of all that isn't taught; whether that was done now.
-
-    One that is under way goes on; one that is asked for is agreed to. One that the bank couldn't pay is tried again a
-    day after it failed. `taught` as in `refunds.request`. Raises UnknownEnrolment, Unavailable.
-    """
-    return transaction.retried(lambda: _refund_student(enrolment_id, taught, now))
-
-
-def _refund_student(enrolment_id: EnrolmentId, taught: Collection[SessionId], now: datetime) -> bool:
-    account = accounts.get(enrolment_id)
-    last = next(reversed(refund_store.list_of_enrolment(enrolment_id)), None)
-    if last is not None and last.status in (RefundStatus.REQUESTED, RefundStatus.CONTESTED):
-        transaction.commit([refund_store.change(last, refunds.agreed(last, AgreedBy.TERMINATION, now))])
-        return True
-    if last is not None and (last.status not in refund_rules.OVER or last.number >= refund_rules.MOST_REFUNDS):
-        return False
-    if last is not None and last.ended_at and _failed(last) and now < last.ended_at + _AGAIN_AFTER:
-        return False
-    unreleased = entries.count_unreleased(enrolment_id, taught)
-    found = refund_rules.preview(account, taught_lessons=unreleased, terminating=True)
-    if found.refundable_fen <= 0:
-        return False
-    refund = refunds.agreed(refunds.next_of(account, found, last, reason=REASON, now=now), AgreedBy.TERMINATION, now)
-    transaction.commit([refund_store.put_new(refund), *refunds.no_longer_waiting(last)])
-    return True
-
-
-def _failed(refund: refund_model.Refund) -> bool:
-    return refund.status is RefundStatus.FAILED and refund.waits_for is RefundWait.ATTENTION
 
 
 def post_return(

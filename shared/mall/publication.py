@@ -102,6 +102,12 @@ def withdraw_course(*, sheet: CourseSheet, edits: int, now: datetime) -> CourseS
     return becomes
 
 
+def withdrawal(sheet: ClassSheet, *, now: datetime) -> list[transaction.Part]:
+    """The parts that take a class off sale, counted among its school's publications. Else EditedMeanwhile, LostRace."""
+    was = sheet_store.publications(sheet.institution_id)
+    return [*_class_withdrawn(sheet, now), sheet_store.next_publication(sheet.institution_id, was=was)]
+
+
 def withdraw_class(*, sheet: ClassSheet, edits: int, now: datetime) -> ClassSheet:
     """Take a class off sale; what is sold stays sold. Raises NotPublished, EditedMeanwhile, LostRace."""
     sheet_rules.check_withdraw(sheet, edits=edits)

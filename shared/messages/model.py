@@ -46,6 +46,7 @@ class Kind(StrEnum):
     MAKE_UP_OFFERED = "make_up_offered"
     SEAT_OFFERED = "seat_offered"
     ENROLMENT_COMPLETED = "enrolment_completed"
+    CLASS_NOT_OPENED = "class_not_opened"
 
 
 class Delivery(StrEnum):

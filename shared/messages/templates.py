@@ -145,6 +145,15 @@ TEMPLATES: dict[Kind, Template] = {
         "You may review it.",
         "已结业，欢迎评价：{course}",
     ),
+    Kind.CLASS_NOT_OPENED: Template(
+        Topic.CLASSES,
+        "班级没有开班",
+        "Your class isn't opened",
+        "《{course}》的班级 {paid} 人缴清，未达到 {minimum} 人，没有开班。所缴费用全额退回原账户，无需申请。",
+        "The class of “{course}” has {paid} paid enrolments of the {minimum} that it needs, and isn't opened. What you "
+        "have paid goes back in full; you needn't ask.",
+        "没有开班，全额退费：{course}",
+    ),
 }
 
 

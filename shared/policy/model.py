@@ -111,6 +111,7 @@ class Policy:
     cover_late_hours: int
     message_days: int
     payment_reminder_hours: int
+    opening_decided_days: int
     on_site_ends_clock: int
     online_ends_clock: int
     room_m2_per_student: int

@@ -31,11 +31,13 @@ def offer(
 ) -> model.MakeUp:
     """Offer a session to come in the place of a lesson that was missed. The same offer again is given again.
 
-    `course_id` and `own_class`: the enrolment's. What `also` gives is written with it. Raises NotMissed, OtherCourse,
-    OwnSession, SessionBegun, MakeUpOpen.
+    `course_id` and `own_class`: the enrolment's. What `also` gives is written with it. Raises NotMissed,
+    SessionCancelled, OtherCourse, OwnSession, SessionBegun, MakeUpOpen.
     """
     if missed.status is not LessonStatus.MISSED:
         raise rules.NotMissed()
+    if session.cancelled:
+        raise rules.SessionCancelled()
     if session.course_id != course_id:
         raise rules.OtherCourse(pointer="/session_id")
     if session.offering_id == own_class and not session.extra:
@@ -83,7 +85,8 @@ def answer(
 ) -> model.MakeUp:
     """The guardian accepts, with what `taking` a place writes, or declines. The same answer twice is one.
 
-    Raises UnknownMakeUp, MakeUpMovedOn, SessionBegun, ThereAlready, ExtraFull, and what `taking` refuses.
+    Raises UnknownMakeUp, MakeUpMovedOn, SessionBegun, SessionCancelled, ThereAlready, ExtraFull, and what `taking`
+    refuses.
     """
     becomes = MakeUpStatus.ACCEPTED if accept else MakeUpStatus.DECLINED
     return _move(enrolment_id, missed, becomes, by=by, now=now, seat=taking if accept else _no_seat)
@@ -102,8 +105,14 @@ def withdraw(
 def end_all(*, enrolment_id: EnrolmentId, giving_back: Seat, now: datetime) -> int:
     """End what is offered or accepted of an enrolment that isn't taught any more; how many were ended now."""
     found = [one for one in absences.read_file(enrolment_id).make_ups.values() if one.status in _LIVE]
-    ended = [_move(enrolment_id, one.missed, MakeUpStatus.ENDED, by="", now=now, seat=giving_back) for one in found]
+    ended = [end(make_up=one, giving_back=giving_back, now=now) for one in found]
     return sum(one.status is MakeUpStatus.ENDED for one in ended)
+
+
+def end(*, make_up: model.MakeUp, giving_back: Seat, now: datetime) -> model.MakeUp:
+    """End a make-up that is offered or accepted; what it is then."""
+    becomes = MakeUpStatus.ENDED
+    return _move(make_up.enrolment_id, make_up.missed, becomes, by="", now=now, seat=giving_back)
 
 
 def marked(make_up: model.MakeUp, *, by: str, now: datetime) -> list[transaction.Part]:

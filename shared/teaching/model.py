@@ -69,7 +69,7 @@ class Session:
     """One session (上课场次) of a class. The period is half-open.
 
     `extra_seats`: an extra session, beyond the class's timetable, takes so many who make up for a lesson; else 0.
-    `guests`: so many come to it.
+    `guests`: so many come to it. `cancelled`: its class isn't opened, and nobody is taught in it.
     """
 
     session_id: SessionId
@@ -82,6 +82,7 @@ class Session:
     ends_at: datetime
     extra_seats: int = 0
     guests: int = 0
+    cancelled: bool = False
 
     @property
     def extra(self) -> bool:

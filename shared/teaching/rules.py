@@ -26,6 +26,12 @@ class SessionNotOver(errors.Conflict):
     en = "The session isn't over; it can't be marked or confirmed yet."
 
 
+class SessionCancelled(errors.Conflict):
+    code = "session_cancelled"
+    zh = "这节课已取消。"
+    en = "The session is cancelled."
+
+
 class NotYourClass(errors.Denied):
     code = "not_your_class"
     zh = "只能登记自己任教班级的考勤。"
@@ -193,7 +199,9 @@ def next_status(status: LessonStatus, action: Action) -> LessonStatus:
 
 
 def check_over(session: Session, now: datetime) -> None:
-    """Nothing is payable for a session that isn't over. Raises SessionNotOver."""
+    """Nothing is payable for a session that isn't over or is cancelled. Raises SessionNotOver, SessionCancelled."""
+    if session.cancelled:
+        raise SessionCancelled()
     if now < session.ends_at:
         raise SessionNotOver()
 

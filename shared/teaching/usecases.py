@@ -18,6 +18,14 @@ def schedule_class(*, sessions: Sequence[model.Session]) -> None:
     transaction.commit(store.sessions_written(sessions))
 
 
+def cancel_sessions(*, sessions: Sequence[model.Session]) -> int:
+    """Cancel the sessions of a class that isn't opened, at most 100; how many were cancelled now."""
+    held = [session for session in sessions if not session.cancelled]
+    if held:
+        transaction.commit([store.cancelled(session) for session in held])
+    return len(held)
+
+
 def claim_attendance(
     *,
     session: model.Session,

@@ -86,6 +86,7 @@ COMMANDS = [
         "admin",
         {"starts_at": "2026-09-12T10:00:00+08:00"},
     ),
+    Command("/v1/school/courses/{course_id}/classes/{offering_id}/opening", "admin", {}),
     Command(f"{_AT_SCHOOL}/make-up", "admin", {"offering_id": OFFERING, "session_id": SESSION}),
     Command(f"{_AT_SCHOOL}/make-up/withdrawal", "admin", {}),
     Command("/v1/enrolments/{enrolment_id}/wechat-payment", "guardian", {"wechat_code": "a-code"}),

@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 
 from functions.api import bank as bank_door
+from shared.funds import refunds
 from shared.funds import terminations as money
+from shared.funds.refund_model import AgreedBy
 from shared.terminations import usecases
 from shared.terminations.model import Step
 from tests import builders, steps, tables
@@ -93,7 +95,7 @@ class TestGetStanding:
 class TestRefundOfATerminatedSchool:
     def test_tells_the_guardian_why_she_gets_it(self, district: District) -> None:
         steps.terminate()
-        money.refund_student(enrolment_id=ENROLMENT, taught=(), now=NOW)
+        refunds.refund_all(enrolment_id=ENROLMENT, taught=(), by=AgreedBy.TERMINATION, reason=money.REASON, now=NOW)
 
         [refund] = district.guardian.get(f"/v1/enrolments/{ENROLMENT}/refunds").body["data"]
 

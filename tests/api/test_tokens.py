@@ -225,6 +225,7 @@ AUDIENCES = {
     "/v1/school/lessons/{enrolment_id}/{session_id}/make-up": Audience.SCHOOL_ADMIN,
     "/v1/school/lessons/{enrolment_id}/{session_id}/make-up/withdrawal": Audience.SCHOOL_ADMIN,
     "/v1/school/courses/{course_id}/classes/{offering_id}/extra-sessions": Audience.SCHOOL_ADMIN,
+    "/v1/school/courses/{course_id}/classes/{offering_id}/opening": Audience.SCHOOL_ADMIN,
     "/v1/enrolments/{enrolment_id}/refund-preview": Audience.GUARDIAN,
     "/v1/enrolments/{enrolment_id}/refunds": Audience.GUARDIAN,
     "/v1/enrolments/{enrolment_id}/refunds/{refund_id}/withdrawal": Audience.GUARDIAN,

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from app import app
-from functions.edge import wiring
+from functions.edge import seats, wiring
 from functions.schedules import expire_unpaid, watch_wechat_payments
 from infra.local import wechat_pay_wire as wire
 from infra.local.wechat_pay_simulator import WeChatPay
@@ -449,9 +449,7 @@ class TestDeposit:
     ) -> None:
         pay.faults.arm("lose")
         pay.pay(number)
-        assert expiry.expire_enrolment(
-            enrolment_id=EnrolmentId(enrolment), give_back_seat=expire_unpaid.seat_of, now=EXPIRES
-        )
+        assert expiry.expire_enrolment(enrolment_id=EnrolmentId(enrolment), give_back_seat=seats.seat_of, now=EXPIRES)
 
         bank_posts(district, number)
 

@@ -19,6 +19,7 @@ SCHEDULED = {
     "AutoConfirm",
     "CalculateMinimumRequirements",
     "CallWaiting",
+    "CheckOpenings",
     "CheckMinimumBalances",
     "EndListings",
     "IssueCovers",

@@ -15,7 +15,7 @@ from functions.edge import wiring
 from functions.schedules import credit_interest, pay_out, pay_refunds, wind_up
 from functions.streams import release_lesson
 from shared.funds import queries as funds
-from shared.funds import refund_money, suspense, terminations
+from shared.funds import refund_money, refunds, suspense, terminations
 from shared.funds.model import EnrolmentAccount, Entry, EntryKind
 from shared.funds.refund_model import Refund
 from shared.funds.store import entries
@@ -354,14 +354,14 @@ class TestRefunding:
 
     def test_one_that_fails_stops_no_other(self, monkeypatch: pytest.MonkeyPatch) -> None:
         begin_refunding()
-        real = terminations.refund_student
+        real = refunds.refund_all
 
         def stumbles(**told: Any) -> bool:
             if told["enrolment_id"] == id_of(CONFIRMED):
                 raise RuntimeError("a bug")
             return real(**told)
 
-        monkeypatch.setattr(terminations, "refund_student", stumbles)
+        monkeypatch.setattr(refunds, "refund_all", stumbles)
         assert run(wind_up.wind_up)["done"] == 4
         assert cases.get_progress(SCHOOL).gone == 5
 

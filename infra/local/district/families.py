@@ -80,6 +80,8 @@ _PAYING = {
     41: Paying.NEVER,
 }
 _CONFIRMING = {3: Confirming.TWICE, **dict.fromkeys((5, 7, 11, 13, 17), Confirming.SILENT), 19: Confirming.DISPUTES_ONE}
+_NEEDED = 3
+_SOON_ENOUGH = 7
 _LOOKED_AT = 3  # of the classes that suit, a family looks at these, and takes the one that most have taken
 
 
@@ -95,6 +97,40 @@ def _family(number: int, random: Random) -> Family:
         for _ in range(2 if number % 4 == 0 else 1)
     )
     return Family(number, f"openid-family-{number:04d}", guardian, names.account_no("6217", number), children)
+
+
+def minimums(plans: Sequence[Plan]) -> dict[str, int]:
+    """How many students each class needs to open: as many as will have paid in time, at least one, three at most.
+
+    The one that is taken `in_vain` needs three.
+    """
+    found = {offering_id: max(1, min(_NEEDED, sum(map(_pays_in_time, some)))) for offering_id, some in _by_class(plans)}
+    vain = in_vain(plans)
+    return found if vain is None else {**found, vain: _NEEDED}
+
+
+def in_vain(plans: Sequence[Plan]) -> str | None:
+    """The first class that two families take and pay at once, and no other: it isn't opened."""
+    return next((offering_id for offering_id, some in _by_class(plans) if _are_two_who_pay(some)), None)
+
+
+def _by_class(plans: Sequence[Plan]) -> list[tuple[str, list[Plan]]]:
+    found: dict[str, list[Plan]] = {}
+    for one in plans:
+        found.setdefault(one.taken.offering.offering_id, []).append(one)
+    return list(found.items())
+
+
+def _are_two_who_pay(plans: Sequence[Plan]) -> bool:
+    ordinary = all((one.paying, one.confirming) == (Paying.EXACTLY, Confirming.WEEKLY) for one in plans)
+    return len(plans) == 2 and ordinary and plans[0].taken.offering.seats >= _NEEDED
+
+
+def _pays_in_time(plan: Plan) -> bool:
+    """Whether it is paid some days before the class starts, when it is decided whether that opens."""
+    at_once = plan.paying in (Paying.EXACTLY, Paying.TOO_MUCH)
+    soon = plan.paying in (Paying.IN_TWO, Paying.WECHAT, Paying.TOGETHER) and plan.days_before_term >= _SOON_ENOUGH
+    return at_once or soon
 
 
 def plan(schools: Sequence[School], families: Sequence[Family], random: Random) -> tuple[Plan, ...]:

@@ -76,11 +76,12 @@ class Slot:
 
 @dataclass(frozen=True)
 class Class:
-    """A class of a course and its timetable."""
+    """A class of a course and its timetable. `opens`: enough families pay in time."""
 
     course: mall.Course
     offering: mall.Offering
     slots: tuple[Slot, ...]
+    opens: bool = True
 
     @property
     def ages(self) -> tuple[int, int]:
@@ -237,7 +238,7 @@ def _class(
         starts_on=days[0].date(),
         ends_on=days[-1].date(),
         seats=seats,
-        minimum_students=min(seats, 3),
+        minimum_students=1,
         seats_left=0,
         terms_hash="",
     )

@@ -67,6 +67,7 @@ class SessionRow(Row):
     ends_at = Moment()
     extra_seats = NumberAttribute(null=True)
     guests = NumberAttribute(null=True)
+    cancelled = BooleanAttribute(null=True)
 
 
 class LessonRow(Row):
@@ -118,6 +119,13 @@ def _session_row(session: model.Session) -> SessionRow:
         ends_at=session.ends_at,
         extra_seats=session.extra_seats or None,
     )
+
+
+def cancelled(session: model.Session) -> transaction.Part:
+    """The part that cancels a session: nobody is taught in it."""
+    row = SessionRow(session.offering_id, f"session#{session.session_id}")
+    there = SessionRow.pk.exists()
+    return transaction.update(row, [SessionRow.cancelled.set(True)], there, refused=UnknownSession())
 
 
 def get_session(offering_id: OfferingId, session_id: SessionId) -> model.Session:
@@ -320,6 +328,7 @@ def _session_of(row: SessionRow) -> model.Session:
         ends_at=row.ends_at,
         extra_seats=int(row.extra_seats or 0),
         guests=int(row.guests or 0),
+        cancelled=bool(row.cancelled),
     )
 
 

@@ -183,7 +183,8 @@ def _comes(make_up: model.MakeUp) -> Sequence[transaction.Part]:
     free = GuestRow.pk.does_not_exist() | GuestRow.gone.exists()
     guest = transaction.put_if(_guest_row(make_up), free, refused=rules.ThereAlready())
     if not make_up.extra:
-        return [guest]
+        taught = SessionRow.pk.exists() & SessionRow.cancelled.does_not_exist()
+        return [guest, transaction.check(_session_key(make_up), taught, refused=rules.SessionCancelled())]
     room = SessionRow.guests.does_not_exist() | (SessionRow.guests < SessionRow.extra_seats)
     return [
         guest,
