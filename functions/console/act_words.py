@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from shared.approvals.model import Kind
+from shared.institutions.amending import FIELD_NAMES as AMENDED_NAMES
 
 Both = tuple[str, str]
 
@@ -128,4 +129,49 @@ WARNINGS: Mapping[Kind, Both] = {
         "批准后该版本不再施行，现行版本继续适用；记录永久保留。",
         "It never comes into force, and the version before it stays. The record of it is kept for ever.",
     ),
+}
+
+PROPOSAL_FIGURES: Mapping[str, Both] = {
+    **{field.value: names for field, names in AMENDED_NAMES.items()},
+    "decision_no": ("处罚决定书文号", "Number of the decision"),
+    "files": ("依据文件", "Files that show it"),
+    "licence_no": ("办学许可证号", "Licence number"),
+    "licence_valid_to": ("有效期至", "Valid until"),
+    "bank_name": ("监管银行", "Supervising bank"),
+    "tuition_account_no": ("学费监管账户", "Tuition account"),
+    "minimum_balance_account_no": ("最低余额账户", "Minimum balance account"),
+    "payout_account_no": ("机构收款账户", "Payout account"),
+    "tuition_balance_fen": ("银行答复：学费账户余额", "By the bank, in the tuition account"),
+    "minimum_balance_fen": ("银行答复：最低余额账户余额", "By the bank, in the minimum balance account"),
+    "required_fen": ("核定最低余额", "Required"),
+    "in_force_fen": ("现行核定额", "Required so far"),
+    "floor_fen": ("按规模的下限", "Floor by size"),
+    "receipts_fen": ("近月收费总额", "Receipts of the last months"),
+    "receipts_percent": ("收费总额比例（%）", "Share of the receipts (%)"),
+    "requirement_number": ("第几次核定", "Number of the requirement"),
+    "size": ("规模", "Size"),
+    "first_month": ("收费起月", "Receipts from"),
+    "last_month": ("收费止月", "Receipts to"),
+    "policy_version": ("规则版本", "Policy version"),
+    "amount_fen": ("金额", "Amount"),
+    "left_fen": ("提出时在待查款", "In suspense when proposed"),
+    "rest_fen": ("提出时未到账", "Not settled when proposed"),
+    "deposit": ("入账流水", "Deposit"),
+    "enrolment": ("转入报名", "To the enrolment"),
+    "balance_fen": ("现有余额", "Balance"),
+    "to_account_no": ("收款账户", "To account"),
+    "school_reason": ("机构申请理由", "The school's reason"),
+    "minimum_return_fen": ("退还最低余额", "Minimum balance to return"),
+    "payable_return_fen": ("结清应付机构款", "Payable to the school"),
+    "payee_account_no": ("收款账号", "Paid to the account"),
+    "notice": ("终止通知书", "Termination notice"),
+    "until": ("在名单上至", "On the list until"),
+    "evidence": ("依据", "Evidence"),
+    "listing_change": ("所申诉的变更（本机构第几次）", "Change appealed against (of the school)"),
+    "appeal": ("申诉", "Appeal"),
+    "appeal_answer": ("答复", "Answer"),
+    "qualification_no": ("资格证号", "Qualification no."),
+    "person_name": ("姓名", "Name"),
+    "person_list": ("名单", "List"),
+    "on_list": ("名单", "List"),
 }

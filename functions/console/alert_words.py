@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from functions.console import break_words, payment_words, words
+from functions.console import break_words, filing_words, money_words, payment_words, profile_words, words
 from shared.alerts.model import Alert, Rule
 from shared.filings.model import State as FilingState
 from shared.funds.model import SuspenseReason
@@ -24,7 +24,7 @@ def _yuan(figures: _Figures, name: str) -> str:
 def _unmatched(figures: _Figures, threshold: str) -> words.Both:
     amount, reference = _yuan(figures, "suspense_fen"), figures.get("reference", "")
     reason = str(figures.get("reason", ""))
-    zh, en = words.SUSPENSE[SuspenseReason(reason)] if reason in set(SuspenseReason) else (reason, reason)
+    zh, en = money_words.SUSPENSE[SuspenseReason(reason)] if reason in set(SuspenseReason) else (reason, reason)
     return f"{amount} 转入待查款：{zh}（流水 {reference}）", f"{amount} went to suspense: {en} (reference {reference})"
 
 
@@ -80,7 +80,7 @@ def _minimum_overdue(figures: _Figures, threshold: str) -> words.Both:
 
 
 def _validity(figures: _Figures, threshold: str) -> words.Both:
-    zh, en = words.VALIDITIES.get(str(figures.get("kind", "")), ("", ""))
+    zh, en = profile_words.VALIDITIES.get(str(figures.get("kind", "")), ("", ""))
     named, day = figures.get("named", ""), figures.get("last_day", "")
     stops = figures.get("stops_sales")
     then = ("；此后不能招生", "; nothing is sold after it") if stops else ("", "")
@@ -99,7 +99,7 @@ def _inspection_failed(figures: _Figures, threshold: str) -> words.Both:
 
 
 def _inspection_overdue(figures: _Figures, threshold: str) -> words.Both:
-    zh, en = words.FILING_STATES[FilingState(str(figures.get("state", "")))]
+    zh, en = filing_words.FILING_STATES[FilingState(str(figures.get("state", "")))]
     year, due = figures.get("year", ""), figures.get("due_on", "")
     return (
         f"{year} 年度年检停在“{zh}”，机构应于 {due} 前办理，逾期未办",
@@ -108,7 +108,7 @@ def _inspection_overdue(figures: _Figures, threshold: str) -> words.Both:
 
 
 def _listed_teacher(figures: _Figures, threshold: str) -> words.Both:
-    zh, en = words.PERSONNEL_LISTS.get(str(figures.get("on_list", "")), ("", ""))
+    zh, en = profile_words.PERSONNEL_LISTS.get(str(figures.get("on_list", "")), ("", ""))
     number, since = figures.get("qualification_no", ""), figures.get("since", "")
     return (
         f"公示的教师（资格证号 {number}）自 {since} 起在{zh}上，限额 {threshold} 名，机构须撤下",

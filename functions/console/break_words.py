@@ -4,7 +4,36 @@ from collections.abc import Callable, Mapping
 
 from functions.console import words
 from shared.kernel import money
-from shared.reconciliation.model import BreakKind
+from shared.reconciliation.model import BreakKind, BreakState
+from shared.reconciliation.model import Outcome as LineOutcome
+
+LINES: Mapping[LineOutcome, words.Both] = {
+    LineOutcome.MATCHED: ("一致", "Matched"),
+    LineOutcome.ADOPTED: ("补记", "Adopted"),
+    LineOutcome.BROKEN: ("差异", "Break"),
+}
+
+BREAKS: Mapping[BreakKind, words.Both] = {
+    BreakKind.AMOUNT: ("金额不符", "Amount"),
+    BreakKind.ACCOUNT: ("账号不符", "Account"),
+    BreakKind.DAY: ("日期不符", "Day"),
+    BreakKind.CURRENCY: ("币种不符", "Currency"),
+    BreakKind.TWICE: ("流水重复", "Reference twice"),
+    BreakKind.NOT_BOOKABLE: ("不能补记", "Can't be booked"),
+    BreakKind.NOT_IN_STATEMENT: ("银行未列", "Not in the statement"),
+    BreakKind.OPENING: ("期初不符", "Opening balance"),
+    BreakKind.ARITHMETIC: ("合计不符", "Doesn't add up"),
+    BreakKind.CUSTODY: ("余额不符", "Balance"),
+    BreakKind.UNKNOWN_ACCOUNT: ("账号未监管", "Unknown account"),
+    BreakKind.UNREADABLE: ("文件无法读取", "Unreadable file"),
+    BreakKind.MISSING: ("对账单缺失", "Statement missing"),
+}
+
+BREAK_STATES: Mapping[BreakState, words.Both] = {
+    BreakState.OPEN: ("待查", "Open"),
+    BreakState.EXPLAINED: ("已说明", "Explained"),
+    BreakState.RESOLVED: ("已解决", "Resolved"),
+}
 
 Figures = Mapping[str, int | str]
 

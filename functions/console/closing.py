@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from functions.console import words
+from functions.console import money_words
 from functions.edge.settings import settings
 from shared.approvals.model import Proposal
 from shared.dynamo.transaction import Part
@@ -43,7 +43,7 @@ def liabilities(found: Outstanding) -> Remaining:
     for state in State:
         fen = found.totals.by_state.get(state, 0)
         if state not in _TO_RETURN and fen:
-            zh, en = words.STATES[state]
+            zh, en = money_words.STATES[state]
             remaining[state.value] = (f"{zh} {amounts.text(Fen(fen))}", f"{en} {amounts.text(Fen(fen))}")
     if payable_fen(found) < 0:
         remaining["payable"] = ("已多拨付给机构的款项", "money that the school was paid too much")

@@ -11,7 +11,7 @@ from math import floor
 
 from chalice.app import Blueprint
 
-from functions.console import absence_words, cover_words, csv_files, officers, payment_words, roles, words
+from functions.console import absence_words, cover_words, csv_files, money_words, officers, payment_words, roles, words
 from functions.console.pages import Answer, Download, SeeOther, Shown, Visit, form, page
 from functions.edge import lessons as enrolment_lessons
 from functions.edge import telling
@@ -158,7 +158,7 @@ _COLUMNS: tuple[words.Both, ...] = (
     ("记账时间", "booked_at"),
     ("生效日期", "effective_on"),
     ("类型", "kind"),
-    *((f"{zh}(元)", f"{state.value}_yuan") for state, (zh, _) in words.STATES.items()),
+    *((f"{zh}(元)", f"{state.value}_yuan") for state, (zh, _) in money_words.STATES.items()),
     ("监管余额(元)", "held_after_yuan"),
     ("流水或课次", "reference"),
     ("原因", "reason"),
@@ -172,7 +172,7 @@ def _cells(one: Booked) -> list[csv_files.Cell]:
         csv_files.moment(entry.booked_at),
         entry.effective_on.isoformat(),
         entry.kind.value,
-        *(csv_files.Yuan.of(entry.legs.get(state, 0)) for state in words.STATES),
+        *(csv_files.Yuan.of(entry.legs.get(state, 0)) for state in money_words.STATES),
         csv_files.Yuan.of(one.held_after_fen),
         entry.reference,
         entry.reason,

@@ -5,7 +5,7 @@ from datetime import date
 
 from chalice.app import Blueprint
 
-from functions.console import csv_files, officers, roles, words
+from functions.console import csv_files, officers, profile_words, roles, words
 from functions.console.approvals import propose
 from functions.console.pages import Answer, Download, Shown, Visit, form, page
 from shared.approvals import rules as approvals
@@ -66,7 +66,7 @@ def download_personnel(visit: Visit) -> Download:
     rows: list[list[csv_files.Cell]] = [
         [
             person.number,
-            words.PERSONNEL_LISTS[name.value][visit.language == "en"],
+            profile_words.PERSONNEL_LISTS[name.value][visit.language == "en"],
             csv_files.moment(listing.since),
             listing.until.isoformat() if listing.until else "",
             listing.reason,

@@ -2,7 +2,7 @@
 
 from chalice.app import Blueprint
 
-from functions.console import csv_files, periods, roles, words
+from functions.console import csv_files, money_words, periods, roles
 from functions.console.enrolment import get_account
 from functions.console.pages import Answer, Download, Elsewhere, Shown, Visit, page
 from functions.console.schools import get_school
@@ -25,7 +25,7 @@ _DAYS = 31
 _SHOWN = 500
 
 LEDGERS = {ledger.value: (statement_words.LEDGERS[ledger], STATES[ledger]) for ledger in Ledger} | {
-    state.value: (words.STATES[state], frozenset({state}))
+    state.value: (money_words.STATES[state], frozenset({state}))
     for state in State
     if state is not State.OUTSIDE and state.value not in set(Ledger)
 }

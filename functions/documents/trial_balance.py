@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from functions.console import words
+from functions.console import money_words
 from functions.documents.model import Cell, Column, Document, Kind, Table
 from functions.documents.statements import BASES
 from shared.funds.model import State
@@ -72,7 +72,7 @@ def _states(t: T, told: TrialBalance) -> Table:
             )
         ),
     ]
-    rows = [_cells(t(*words.STATES[state]), row) for state, row in told.rows.items()]
+    rows = [_cells(t(*money_words.STATES[state]), row) for state, row in told.rows.items()]
     return Table(t("合计", "Total"), columns, rows, _cells(t("合计", "Total"), told.total))
 
 
@@ -85,7 +85,7 @@ def _closings(t: T, title: str, first: Column, told: Named) -> Table:
         first,
         Column(t("分录", "Entries"), Kind.COUNT, 14),
         Column(t("借方=贷方", "Debits = credits"), Kind.YUAN, 28),
-        *(Column(t(*words.STATES[state]), Kind.YUAN, 25) for state in State),
+        *(Column(t(*money_words.STATES[state]), Kind.YUAN, 25) for state in State),
     ]
     rows: list[list[Cell]] = [
         [name, one.entries, one.total.debit_fen, *(one.rows[state].closing_fen for state in State)]

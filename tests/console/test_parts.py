@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.console import charts, csv_files, links, policy_words, words
+from functions.console import charts, csv_files, links, money_words, policy_words, words
 from functions.edge import static
 from shared.alerts.model import Rule, Severity
 from shared.bank.store import Outcome as BankOutcome
@@ -135,19 +135,19 @@ class TestWords:
     @pytest.mark.parametrize(
         ("codes", "told"),
         [
-            (State, words.STATES),
-            (EntryKind, words.KINDS),
-            (EnrolmentStatus, words.ENROLMENTS),
-            (PayoutStatus, words.PAYOUTS),
+            (State, money_words.STATES),
+            (EntryKind, money_words.KINDS),
+            (EnrolmentStatus, money_words.ENROLMENTS),
+            (PayoutStatus, money_words.PAYOUTS),
             (LessonStatus, words.LESSONS),
             (Unmarked, words.UNMARKED),
             (Outcome, words.OUTCOMES),
             (Status, words.SCHOOLS),
-            (SuspenseReason, words.SUSPENSE),
+            (SuspenseReason, money_words.SUSPENSE),
             (Severity, words.SEVERITIES),
             (Rule, words.RULES),
             (StaffRole, words.ROLES),
-            (BankOutcome, words.BANK),
+            (BankOutcome, money_words.BANK),
         ],
     )
     def test_every_code_has_its_words_in_both_languages(
