@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from functions.console import closing, roles
-from functions.edge import account_opening, amending, listing_acts, personnel_acts, policy_acts
+from functions.console import closing, list_approvals, roles
+from functions.edge import account_opening, amending, policy_acts
 from shared.approvals.model import Kind, Proposal
 from shared.dynamo import transaction
 from shared.dynamo.transaction import Part
@@ -18,12 +18,9 @@ from shared.funds.minimum_model import Formula
 from shared.funds.store import withdrawals
 from shared.institutions import store as institutions_store
 from shared.institutions import usecases as institutions
-from shared.kernel.ids import EnrolmentId, FileId
+from shared.kernel.ids import EnrolmentId
 from shared.kernel.money import Fen
-from shared.listings import store as listings
-from shared.listings.model import ChangeKind, ListName
 from shared.people.model import StaffRole
-from shared.personnel.model import ListName as PersonnelList
 from shared.terminations import notices
 from shared.terminations import usecases as terminations
 
@@ -143,86 +140,6 @@ def _recall(proposal: Proposal, approval: Part, by: str, now: datetime) -> None:
     payout_answers.ask_back(payout_id=proposal.subject, reason=proposal.reason, approval=approval)
 
 
-def _whitelist(proposal: Proposal, approval: Part, by: str, now: datetime) -> None:
-    _list(proposal, ListName.WHITE, approval, by, now)
-
-
-def _blacklist(proposal: Proposal, approval: Part, by: str, now: datetime) -> None:
-    _list(proposal, ListName.BLACK, approval, by, now)
-
-
-def _list(proposal: Proposal, becomes: ListName, approval: Part, by: str, now: datetime) -> None:
-    until = proposal.words.get("until")
-    listing_acts.put_on(
-        institution_id=proposal.institution_id,
-        becomes=becomes,
-        reason=proposal.reason,
-        evidence=proposal.words["evidence"],
-        files=named_files(proposal),
-        until=date.fromisoformat(until) if until else None,
-        proposed_by=proposal.proposed_by,
-        approved_by=by,
-        now=now,
-        also=[approval],
-    )
-
-
-def named_files(proposal: Proposal) -> tuple[FileId, ...]:
-    """The files that a proposal names as evidence."""
-    return tuple(FileId(one) for one in proposal.words.get("files", "").split())
-
-
-def _delist(proposal: Proposal, approval: Part, by: str, now: datetime) -> None:
-    listing_acts.take_off(
-        institution_id=proposal.institution_id,
-        kind=ChangeKind.REMOVED,
-        reason=proposal.reason,
-        proposed_by=proposal.proposed_by,
-        approved_by=by,
-        now=now,
-        also=[approval],
-    )
-
-
-def _answer_appeal(proposal: Proposal, approval: Part, by: str, now: datetime) -> None:
-    listing_acts.answer_appeal(
-        appeal=listings.get_appeal(proposal.institution_id, proposal.figures["listing_change"]),
-        upheld=proposal.words["appeal_answer"] == "upheld",
-        reason=proposal.reason,
-        proposed_by=proposal.proposed_by,
-        approved_by=by,
-        now=now,
-        approval=approval,
-    )
-
-
-def _blacklist_person(proposal: Proposal, approval: Part, by: str, now: datetime) -> None:
-    until = proposal.words.get("until")
-    personnel_acts.blacklist(
-        number=proposal.words["qualification_no"],
-        name=proposal.words["person_name"],
-        reason=proposal.reason,
-        evidence=proposal.words["evidence"],
-        until=date.fromisoformat(until) if until else None,
-        proposed_by=proposal.proposed_by,
-        approved_by=by,
-        now=now,
-        also=[approval],
-    )
-
-
-def _delist_person(proposal: Proposal, approval: Part, by: str, now: datetime) -> None:
-    personnel_acts.take_off(
-        number=proposal.words["qualification_no"],
-        on=PersonnelList(proposal.words["person_list"]),
-        reason=proposal.reason,
-        proposed_by=proposal.proposed_by,
-        approved_by=by,
-        now=now,
-        also=[approval],
-    )
-
-
 def _license(proposal: Proposal, approval: Part, by: str, now: datetime) -> None:
     def attempt() -> None:
         _, closed = filing_decisions.licensing(case_id=proposal.subject, by=by, now=now)
@@ -262,12 +179,12 @@ ACTS: Mapping[Kind, Act] = {
     Kind.SUSPENSE_ALLOCATION: Act(roles.MONEY_MOVERS, roles.MONEY_MOVERS, _allocate),
     Kind.SUSPENSE_RETURN: Act(roles.MONEY_MOVERS, roles.MONEY_MOVERS, _return),
     Kind.PAYOUT_RECALL: Act(roles.MONEY_MOVERS, roles.MONEY_MOVERS, _recall),
-    Kind.WHITELISTING: Act(roles.RECOMMENDERS, roles.SUPERVISORS, _whitelist),
-    Kind.BLACKLISTING: Act(roles.RECOMMENDERS, roles.SUPERVISORS, _blacklist),
-    Kind.DELISTING: Act(roles.RECOMMENDERS, roles.SUPERVISORS, _delist),
-    Kind.LISTING_APPEAL: Act(roles.RECOMMENDERS, roles.SUPERVISORS, _answer_appeal),
-    Kind.PERSON_BLACKLISTING: Act(roles.RECOMMENDERS, roles.SUPERVISORS, _blacklist_person),
-    Kind.PERSON_DELISTING: Act(roles.RECOMMENDERS, roles.SUPERVISORS, _delist_person),
+    Kind.WHITELISTING: Act(roles.RECOMMENDERS, roles.SUPERVISORS, list_approvals.whitelist),
+    Kind.BLACKLISTING: Act(roles.RECOMMENDERS, roles.SUPERVISORS, list_approvals.blacklist),
+    Kind.DELISTING: Act(roles.RECOMMENDERS, roles.SUPERVISORS, list_approvals.delist),
+    Kind.LISTING_APPEAL: Act(roles.RECOMMENDERS, roles.SUPERVISORS, list_approvals.answer_appeal),
+    Kind.PERSON_BLACKLISTING: Act(roles.RECOMMENDERS, roles.SUPERVISORS, list_approvals.blacklist_person),
+    Kind.PERSON_DELISTING: Act(roles.RECOMMENDERS, roles.SUPERVISORS, list_approvals.delist_person),
     Kind.POLICY: Act(roles.POLICY_MAKERS, roles.SUPERVISORS, policy_acts.adopt),
     Kind.POLICY_WITHDRAWAL: Act(roles.POLICY_MAKERS, roles.SUPERVISORS, policy_acts.withdraw),
 }

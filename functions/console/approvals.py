@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from chalice.app import Blueprint
 
-from functions.console import acts, evidence, officers, policy, roles, schools
+from functions.console import acts, evidence, list_approvals, officers, policy, roles, schools
 from functions.console.pages import Answer, SeeOther, Shown, Visit, form, page
 from functions.edge import reentry
 from functions.edge.auth import NotForYourRole
@@ -165,7 +165,7 @@ def _shown(visit: Visit, proposal: Proposal, refusal: errors.Refusal | None = No
         "proposal": proposal,
         "school": school,
         "difference": policy.proposed_difference(proposal),
-        "files": evidence.shown(acts.named_files(proposal)),
+        "files": evidence.shown(list_approvals.named_files(proposal)),
         "hints": reentry.hints(school) if waits and school else [],
         "officers": officers.names([proposal.proposed_by, proposal.decided_by]),
         "may_decide": waits and not own and visit.role in act.approvers,

@@ -119,7 +119,7 @@ class TestRevocation:
         assert school.status is Status.REVOKED
         assert school.status.ending
         assert institutions.list_changes(SCHOOL)[0].change is Change.REVOKED
-        assert "已吊销办学许可证，请勿缴费" in text_of(Visitor().get("/verify?q=星河"))
+        assert "请勿缴费 已吊销办学许可证" in text_of(Visitor().get("/verify?q=星河"))
         assert "已吊销办学许可证" in text_of(supervisor.get(HOME))
         for act in ("/suspension", "/revocation"):
             assert supervisor.post(f"{HOME}{act}", TOLD).status in (409, 422)
