@@ -1,4 +1,4 @@
-"""What goes wrong at the insurer on demand.
+"""What goes wrong at the insurer on demand. What is armed outlives a restart.
 
 | Fault | |
 |---|---|
@@ -10,8 +10,9 @@
 | `nonsense` | so many answers can't be understood |
 """
 
+import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import closing
 from datetime import datetime, timedelta
 from enum import StrEnum
 from threading import RLock
@@ -35,34 +36,33 @@ class InsurerFault(StrEnum):
     NONSENSE = "nonsense"
 
 
-@dataclass
-class _Armed:
-    fault: InsurerFault
-    left: int
-    reason: str
+TABLES = """
+create table if not exists faults (number integer primary key autoincrement, fault text, count integer, reason text);
+create table if not exists closed (one integer primary key check (one = 1), until text);
+"""
 
 
 class InsurerFaults:
-    """What goes wrong next, each in the order in which it was asked for."""
+    """What goes wrong next, each in the order in which it was asked for; kept in the insurer's books with all else."""
 
-    def __init__(self, clock: Callable[[], datetime]) -> None:
+    def __init__(self, clock: Callable[[], datetime], books: sqlite3.Connection, lock: RLock) -> None:
         self._clock = clock
-        self._lock = RLock()
-        self._armed: list[_Armed] = []
-        self._down_until: datetime | None = None
+        self._lock = lock
+        self._books = books
 
     @property
     def down(self) -> bool:
         """Whether it is closed now."""
-        return self._down_until is not None and self._clock() < self._down_until
+        until = self._until()
+        return until is not None and self._clock() < until
 
     def arm(self, fault: InsurerFault, *, count: int = 1, hours: float = 48, reason: str = _REASON) -> None:
         """Let it go wrong: for so many hours when it is down, else with the next `count` requests."""
-        with self._lock:
-            if fault is InsurerFault.DOWN:
-                self._down_until = self._clock() + timedelta(hours=hours)
-            else:
-                self._armed.append(_Armed(fault, count, reason))
+        if fault is InsurerFault.DOWN:
+            until = shanghai.stored(self._clock() + timedelta(hours=hours))
+            self._do("insert or replace into closed values (1, ?)", until)
+        else:
+            self._do("insert into faults (fault, count, reason) values (?, ?, ?)", fault.value, count, reason)
 
     def arm_as_asked(self, request: Request) -> dict[str, Any]:
         """Arm a fault that a request names. Raises Refused."""
@@ -80,25 +80,33 @@ class InsurerFaults:
     def take(self, fault: InsurerFault) -> str | None:
         """Whether this goes wrong now: the reason to be given; None when it doesn't."""
         with self._lock:
-            for one in self._armed:
-                if one.fault is fault:
-                    one.left -= 1
-                    if not one.left:
-                        self._armed.remove(one)
-                    return one.reason
+            found = self._do("select number, reason from faults where fault = ? order by number limit 1", fault.value)
+            for number, reason in found:
+                self._do("update faults set count = count - 1 where number = ?", number)
+                self._do("delete from faults where count <= 0")
+                return str(reason)
         return None
 
     def clear(self) -> dict[str, Any]:
         """Let nothing go wrong any more."""
         with self._lock:
-            self._armed.clear()
-            self._down_until = None
+            self._do("delete from faults")
+            self._do("delete from closed")
         return self.listed()
 
     def listed(self) -> dict[str, Any]:
         """What is still to go wrong."""
-        with self._lock:
-            found: list[dict[str, Any]] = [{"fault": one.fault.value, "count": one.left} for one in self._armed]
-            if self.down and self._down_until:
-                found.append({"fault": "down", "until": shanghai.shown(self._down_until)})
-            return {"data": found}
+        armed = self._do("select fault, count from faults order by number")
+        found: list[dict[str, Any]] = [{"fault": fault, "count": count} for fault, count in armed]
+        until = self._until()
+        if until is not None and self.down:
+            found.append({"fault": "down", "until": shanghai.shown(until)})
+        return {"data": found}
+
+    def _until(self) -> datetime | None:
+        found = self._do("select until from closed")
+        return shanghai.read(found[0][0]) if found else None
+
+    def _do(self, statement: str, *arguments: object) -> list[Any]:
+        with self._lock, closing(self._books.cursor()) as cursor:
+            return list(cursor.execute(statement, arguments))

@@ -17,7 +17,7 @@ from pathlib import Path
 from threading import Event, RLock
 from typing import Any
 
-from infra.local.insurer_faults import InsurerFault, InsurerFaults
+from infra.local.insurer_faults import TABLES, InsurerFault, InsurerFaults
 from infra.local.site import Answer, Refused, Request, Site
 from shared.bank import signature
 from shared.kernel import clock as shanghai
@@ -40,10 +40,10 @@ class Insurer:
         self._clock = clock
         self._lock = RLock()
         self._stopped = Event()
-        self.faults = InsurerFaults(clock)
         self._books = sqlite3.connect(path or ":memory:", check_same_thread=False, isolation_level=None)
         self._books.row_factory = sqlite3.Row
-        self._books.executescript("pragma journal_mode=wal; pragma synchronous=off;" + _TABLE)
+        self._books.executescript("pragma journal_mode=wal; pragma synchronous=off;" + _TABLE + TABLES)
+        self.faults = InsurerFaults(clock, self._books, self._lock)
         self.requests = 0
         self.site = Site(
             "insurer",
