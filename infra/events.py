@@ -125,6 +125,7 @@ SCHEDULES = (
     ScheduledFunction("pay_refunds", "cron(5/15 * * * ? *)"),
     ScheduledFunction("call_waiting", "cron(9/15 * * * ? *)"),  # after what gives seats back
     ScheduledFunction("issue_covers", "cron(7/15 * * * ? *)"),
+    ScheduledFunction("send_claims", "cron(9/15 * * * ? *)"),
     ScheduledFunction("remind_guardians", "cron(50 0,6,12 * * ? *)"),  # 08:50, 14:50, 20:50 in Shanghai
     ScheduledFunction("deliver_messages", "cron(0/5 0-14 * * ? *)"),  # 08:00 to 22:55 in Shanghai
     ScheduledFunction("pay_minimum_withdrawals", "cron(10/15 * * * ? *)"),

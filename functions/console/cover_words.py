@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from functions.console.words import Both
+from shared.insurance.claim_model import ClaimStatus
 from shared.insurance.model import CoverStatus, EndReason
 
 STATES: Mapping[CoverStatus, Both] = {
@@ -31,3 +32,13 @@ OVER: Mapping[EndReason, Both] = {
 }
 
 TOLD: Mapping[str, Both] = {"name": ("姓名", "name"), "birth_month": ("出生年月", "birth month")}
+
+CLAIMS: Mapping[ClaimStatus, Both] = {
+    ClaimStatus.WANTED: ("待送承保机构", "On the way to the insurer"),
+    ClaimStatus.RECEIVED: ("已受理", "Received"),
+    ClaimStatus.MORE_WANTED: ("待家长补充", "The guardian is to add more"),
+    ClaimStatus.ACCEPTED: ("已核定", "Accepted"),
+    ClaimStatus.PAID: ("已赔付", "Paid by the insurer"),
+    ClaimStatus.REJECTED: ("不予赔付", "Rejected"),
+    ClaimStatus.REFUSED: ("未受理", "Not taken"),
+}

@@ -9,7 +9,9 @@ from functions.console.pages import Answer, Download, NoSuchPage, SeeOther, Show
 from shared.funds.model import EnrolmentAccount
 from shared.institutions import store as institutions
 from shared.insurance import queries, rules, usecases
+from shared.insurance.claim_model import ClaimStatus
 from shared.insurance.model import Cover, CoverStatus
+from shared.insurance.store import claims
 from shared.kernel import clock, errors
 from shared.policy import insurance
 from shared.policy import queries as policies
@@ -33,6 +35,7 @@ def show_covers(visit: Visit) -> Shown:
         "late_hours": hours,
         "standing": queries.standing(late_hours=hours, now=visit.now, at_most=MOST_COUNTED),
         "most_counted": MOST_COUNTED,
+        "claims": {status: claims.count(status, at_most=MOST_COUNTED) for status in ClaimStatus},
         "schools": institutions.get_many([one.institution_id for one in found.rows]) if found.rows else {},
         "terms": insurance.insurance_terms(on=clock.business_day(visit.now)),
         "next_cursor": found.next_cursor,

@@ -77,6 +77,10 @@ class Settings:
         return _get("INSURER_SIGNING_KEY")
 
     @property
+    def insurer_webhook_keys(self) -> tuple[str, ...]:
+        return _list("INSURER_WEBHOOK_KEYS")
+
+    @property
     def clamd_address(self) -> tuple[str, int]:
         """Where clamd listens, from `host:port`. Raises SettingWrong."""
         host, _, port = _get("CLAMD_ADDRESS").rpartition(":")

@@ -6,6 +6,7 @@ from datetime import datetime
 from shared.funds import queries as funds
 from shared.funds.model import EnrolmentAccount, Entry, EntryKind, State
 from shared.funds.refund_model import Refund
+from shared.insurance.claim_model import Claim
 from shared.kernel import clock
 from shared.kernel.ids import EnrolmentId, MessageId, OfferingId, SessionId, StudentId
 from shared.mall import queries as courses
@@ -80,6 +81,19 @@ def refund_arrived(account: EnrolmentAccount, *, payment_id: str, amount_fen: in
         subject=account.enrolment_id,
         occasion=payment_id,
         figures={"course": course_of(account), "amount_fen": amount_fen},
+        good_until=good_until(now),
+        now=now,
+    )
+
+
+def claim_moved(claim: Claim, *, now: datetime) -> Message:
+    """That the insurer has said something new of her claim; what, she reads there."""
+    return rules.made(
+        to=claim.guardian_id,
+        kind=Kind.CLAIM_MOVED,
+        subject=claim.enrolment_id,
+        occasion=f"{claim.claim_id}#{claim.part}#{claim.revision}#{claim.status}",
+        figures={"day": claim.accident_on.isoformat()},
         good_until=good_until(now),
         now=now,
     )

@@ -252,7 +252,14 @@ def _wechat_pay(port: int, state_dir: Path | None, clock: TestClock, keys: surro
 def _insurer(port: int, state_dir: Path | None, clock: TestClock, keys: surroundings.Keys) -> Insurer:
     """The insurer, which knows the key that its requests are signed with."""
     path = _in(state_dir, "insurer.sqlite")
-    return Insurer(port=port + _INSURER, key=keys.insurer_signing, clock=clock, path=path)
+    return Insurer(
+        port=port + _INSURER,
+        key=keys.insurer_signing,
+        clock=clock,
+        path=path,
+        webhook_key=keys.insurer_webhook,
+        notify_url=f"http://127.0.0.1:{port + _API}/v1/insurer/events",
+    )
 
 
 def _streams(clients: engine.Clients, state_dir: Path | None) -> Streams:
@@ -344,6 +351,7 @@ def _settings(port: int, keys: surroundings.Keys, environment_name: str) -> dict
         "BANK_URL": f"http://127.0.0.1:{port + _BANK}",
         "INSURER_URL": f"http://127.0.0.1:{port + _INSURER}",
         "INSURER_SIGNING_KEY": keys.insurer_signing,
+        "INSURER_WEBHOOK_KEYS": keys.insurer_webhook,
         "CLAMD_ADDRESS": f"127.0.0.1:{port + _SCANNER}",
         "WECHAT_URL": f"http://127.0.0.1:{port + _WECHAT}",
         "WECHAT_APP_ID": WECHAT_APP_ID,

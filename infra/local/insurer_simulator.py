@@ -4,6 +4,8 @@
 |---|---|
 | `POST /policies`, signed | issues a policy; the same request again has the same answer, another under its id is 409 |
 | `POST /policies/{cover_id}/end`, signed | ends it, or sees to it that it is never issued |
+| `POST /claims`, `POST /claims/{claim_id}/status`, signed | takes a part of a claim, says how it stands |
+| `POST /claims/{claim_id}/words` | it comes to something, and tells it by a signed webhook |
 | `GET /policies` | every policy, oldest first |
 | `GET`, `POST`, `DELETE /faults` `{fault, count, hours, reason}` | what goes wrong next (insurer_faults.py) |
 """
@@ -17,6 +19,7 @@ from pathlib import Path
 from threading import Event, RLock
 from typing import Any
 
+from infra.local import insurer_claims
 from infra.local.insurer_faults import TABLES, InsurerFault, InsurerFaults
 from infra.local.site import Answer, Refused, Request, Site
 from shared.bank import signature
@@ -28,22 +31,34 @@ _TABLE = """
 create table if not exists policies (
   cover_id text primary key, request text, policy_no text, first_day text, last_day text,
   issued_at text, covered_until text, ended_at text, end_reason text
-)
+);
 """
 
 
 class Insurer:
     """The insurer on a port. `path` keeps its policies."""
 
-    def __init__(self, *, port: int, key: str, clock: Callable[[], datetime], path: Path | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        port: int,
+        key: str,
+        clock: Callable[[], datetime],
+        path: Path | None = None,
+        webhook_key: str = "",
+        notify_url: str = "",
+    ) -> None:
         self._key = key
         self._clock = clock
         self._lock = RLock()
         self._stopped = Event()
         self._books = sqlite3.connect(path or ":memory:", check_same_thread=False, isolation_level=None)
         self._books.row_factory = sqlite3.Row
-        self._books.executescript("pragma journal_mode=wal; pragma synchronous=off;" + _TABLE + TABLES)
+        self._books.executescript(
+            "pragma journal_mode=wal; pragma synchronous=off;" + _TABLE + TABLES + insurer_claims.TABLES
+        )
         self.faults = InsurerFaults(clock, self._books, self._lock)
+        self.claims = insurer_claims.Claims(self._books, self._lock, clock, key=webhook_key, notify_url=notify_url)
         self.requests = 0
         self.site = Site(
             "insurer",
@@ -51,6 +66,9 @@ class Insurer:
             {
                 "POST /policies": lambda request: self._asked(request, self._issue),
                 "POST /policies/{cover_id}/end": lambda request: self._asked(request, self._end),
+                "POST /claims": lambda request: self._asked(request, self.claims.take),
+                "POST /claims/{claim_id}/status": lambda request: self._asked(request, self.claims.status),
+                "POST /claims/{claim_id}/words": self.claims.post_word,
                 "GET /policies": lambda request: {"data": self.policies()},
                 "GET /faults": lambda request: self.faults.listed(),
                 "POST /faults": self.faults.arm_as_asked,

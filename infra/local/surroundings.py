@@ -40,6 +40,7 @@ class Keys:
     notice_signing: str
     seal: str
     insurer_signing: str
+    insurer_webhook: str
 
 
 def keys(path: Path | None) -> Keys:
@@ -56,6 +57,7 @@ def keys(path: Path | None) -> Keys:
         notice_signing=_signing_key(),
         seal=_signing_key(),
         insurer_signing=_webhook_key(),
+        insurer_webhook=_webhook_key(),
     )
     if path is not None and path.exists():
         made = replace(made, **json.loads(path.read_text(encoding="utf-8")))  # one of an older version has fewer

@@ -41,6 +41,7 @@ class Kind(StrEnum):
     REFUND_ARRIVED = "refund_arrived"
     REFUND_VOID = "refund_void"
     REFUND_REJECTED = "refund_rejected"
+    CLAIM_MOVED = "claim_moved"
     DISPUTE_UPHELD = "dispute_upheld"
     DISPUTE_REJECTED = "dispute_rejected"
     MAKE_UP_OFFERED = "make_up_offered"

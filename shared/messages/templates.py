@@ -104,6 +104,14 @@ TEMPLATES: dict[Kind, Template] = {
         "The bureau has rejected your refund for “{course}”. Reason: {reason}",
         "退费被驳回：{course}",
     ),
+    Kind.CLAIM_MOVED: Template(
+        Topic.CLASSES,
+        "理赔有新进展",
+        "News of your claim",
+        "您 {day} 的意外险理赔有新进展，请在报名的理赔页查看。",
+        "There is news of your accident insurance claim of {day}: see the enrolment's claims.",
+        "{day}的理赔有新进展",
+    ),
     Kind.DISPUTE_UPHELD: Template(
         Topic.LESSONS,
         "课时争议成立",

@@ -32,6 +32,7 @@ def test_every_command_of_somebody_signed_in_has_one() -> None:
         "/v1/sign-ins",
         "/v1/bank/events",
         "/v1/bank/statements",
+        "/v1/insurer/events",
         "/v1/wechat/pay/notifications",
         "/v1/publicity/{case_id}/objections",  # the same words count once
     }

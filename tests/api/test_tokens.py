@@ -156,6 +156,7 @@ def filled(contract: Contract) -> str:
         name="docs.js",
         review_id=an_id("rev"),
         message_id=an_id("msg"),
+        claim_id=an_id("clm"),
     )
 
 
@@ -183,6 +184,9 @@ AUDIENCES = {
     "/v1/mall/institutions/{institution_id}/reviews": Audience.PUBLIC,
     "/v1/mall/reviews/{review_id}/pictures/{number}": Audience.PUBLIC,
     "/v1/me/lessons/confirmations": Audience.GUARDIAN,
+    "/v1/enrolments/{enrolment_id}/claims": Audience.GUARDIAN,
+    "/v1/enrolments/{enrolment_id}/claims/{claim_id}/supplement": Audience.GUARDIAN,
+    "/v1/insurer/events": Audience.PUBLIC,
     "/v1/me/messages": Audience.GUARDIAN,
     "/v1/me/subscriptions": Audience.GUARDIAN,
     "/v1/me/messages/{message_id}/read": Audience.GUARDIAN,

@@ -25,6 +25,7 @@ SCHEDULED = {
     "IssueCovers",
     "DeliverMessages",
     "RemindGuardians",
+    "SendClaims",
     "OpenInspections",
     "WatchCertificates",
     "WatchFilings",
@@ -216,6 +217,7 @@ class TestFiles:
         doors = {
             ("ApiHandlerRole", "s3:PutObject", "QuarantineBucket"),
             ("ApiHandlerRole", "s3:GetObject", "MaterialsBucket"),
+            ("SendClaimsRole", "s3:GetObject", "MaterialsBucket"),  # it signs the addresses of a claim's pictures
         }
         assert found == checks | doors
 
@@ -322,11 +324,13 @@ class TestRights:
                 "WECHAT_SECRET",
                 "WECHAT_PAY_API_KEY",
                 "WECHAT_PAY_PRIVATE_KEY",
+                "INSURER_WEBHOOK_KEYS",
                 "NOTICE_SIGNING_KEY",
             },
             "WatchWechatPayments": {"WECHAT_PAY_API_KEY", "WECHAT_PAY_PRIVATE_KEY"},
             "DeliverMessages": {"WECHAT_SECRET"},
             "IssueCovers": {"INSURER_SIGNING_KEY"},
+            "SendClaims": {"INSURER_SIGNING_KEY"},
             "PayOut": {"BANK_SIGNING_KEY"},
             "PayMinimumWithdrawals": {"BANK_SIGNING_KEY"},
             "PayRefunds": {"BANK_SIGNING_KEY"},

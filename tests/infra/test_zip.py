@@ -149,6 +149,7 @@ GIVEN = {
     "BANK_SIGNING_KEY": "whsec_" + "a2V5" * 11,
     "BANK_INQUIRY_KEY": "whsec_" + "a2V5" * 11,
     "INSURER_SIGNING_KEY": "whsec_" + "a2V5" * 11,
+    "INSURER_WEBHOOK_KEYS": "whsec_" + "a2V5" * 11,
     "INSURER_URL": "http://127.0.0.1:9",
     "NOTICE_SIGNING_KEY": "whsk_" + "a2V5" * 11,
     "WECHAT_SECRET": "secret",

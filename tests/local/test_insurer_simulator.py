@@ -116,3 +116,17 @@ class TestState:
             made.stop()
 
         assert found[0] == found[1]
+
+    def test_what_is_armed_outlives_a_restart(self, tmp_path: Path, clock: Clock) -> None:
+        path = tmp_path / "insurer.sqlite"
+        before = Insurer(port=trouble.free_ports(1), key=KEY, clock=clock, path=path)
+        before.faults.arm(InsurerFault.REFUSE, count=2, reason="超龄")
+        before.faults.arm(InsurerFault.DOWN, hours=1)
+        before.faults.take(InsurerFault.REFUSE)
+        listed = before.faults.listed()
+        before._books.close()
+        after = Insurer(port=trouble.free_ports(1), key=KEY, clock=clock, path=path)
+
+        assert after.faults.listed() == listed
+        assert (after.faults.down, after.faults.take(InsurerFault.REFUSE)) == (True, "超龄")
+        assert after.faults.take(InsurerFault.REFUSE) is None
