@@ -101,7 +101,8 @@ def _compared(
     english: bool,
 ) -> ComparedCourse:
     course = found.course
-    view = mall_views.course(found, school.school, rated[course.course_id], today)
+    hold_hours = policy.unpaid_hours
+    view = mall_views.course(found, school.school, rated[course.course_id], today, hold_hours=hold_hours)
     on_sale = [one for one in found.offerings if one.status is Status.PUBLISHED and today <= one.starts_on]
     teaching = {one.teacher_id for one in on_sale}
     return ComparedCourse(

@@ -163,7 +163,11 @@ def _view(call: Call[None], found: list[CourseWithOfferings]) -> list[views.Cour
     if not all(schools[one.course.institution_id].may_sell_on(today) for one in found):
         raise UnknownCourse()
     rated = _rated(call, [one.course.course_id for one in found])
-    return [views.course(one, schools[one.course.institution_id], rated[one.course.course_id], today) for one in found]
+    hold_hours = policies.in_force(at=call.now).unpaid_hours
+    return [
+        views.course(one, schools[one.course.institution_id], rated[one.course.course_id], today, hold_hours=hold_hours)
+        for one in found
+    ]
 
 
 def _rated(call: Call[None], of: Sequence[CourseId | InstitutionId]) -> dict[str, RatingOnCard]:

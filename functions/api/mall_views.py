@@ -143,7 +143,8 @@ class CourseView(CourseCard):
     """A course with what the contract says of it.
 
     All is given back when that is asked for `full_refund_days` or more before the class starts. `supervision`:
-    how the prepayment is supervised; `bank_custody`, the bank holds it.
+    how the prepayment is supervised; `bank_custody`, the bank holds it. A seat that is taken and not paid for is held
+    for `hold_hours`; then it goes to who waits for it, else to everybody.
     """
 
     summary: str
@@ -153,6 +154,7 @@ class CourseView(CourseCard):
     version: int
     institution_name: str
     selling: bool
+    hold_hours: int
     classes: list[OfferingView]
 
 
@@ -222,7 +224,12 @@ def course_card(course: mall.Course, rating: RatingOnCard) -> CourseCard:
 
 
 def course(
-    found: mall.CourseWithOfferings, school: institutions.Institution, rating: RatingOnCard, today: date
+    found: mall.CourseWithOfferings,
+    school: institutions.Institution,
+    rating: RatingOnCard,
+    today: date,
+    *,
+    hold_hours: int,
 ) -> CourseView:
     return CourseView.model_validate(
         {
@@ -234,6 +241,7 @@ def course(
             "version": found.course.version,
             "institution_name": school.name,
             "selling": school.may_sell_on(today),
+            "hold_hours": hold_hours,
             "classes": [offering(one, today) for one in found.offerings],
         }
     )

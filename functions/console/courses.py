@@ -11,11 +11,12 @@ from functions.edge import course_acts
 from shared.institutions import store as institutions
 from shared.kernel import errors
 from shared.kernel.ids import CourseId, InstitutionId, OfferingId
+from shared.mall import queries as mall
 from shared.mall import sheet_rules, sheets
 from shared.mall.compliance import Result
 from shared.mall.model import Status
 from shared.mall.sheet_model import ClassSheet, CourseSheet, Version
-from shared.mall.store import openings
+from shared.mall.store import openings, waitlist
 from shared.mall.store import sheets as store
 
 blueprint = Blueprint(__name__)
@@ -47,7 +48,7 @@ def show_course(visit: Visit) -> Shown:
 
 @page(blueprint, _HOME + "/classes/{offering_id}")
 def show_class(visit: Visit) -> Shown:
-    """A class beside what is published of it, the rules' results, its versions."""
+    """A class beside what is published of it, the rules' results, its seats and waitlist, its versions."""
     return _class(visit)
 
 
@@ -104,6 +105,8 @@ def _course(visit: Visit, refusal: errors.Refusal | None = None) -> Shown:
     classes = store.list_classes(sheet.institution_id, sheet.course_id, limit=PAGE, cursor=cursor)
     told = {
         "classes": classes,
+        "sold": mall.get_classes([(sheet.course_id, one.offering_id) for one in classes.rows if one.offering_id]),
+        "offering": None,
         "paged": cursor is not None,
         "course": None,
         "opening": None,
@@ -118,7 +121,11 @@ def _course(visit: Visit, refusal: errors.Refusal | None = None) -> Shown:
 def _class(visit: Visit, refusal: errors.Refusal | None = None) -> Shown:
     sheet = _class_sheet(visit)
     school = institutions.get(sheet.institution_id)
+    offering_id = OfferingId(sheet.item_id)
+    offering = mall.get_classes([(sheet.course_id, offering_id)]).get(offering_id)
     told = {
+        "offering": offering,
+        "in_line": waitlist.list_waiting(offering) if offering and offering.waiting else [],
         "course": store.get_course(sheet.institution_id, sheet.course_id),
         "opening": openings.find(OfferingId(sheet.item_id)),
         "classes": None,
@@ -127,7 +134,7 @@ def _class(visit: Visit, refusal: errors.Refusal | None = None) -> Shown:
         "rows": course_facts.of_class(sheet.facts, sheet.published, school, language=visit.language),
     }
     results = course_acts.results_of_class(sheet, now=visit.now) if sheet.open else ()
-    return _shown(visit, sheet, told, results, store.versions_of_class(OfferingId(sheet.item_id)), refusal)
+    return _shown(visit, sheet, told, results, store.versions_of_class(offering_id), refusal)
 
 
 def _shown(

@@ -41,6 +41,7 @@ def read_figures(running: District) -> dict[str, Any]:
         demo_covers.paid_enrolments_are_insured_once(read.accounts, covers, policies)
     )
     found["seals_are_trusted"] = list(seal_invariants.seals_are_trusted(read, settings().seal_public_keys))
+    found["seats_add_up"] = _seats_astray(read)
     states: Counter[str] = Counter()
     for totals in read.totals:
         states.update({state.value: amount for state, amount in totals.by_state.items()})
@@ -75,14 +76,29 @@ def read_figures(running: District) -> dict[str, Any]:
     }
 
 
+def _seats_astray(read: Books) -> list[str]:
+    """Every class whose seats, sold, offered, taken by guests and left, aren't all that it has."""
+    from shared.mall import invariants as mall_invariants
+    from shared.mall import store as mall
+    from shared.mall.store import waitlist
+
+    sold = Counter(account.offering_id for account in read.accounts if account.seated)
+    return list(mall_invariants.seats_add_up(mall.scan_classes(), waitlist.scan(), sold))
+
+
 def _told() -> dict[str, int]:
-    """How many reviews there are, how many of them count less or are hidden, how many reports of private payment."""
+    """How many seats went by a waitlist; how many reviews there are, how many of them count less or are hidden; how
+    many reports of private payment.
+    """
+    from shared.mall.store import waitlist
+    from shared.mall.waitlist_model import TicketStatus
     from shared.reviews.model import ReportStatus
     from shared.reviews.store import reports, reviews
 
     ids = institutions.list_ids()
     found = [one for iid in ids for one in reviews.list_of_institution(iid, limit=1000, cursor=None).rows]
     return {
+        "seats_waited_for": sum(one.status is TicketStatus.TAKEN for one in waitlist.scan()),
         "reviews": len(found),
         "reviews_weighed_down": sum(bool(one.marks) for one in found),
         "reviews_hidden": sum(one.hidden for one in found),

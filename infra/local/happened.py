@@ -30,6 +30,7 @@ _NAMES: Mapping[str, str] = {
     "schools_supervised": "纳入监管的新机构（核定最低余额） schools under supervision (required)",
     "minimums_withdrawn": "最低余额支取 minimum balance withdrawn",
     "terminated_paid_out": "终止后划付 paid out on a notice",
+    "seats_waited_for": "候补到名额后报名 seats taken from a waitlist",
     "reviews": "家长评价 reviews",
     "reviews_weighed_down": "被降低权重的评价 reviews weighed down",
     "reviews_hidden": "隐藏的评价 reviews hidden",
@@ -40,7 +41,7 @@ _NAMES: Mapping[str, str] = {
 def of(books: Books, *, messages_refused: int, told: Mapping[str, int]) -> Happened:
     """What the books tell of it. `messages_refused` is told by whoever keeps the bank's messages.
 
-    `told` counts what isn't in the books: reviews, reports.
+    `told` counts what isn't in the books: waitlists, reviews, reports.
     """
     split = {entry.pk for entry in _of_kind(books.entries, EntryKind.DEPOSIT) if entry.reason == SuspenseReason.SPLIT}
     settled = Counter(payout_id for payout_id, _ in _settlements(books.entries))

@@ -32,6 +32,7 @@ from infra.local.story_reconciliation import ReconciliationStory
 from infra.local.story_refunds import RefundStory
 from infra.local.story_reviews import ReviewStory
 from infra.local.story_terminations import TerminationStory
+from infra.local.story_waitlist import WaitlistStory
 from infra.local.story_wechat import WeChatStory
 from shared.kernel.clock import SHANGHAI
 
@@ -79,6 +80,7 @@ class Story:
         yield from ListingStory(self._cast, self._data).steps()
         yield from FilingStory(self._cast).steps()
         yield from CourseStory(self._cast, self._data).steps()
+        yield from WaitlistStory(self._cast, self._data).steps()
         yield from FindingStory(self._cast, self._data).steps()
         yield from AmendmentStory(self._cast, self._data).steps()
         yield from InspectionStory(self._cast, self._data).steps()

@@ -9,11 +9,12 @@ from infra.local.doors import Caller
 from infra.local.stage import Cast, Step, admin_openid
 from shared.kernel.clock import SHANGHAI
 
-_SCHOOL = 7  # table tennis
+SCHOOL = 7  # table tennis
+TITLE = "乒乓球周日晚班"
 _PARENT = "openid-course-parent"
 _COURSES = "/v1/school/courses"
 _COURSE: dict[str, Any] = {
-    "title": "乒乓球周日晚班",
+    "title": TITLE,
     "category": "table_tennis",
     "summary": "握拍、步法与多球训练，小班授课。",
     "content": "正反手攻球、发球与接发球、步法；最后一次课为队内比赛。",
@@ -35,7 +36,7 @@ class CourseStory:
 
     def __init__(self, cast: Cast, data: DistrictData) -> None:
         self._cast = cast
-        self._institution = data.schools[_SCHOOL - 1].institution
+        self._institution = data.schools[SCHOOL - 1].institution
 
     def steps(self) -> Iterator[Step]:
         """Within a week of September."""
@@ -73,8 +74,8 @@ class CourseStory:
             "campus_id": school.campuses[0].campus_id,
             "room_id": school.rooms[0].item_id,
             "teacher_id": school.teachers[3].teacher_id,
-            "seats": 10,
-            "minimum_students": 3,
+            "seats": 2,
+            "minimum_students": 2,
             "timetable": {"kind": "weekly", "starts_on": "2026-09-27", "weekly": [{"weekday": 7, "starts": "19:00"}]},
         }
         self._admin().post(f"{_COURSES}/{self._course()['course_id']}/classes", body, key="course-class-1")
@@ -127,7 +128,7 @@ class CourseStory:
         self._admin().call("PUT", _home(sheet), body, if_match=f'"{sheet["edits"]}"')
 
     def _admin(self) -> Caller:
-        return self._cast.school_user(admin_openid(_SCHOOL))
+        return self._cast.school_user(admin_openid(SCHOOL))
 
     def _course(self) -> Any:
         """The school's own new course: all that it has drafted after the seeded ones."""
@@ -143,7 +144,7 @@ class CourseStory:
 
 
 def _is_new(sheet: Any) -> bool:
-    return bool(sheet["facts"]["title"] == _COURSE["title"])
+    return bool(sheet["facts"]["title"] == TITLE)
 
 
 def _home(sheet: Any) -> str:

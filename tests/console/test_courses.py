@@ -1,6 +1,7 @@
 """The review of courses in the console: the queue, one beside what is published with its rules, accept and return."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,9 +15,9 @@ from shared.mall.model import Status
 from shared.mall.store import sheets as store
 from shared.people.model import StaffRole
 from tests import steps, tables
-from tests.builders import COURSE, OFFERING, SCHOOL, an_id
+from tests.builders import COURSE, NOW, OFFERING, SCHOOL, an_id
 from tests.console.visitors import Visitor, addresses_in, sign_in, text_of
-from tests.mall import examples
+from tests.mall import examples, waiting
 
 HOME = f"/console/schools/{SCHOOL}/courses/{COURSE}"
 CLASS = f"{HOME}/classes/{OFFERING}"
@@ -49,6 +50,33 @@ class TestQueue:
         examples.course_waiting(examples.course_drafted())
 
         assert HOME in addresses_in(supervisor.get("/console/courses"))
+
+
+class TestSeats:
+    def test_of_a_class_are_told_with_who_waits_in_order_and_no_child(self, supervisor: Visitor) -> None:
+        examples.course_published()
+        examples.class_published(seats=8)
+        [offering] = queries.get_course(COURSE).offerings
+        for number in range(1, 9):
+            steps.enrol(offering, number)
+        waiting.join(9)
+        waiting.join(10)
+        steps.expire(1, now=NOW + timedelta(hours=72))
+        waiting.call_next()
+
+        told, course = text_of(supervisor.get(CLASS)), text_of(supervisor.get(HOME))
+        english = text_of(supervisor.in_english().get(CLASS))
+
+        assert "名额与候补 名额 8 已售（含待缴费） 7 为候补保留 1 空余 0 候补 1" in told
+        assert "2 号" in told
+        assert "1 号" not in told
+        assert "Kept for whose turn it is 1" in english
+        assert "7 / 8" in course
+
+    def test_of_a_class_that_was_never_published_are_not_told(self, supervisor: Visitor) -> None:
+        examples.course_published()
+        examples.class_drafted()
+        assert "名额与候补" not in text_of(supervisor.get(CLASS))
 
 
 class TestReview:
