@@ -204,12 +204,20 @@ class _Expected:
 
 def _group(session: model.Session) -> dict[EnrolmentId, _Expected]:
     """All who may stand on the session's roster, by enrolment."""
-    of_class = [] if session.extra else funds.list_by_offering(session.institution_id, session.offering_id)
+    of_class = [] if session.extra else _of_class(session)
     make_ups = {one.enrolment_id: one for one in queries.list_guests(session)}
     guests = funds.get_accounts(list(make_ups))
     return {account.enrolment_id: _Expected(account) for account in of_class} | {
         account.enrolment_id: _Expected(account, make_ups[account.enrolment_id]) for account in guests
     }
+
+
+def _of_class(session: model.Session) -> list[EnrolmentAccount]:
+    """Who is in the class for this session: taught in it already, or still, when others came or left."""
+    there = funds.list_by_offering(session.institution_id, session.offering_id)
+    in_it = [one for one in there if one.first_session <= session.number]
+    known = {one.enrolment_id for one in in_it}
+    return in_it + funds.get_accounts([one for one in queries.list_left(session) if one not in known])
 
 
 def _all_present(session: model.Session, group: Mapping[EnrolmentId, _Expected]) -> dict[EnrolmentId, model.Outcome]:

@@ -140,19 +140,16 @@ def _lines_of(guardian_id: GuardianId, days: Days) -> list[tuple[EnrolmentAccoun
     enrolments = paid_enrolments(guardian_id)
     classes = courses.get_classes([(one.course_id, one.offering_id) for one in enrolments])
     taught = [one for one in enrolments if one.open or days.meets(one.starts_on, classes[one.offering_id].ends_on)]
-    own = {offering_id: queries.list_sessions(offering_id) for offering_id in {one.offering_id for one in taught}}
+    of_class = {offering_id: queries.list_sessions(offering_id) for offering_id in {one.offering_id for one in taught}}
+    own = {one.enrolment_id: lessons.own_of(one, of_class[one.offering_id]) for one in taught}
     files = {one.enrolment_id: queries.read_file(one.enrolment_id) for one in taught}
-    others = queries.get_sessions(
-        key for one in taught for key in lessons.elsewhere(files[one.enrolment_id], own[one.offering_id])
-    )
+    elsewhere = {key: lessons.elsewhere(files[key], own[key]) for key in own}
+    others = queries.get_sessions(key for keys in elsewhere.values() for key in keys)
     return [
         (one, line)
         for one in taught
-        for line in lessons.lines(
-            files[one.enrolment_id],
-            own[one.offering_id],
-            {key[1]: others[key[1]] for key in lessons.elsewhere(files[one.enrolment_id], own[one.offering_id])},
-        )
+        for there in [{key[1]: others[key[1]] for key in elsewhere[one.enrolment_id]}]
+        for line in lessons.lines(files[one.enrolment_id], own[one.enrolment_id], there)
     ]
 
 

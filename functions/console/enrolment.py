@@ -25,7 +25,7 @@ from shared.insurance import queries as covers
 from shared.kernel import clock, errors, ids
 from shared.kernel.ids import EnrolmentId, SessionId
 from shared.mall import queries as courses
-from shared.mall.store import openings
+from shared.mall.store import openings, transfers
 from shared.messages import store as messages
 from shared.payments import store as payments
 from shared.people import queries as people
@@ -90,6 +90,7 @@ def show_enrolment(visit: Visit) -> Shown:
         "cover": covers.find(account.enrolment_id),
         "cover_words": cover_words,
         "opening": openings.find(account.offering_id),
+        "transfers": transfers.list_of(account.enrolment_id),
     }
     return Shown("enrolment.html", told)
 

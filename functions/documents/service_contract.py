@@ -1,6 +1,7 @@
 """The service contract (服务合同) of an enrolment, as both sides accepted it: the same whatever changes later."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from functions.console import policy_words, words
@@ -9,6 +10,7 @@ from functions.edge.sold import Sold
 from shared.funds.model import EnrolmentAccount
 from shared.kernel import clock, money
 from shared.mall.model import weekly_in_english
+from shared.mall.transfer_model import Transfer
 
 Said = Callable[[str, str], str]
 
@@ -84,12 +86,12 @@ def of(sold: Sold, *, student: str, language: str) -> Document:
             (t("监管账户", "Account"), account.account_no),
             (t("规则版本", "Rules of"), account.policy_version),
         ],
-        tables=[_terms(sold, t), _rules(sold, t, language), _acceptance(sold, t)],
+        tables=[_terms(sold, t), _rules(sold, t, language), _acceptance(sold, t), *_amendments(sold, t)],
         notes=[_how_to_check(t)],
         made_at=account.made_at,
         foot=t(
-            "惠服务 · 按报名时双方接受的条款出具，此后的变更不影响本合同。",
-            "Hui Service · as both sides accepted it at the sale; nothing changed since alters this contract.",
+            "惠服务 · 按报名时双方接受的条款出具，此后只有双方同意的补充约定可以变更。",
+            "Hui Service · as both sides accepted it at the sale; only an amendment that both accept alters it.",
         ),
     )
 
@@ -140,9 +142,9 @@ def _rules(sold: Sold, t: Said, language: str) -> Table:
 
 def _acceptance(sold: Sold, t: Said) -> Table:
     account = sold.account
-    published = clock.shown(sold.published_at)[:19].replace("T", " ") if sold.published_at else ""
+    published = _moment(sold.published_at) if sold.published_at else ""
     before = t("不晚于监护人接受之时", "not later than the guardian's acceptance")
-    accepted = clock.shown(account.made_at)[:19].replace("T", " ")
+    accepted = _moment(account.made_at)
     rows: list[list[Cell]] = [
         [t("甲方接受", "The school"), t("公开发布本条款：", "published these terms: ") + (published or before)],
         [
@@ -157,10 +159,48 @@ def _acceptance(sold: Sold, t: Said) -> Table:
             + (account.consent_version or t("（未记录）", "(not noted)"))
             + t(" 版", ""),
         ],
-        [t("条款指纹 SHA-256", "SHA-256 of the terms"), account.terms_hash],
+        [t("条款指纹 SHA-256", "SHA-256 of the terms"), sold.terms_hash],
     ]
     columns = [Column(t("一方", "Who"), Kind.TEXT, 42), Column(t("接受", "Acceptance"), Kind.TEXT, 140)]
     return Table(t("三、双方确认", "3. Acceptance"), columns, rows)
+
+
+def _amendments(sold: Sold, t: Said) -> list[Table]:
+    """Each transfer that both sides accepted, under the hash of the new class's terms; none where there is none."""
+    columns = [
+        Column(t("事项", "What"), Kind.TEXT, 42),
+        Column(t("双方同意", "As both sides accepted"), Kind.TEXT, 140),
+    ]
+    title = t("补充约定（转班）", "Amendment (transfer)")
+    return [
+        Table(f"{number}{t('、', '. ')}{title} {one.number}", columns, _amended(one, t))
+        for number, one in zip(t("四五六七八九", "456789"), sold.amendments, strict=False)
+    ]
+
+
+def _amended(one: Transfer, t: Said) -> list[list[Cell]]:
+    sides = (t("乙方（监护人）", "The guardian"), t("甲方（机构）", "The school"))
+    first, second = sides if one.opened_by == one.guardian_id else sides[::-1]
+    assert one.answered_at is not None
+    return [
+        [t("转班", "Transfer"), f"{one.from_class} → {one.to_class}"],
+        [
+            t("课时", "Lessons"),
+            t(
+                f"余下 {one.lessons} 课时，自第 {one.first_session} 次课起",
+                f"{one.lessons} left, from session {one.first_session} on",
+            ),
+        ],
+        [t("价款", "Price"), t("不变", "the same")],
+        [t("提出", "Begun by"), f"{first} {_moment(one.opened_at)}"],
+        [t("同意", "Accepted by"), f"{second} {_moment(one.answered_at)}"],
+        [t("原条款指纹", "Hash of the terms before"), one.from_terms],
+        [t("新条款指纹 SHA-256", "SHA-256 of the new terms"), one.to_terms],
+    ]
+
+
+def _moment(at: datetime) -> str:
+    return clock.shown(at)[:19].replace("T", " ")
 
 
 def _how_to_check(t: Said) -> str:

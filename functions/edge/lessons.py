@@ -30,8 +30,13 @@ class Line:
 def of(account: EnrolmentAccount) -> list[Line]:
     """All of an enrolment's sessions, in order of time."""
     file = queries.read_file(account.enrolment_id)
-    own = queries.list_sessions(account.offering_id)
+    own = own_of(account, queries.list_sessions(account.offering_id))
     return lines(file, own, queries.get_sessions(elsewhere(file, own)))
+
+
+def own_of(account: EnrolmentAccount, sessions: Iterable[Session]) -> list[Session]:
+    """Those of its class's sessions that an enrolment is taught in: after a transfer, not the first ones."""
+    return [session for session in sessions if session.number >= account.first_session]
 
 
 def one(account: EnrolmentAccount, session_id: SessionId) -> Line:

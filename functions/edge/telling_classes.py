@@ -11,6 +11,7 @@ from shared.kernel.clock import SHANGHAI
 from shared.kernel.ids import EnrolmentId, MessageId
 from shared.mall.model import Course, Offering
 from shared.mall.opening_model import Opening
+from shared.mall.transfer_model import Transfer
 from shared.mall.waitlist_model import Ticket
 from shared.messages import queries, rules, usecases
 from shared.messages.model import Kind, Message
@@ -44,6 +45,33 @@ def not_opened(account: EnrolmentAccount, opening: Opening, *, now: datetime) ->
         kind=Kind.CLASS_NOT_OPENED,
         subject=account.enrolment_id,
         figures={"course": course_of(account), "paid": opening.paid or 0, "minimum": opening.minimum},
+        good_until=good_until(now),
+        now=now,
+    )
+
+
+def transfer_offered(account: EnrolmentAccount, transfer: Transfer, *, now: datetime) -> Message:
+    """That the school offers to transfer her child to another class."""
+    return rules.made(
+        to=account.guardian_id,
+        kind=Kind.TRANSFER_OFFERED,
+        subject=account.enrolment_id,
+        occasion=str(transfer.number),
+        figures={"course": course_of(account), "was": transfer.from_class, "class": transfer.to_class},
+        good_until=good_until(now),
+        now=now,
+    )
+
+
+def transferred(account: EnrolmentAccount, transfer: Transfer, *, now: datetime) -> Message:
+    """That her child is taught in another class from now on."""
+    told = {"course": course_of(account), "was": transfer.from_class, "class": transfer.to_class}
+    return rules.made(
+        to=account.guardian_id,
+        kind=Kind.TRANSFERRED,
+        subject=account.enrolment_id,
+        occasion=str(transfer.number),
+        figures={**told, "lessons": transfer.lessons},
         good_until=good_until(now),
         now=now,
     )

@@ -103,6 +103,8 @@ class EnrolmentAccount:
     had been refunded. `consent_version` is the text under which the guardian's consent stood at the sale, empty where
     that wasn't noted.
 
+    It is taught in its class from the session `first_session` on: after a transfer, not from the first.
+
     `interest_fen` is all interest that was credited to it, `interest_held_fen` the part of it that is held for the
     guardian. `fen_days` (积数) is what it had in the bank's account, held or pending, times the days that it was there,
     by the first day of the segment (shared/policy/interest.py); the days before `counted_until` are in it.
@@ -140,6 +142,7 @@ class EnrolmentAccount:
     version: int = 0
     seal: str = ""
     bank_references: tuple[str, ...] = ()
+    first_session: int = 1
     consent_version: str = ""
 
     @property

@@ -48,6 +48,8 @@ class Kind(StrEnum):
     SEAT_OFFERED = "seat_offered"
     ENROLMENT_COMPLETED = "enrolment_completed"
     CLASS_NOT_OPENED = "class_not_opened"
+    TRANSFER_OFFERED = "transfer_offered"
+    TRANSFERRED = "transferred"
 
 
 class Delivery(StrEnum):

@@ -162,6 +162,23 @@ TEMPLATES: dict[Kind, Template] = {
         "have paid goes back in full; you needn't ask.",
         "没有开班，全额退费：{course}",
     ),
+    Kind.TRANSFER_OFFERED: Template(
+        Topic.CLASSES,
+        "机构提议转班",
+        "A transfer is offered",
+        "机构提议将《{course}》从{was}转到{class}。请查看新班条款后接受或谢绝。",
+        "The school offers to transfer “{course}” from {was} to {class}. Read its terms, then accept or decline.",
+        "提议转到{class}：{course}",
+    ),
+    Kind.TRANSFERRED: Template(
+        Topic.CLASSES,
+        "转班已生效",
+        "The transfer is made",
+        "《{course}》已从{was}转到{class}，余下 {lessons} 课时在新班上；合同已附补充约定，价款不变。",
+        "“{course}” is transferred from {was} to {class}: the {lessons} lessons left are taught there. "
+        "Your contract has an amendment, its price is the same.",
+        "已转到{class}：{course}",
+    ),
 }
 
 

@@ -16,7 +16,7 @@ from shared.teaching.store import (
     list_sessions,
     list_waiting,
 )
-from shared.teaching.store.absences import find_make_up, list_extra, list_guests, list_leaves, read_file
+from shared.teaching.store.absences import find_make_up, list_extra, list_guests, list_leaves, list_left, read_file
 
 __all__ = [
     "confirmed",
@@ -32,6 +32,7 @@ __all__ = [
     "list_extra",
     "list_guests",
     "list_leaves",
+    "list_left",
     "list_lessons",
     "list_marks",
     "list_sessions",

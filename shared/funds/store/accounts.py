@@ -71,7 +71,7 @@ class ByInterestWait(GlobalSecondaryIndex[Any]):
 
 
 class AccountRow(Row):
-    """`by_*`, `made_at` and `expir*` never change, so a movement of money costs no index write.
+    """`by_*`, `made_at` and `expir*` never change with money, so a movement of it costs no index write.
 
     `interest_waits*` are there only while an enrolment that is over holds interest that is to be paid back.
     """
@@ -99,6 +99,7 @@ class AccountRow(Row):
     price_fen = NumberAttribute()
     lessons = NumberAttribute()
     starts_on = UnicodeAttribute()
+    first_session = NumberAttribute(null=True)
     status = UnicodeAttribute()
     paid_fen = NumberAttribute()
     held_fen = NumberAttribute()
@@ -214,6 +215,32 @@ def _written(fen_days: Mapping[date, int]) -> str:
     return json.dumps({day.isoformat(): count for day, count in fen_days.items()}, separators=(",", ":"))
 
 
+def transferred(
+    account: model.EnrolmentAccount,
+    *,
+    course_id: CourseId,
+    offering_id: OfferingId,
+    terms_hash: str,
+    first_session: int,
+) -> transaction.Part:
+    """The part that moves an enrolment to another class, while it is paid, as it was read, and in that class still.
+
+    No money moves, so it has no entry and its version stays. Else LostRace.
+    """
+    here = AccountRow.by_offering == f"{account.offering_id}#{account.enrolment_id}"
+    active = AccountRow.status == model.EnrolmentStatus.ACTIVE.value
+    actions = [
+        AccountRow.by_offering.set(f"{offering_id}#{account.enrolment_id}"),
+        AccountRow.course.set(course_id),
+        AccountRow.terms_hash.set(terms_hash),
+        AccountRow.first_session.set(first_session),
+    ]
+    same = here & active & (AccountRow.version == account.version)
+    return transaction.update(
+        AccountRow(account.enrolment_id, "account"), actions, same, refused=transaction.LostRace()
+    )
+
+
 def is_active(enrolment_id: EnrolmentId, *, refused: errors.Refusal) -> transaction.Part:
     """The part that holds while an enrolment is paid and taught. Else `refused`."""
     active = AccountRow.status == model.EnrolmentStatus.ACTIVE.value
@@ -288,6 +315,7 @@ def account_of(row: AccountRow) -> model.EnrolmentAccount:
         price_fen=Fen(int(row.price_fen)),
         lessons=int(row.lessons),
         starts_on=date.fromisoformat(row.starts_on),
+        first_session=int(row.first_session or 1),
         made_at=row.made_at,
         expires_at=row.expires_at,
         status=model.EnrolmentStatus(row.status),

@@ -57,6 +57,13 @@ class GuestRow(Row):
     gone = BooleanAttribute(null=True)
 
 
+class LeftRow(Row):
+    """Who has left a class for another: stands on the rosters of its sessions that began before."""
+
+    Meta = meta("teaching")
+    left_at = Moment()
+
+
 class ExtraRow(Row):
     """An extra session, in the order of time of its school: what its teacher and its room are taken by."""
 
@@ -156,6 +163,17 @@ def list_guests(session: model.Session) -> list[model.MakeUp]:
     found = MakeUpRow.batch_get(keys, consistent_read=True) if keys else ()
     there = [one for one in map(_make_up_of, found) if one.stands and one.session_id == session.session_id]
     return sorted(there, key=lambda one: one.enrolment_id)
+
+
+def has_left(offering_id: OfferingId, enrolment_id: EnrolmentId, *, until: datetime) -> transaction.Part:
+    """The part that keeps an enrolment on the rosters of a class's sessions that began before."""
+    return transaction.put(LeftRow(offering_id, f"left#{enrolment_id}", left_at=until))
+
+
+def list_left(session: model.Session) -> list[EnrolmentId]:
+    """Who was in a session's class when it began, and has left the class since."""
+    rows = LeftRow.query(session.offering_id, LeftRow.sk.startswith("left#"))
+    return [EnrolmentId(row.sk.removeprefix("left#")) for row in rows if session.starts_at <= row.left_at]
 
 
 def offered(make_up: model.MakeUp, *, was: model.MakeUp | None) -> transaction.Part:
