@@ -32,6 +32,21 @@ from tests.terminations import examples
 
 pytestmark = pytest.mark.browser
 
+HAPPENED = [
+    "/console/suspense",
+    "/console/suspense/{reference}",
+    "/console/payouts/{payout}",
+    "/console/schools/{school}/interest/{credit}",
+    "/console/approvals",
+    "/console/approvals/{proposal}",
+    "/console/schools/{school}/proposals/freeze",
+    "/console/seals",
+    "/console/seals/{day}",
+]
+OF_FINANCE = ["/console/schools/{ending}/minimum/requirement", "/console/suspense/{reference}"]
+ENDING = ["/console/terminations/{ending}", "/console/terminations", "/console/notices/{notice}"]
+PLACES = [*HAPPENED, *OF_FINANCE, *ENDING]
+
 
 @dataclass(frozen=True)
 class Rooms:
@@ -71,21 +86,17 @@ def rooms(lived: Lived, chromium: Browser, ending: Institution) -> Iterator[Room
     yesterday = clock.business_day(now) - timedelta(days=1)
     context = chromium.new_context()
     sign_in(context.new_page(), lived, "finance")
-    yield Rooms(
-        [
-            "/console/suspense",
-            f"/console/suspense/{deposit.reference}",
-            f"/console/payouts/{paid.payout_id}",
-            f"/console/schools/{lived.school}/interest/{credit.name}",
-            "/console/approvals",
-            f"/console/approvals/{proposal.proposal_id}",
-            f"/console/schools/{lived.school}/proposals/freeze",
-            "/console/seals",
-            f"/console/seals/{yesterday}",
-        ],
-        [f"/console/schools/{ending.institution_id}/minimum/requirement", f"/console/suspense/{deposit.reference}"],
-        context.storage_state(),
-    )
+    named = {
+        "reference": deposit.reference,
+        "payout": paid.payout_id,
+        "school": lived.school,
+        "credit": credit.name,
+        "proposal": proposal.proposal_id,
+        "day": yesterday,
+        "ending": ending.institution_id,
+    }
+    happened, of_finance = ([path.format(**named) for path in paths] for paths in (HAPPENED, OF_FINANCE))
+    yield Rooms(happened, of_finance, context.storage_state())
     context.close()
 
 
@@ -201,7 +212,7 @@ class TestTermination:
         """A supervisor at a desk in English, the finance officer on her phone in Chinese."""
         supervisor = open_page(language="en")
         finance = open_page(size=PHONE, storage_state=rooms.finance)
-        path = f"/console/terminations/{ending.institution_id}"
+        path = ENDING[0].format(ending=ending.institution_id)
         found = {}
         for name, happens in _steps(lived, ending):
             happens()
@@ -210,7 +221,8 @@ class TestTermination:
                 page.page.eval_on_selector_all("main details", "all => all.forEach(one => one.open = true)")
                 found[name] = (response.status, page.too_wide(), page.barriers())
                 assert found[name] == (200, 0, []), name
-        for place in ("/console/terminations", f"/console/notices/{cases.get(ending.institution_id).notice}"):
+        for place in ENDING[1:]:
             for page in (supervisor, finance):
-                assert (page.go(place).status, page.too_wide(), page.barriers()) == (200, 0, [])
+                notice = cases.get(ending.institution_id).notice
+                assert (page.go(place.format(notice=notice)).status, page.too_wide(), page.barriers()) == (200, 0, [])
         assert cases.get(ending.institution_id).step is Step.ZERO_LIABILITY
