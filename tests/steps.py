@@ -307,10 +307,10 @@ def _seat_of(account: model.EnrolmentAccount) -> transaction.Part:
     return mall_store.give_back_seat(account.course_id, account.offering_id)
 
 
-def expire(number: int = 1, *, now: datetime) -> bool:
-    """End the `number`-th enrolment if its time to pay is over."""
+def expire(number: int = 1, *, of: EnrolmentId | None = None, now: datetime) -> bool:
+    """End the `number`-th enrolment, or the one that is named, if its time to pay is over."""
     return expiry.expire_enrolment(
-        enrolment_id=EnrolmentId(builders.an_id("enr", number)),
+        enrolment_id=of or EnrolmentId(builders.an_id("enr", number)),
         give_back_seat=_seat_of,
         now=now,
     )

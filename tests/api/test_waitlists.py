@@ -22,6 +22,10 @@ def joining(student_id: str = STUDENT, *, key: str = "wait-0001", **changes: Any
     return lambda door: door.post(URL, body, key=key)
 
 
+def quoting(student_id: str) -> str:
+    return f"/v1/me/quote?course_id={COURSE}&offering_id={OFFERING}&student_id={student_id}"
+
+
 def leaving(student_id: str = STUDENT, *, key: str = "leave-0001") -> Any:
     return lambda door: door.post(f"{URL}/{student_id}/{OFFERING}/leaving", {}, key=key)
 
@@ -90,6 +94,9 @@ class TestOffer:
         assert (mine["status"], mine["place"], mine["offered_until"]) == ("offered", None, "2026-09-05T10:00:00+08:00")
         [theirs] = stranger.get(URL).body["data"]
         assert (theirs["status"], theirs["place"]) == ("waiting", 1)
+        quote = guardian.get(quoting(STUDENT)).body
+        assert (quote["may_enrol"], quote["offered_until"]) == (True, mine["offered_until"])
+        assert stranger.get(quoting(STRANGERS_CHILD)).body["refusals"] == ["class_sold_out"]
         bought = enrolling(offering, terms_hash=mine["terms_hash"])(guardian)
 
         assert bought.status == 201
