@@ -1,5 +1,7 @@
 """What the API says of waitlists."""
 
+from datetime import datetime
+
 from functions.api.views import View
 from shared.kernel import clock
 from shared.mall.model import CourseWithOfferings
@@ -47,10 +49,11 @@ class WaitlistView(View):
     data: list[WaitingView]
 
 
-def ticket(one: Ticket, found: CourseWithOfferings, *, before: int) -> TicketView:
-    """`before`: how many wait before it."""
+def ticket(one: Ticket, found: CourseWithOfferings, *, before: int, now: datetime) -> TicketView:
+    """`before`: how many wait before it. An offer whose time is over has lapsed, whether that was noted yet or not."""
     offering = find_offering(found, one.offering_id)
-    offered = one.status is TicketStatus.OFFERED and one.expires_at is not None
+    offered = one.offers_at(now)
+    over = one.status is TicketStatus.OFFERED and not offered
     return TicketView(
         offering_id=one.offering_id,
         course_id=one.course_id,
@@ -59,7 +62,7 @@ def ticket(one: Ticket, found: CourseWithOfferings, *, before: int) -> TicketVie
         course_title=found.course.title,
         class_name=offering.name,
         number=one.number,
-        status=one.status.value,
+        status=TicketStatus.LAPSED.value if over else one.status.value,
         place=before + 1 if one.status is TicketStatus.WAITING else None,
         joined_at=clock.shown(one.joined_at),
         offered_until=clock.shown(one.expires_at) if offered and one.expires_at else None,

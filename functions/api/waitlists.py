@@ -1,5 +1,7 @@
 """The waitlist of a sold-out class: a guardian's places on it, and how a school sees it."""
 
+from typing import Any
+
 from chalice.app import Blueprint
 
 from functions.api import waitlist_views as views
@@ -85,7 +87,7 @@ def join_waitlist(call: Call[JoinRequest]) -> views.TicketView:
         policy=policies.in_force(at=call.now),
         now=call.now,
     )
-    return _view(joined)
+    return _view(joined, call)
 
 
 @endpoint(
@@ -99,7 +101,9 @@ def join_waitlist(call: Call[JoinRequest]) -> views.TicketView:
 )
 def list_my_waitlist(call: Call[None]) -> Tickets:
     children = people.list_students(call.guardian_id, limit=_MOST_CHILDREN, cursor=None).rows
-    return Tickets(data=[_view(one) for one in tickets.list_of_students([child.student_id for child in children])])
+    return Tickets(
+        data=[_view(one, call) for one in tickets.list_of_students([child.student_id for child in children])]
+    )
 
 
 @endpoint(
@@ -117,7 +121,7 @@ def list_my_waitlist(call: Call[None]) -> Tickets:
 def leave_waitlist(call: Call[LeaveRequest]) -> views.TicketView:
     student = people.get_student(guardian_id=call.guardian_id, student_id=StudentId(call.path["student_id"]))
     offering_id = OfferingId(call.path["offering_id"])
-    return _view(waitlist.leave(offering_id=offering_id, student_id=student.student_id, now=call.now))
+    return _view(waitlist.leave(offering_id=offering_id, student_id=student.student_id, now=call.now), call)
 
 
 @endpoint(
@@ -148,8 +152,8 @@ def get_school_waitlist(call: Call[None]) -> views.WaitlistView:
     )
 
 
-def _view(ticket: Ticket) -> views.TicketView:
+def _view(ticket: Ticket, call: Call[Any]) -> views.TicketView:
     found = courses.get_course(ticket.course_id)
     waits = ticket.status is TicketStatus.WAITING
     before = tickets.count_before(find_offering(found, ticket.offering_id), ticket) if waits else 0
-    return views.ticket(ticket, found, before=before)
+    return views.ticket(ticket, found, before=before, now=call.now)

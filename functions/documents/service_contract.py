@@ -153,12 +153,7 @@ def _acceptance(sold: Sold, t: Said) -> Table:
             + t("报名时确认本条款指纹，账号尾号 ", "enrolled under this hash, account ending ")
             + account.guardian_id[-6:],
         ],
-        [
-            t("监护人同意", "Consent"),
-            t("儿童个人信息处理告知书：第 ", "to the use of the child's data: version ")
-            + (account.consent_version or t("（未记录）", "(not noted)"))
-            + t(" 版", ""),
-        ],
+        [t("监护人同意", "Consent"), _consent(account.consent_version, t)],
         [t("条款指纹 SHA-256", "SHA-256 of the terms"), sold.terms_hash],
     ]
     columns = [Column(t("一方", "Who"), Kind.TEXT, 42), Column(t("接受", "Acceptance"), Kind.TEXT, 140)]
@@ -201,6 +196,13 @@ def _amended(one: Transfer, t: Said) -> list[list[Cell]]:
 
 def _moment(at: datetime) -> str:
     return clock.shown(at)[:19].replace("T", " ")
+
+
+def _consent(version: str, t: Said) -> str:
+    """To which text the guardian's consent stood at the sale."""
+    if not version:
+        return t("报名时未记录", "not noted at the sale")
+    return t(f"儿童个人信息处理告知书，第 {version} 版", f"to the use of the child's data, version {version}")
 
 
 def _how_to_check(t: Said) -> str:

@@ -37,7 +37,7 @@ SCHOOLS = f"/v1/school/enrolments/{ENROLMENT}/contract.pdf"
 def terms_hash(district: District) -> str:
     """The guardian's enrolment is sold under these terms."""
     offering = district.opens()
-    steps.enrol(offering)
+    steps.enrol(offering, consent_version="2026-09")
     return offering.terms_hash
 
 
@@ -82,6 +82,7 @@ class TestContract:
             "linzi-2026.1",
             builders.TUITION_NO,
             "银行托管",
+            "儿童个人信息处理告知书，第 2026-09 版",
         ):
             assert wanted in told
         for figure in policies.get(version="linzi-2026.1").figures:
@@ -106,6 +107,7 @@ class TestContract:
         told = said(district.guardian.with_headers(accept_language="en"), MINE, shelf)
 
         assert "Service contract for training outside school" in told
+        assert "to the use of the child's data, version 2026-09" in told
         assert terms_hash in told
 
     def test_in_english_has_no_chinese_weekday_and_every_figure_a_unit(

@@ -28,6 +28,8 @@ class TestEnrol:
         assert told["held"] == told["paid"] == told["released"] == {"amount_fen": 0, "currency": "CNY"}
         assert (told["terms"]["price_fen"], told["terms"]["course"]) == (288_000, "少儿中国舞基础")
         assert told["wechat_payment"] is None
+        assert told["seat_held_until"] == "2026-09-04T10:00:00+08:00"
+        assert district.guardian.get("/v1/enrolments").body["data"][0]["seat_held_until"] == told["seat_held_until"]
         assert told["payment"] == {
             "methods": ["bank_transfer"],  # no merchant number is set
             "bank_name": "中国银行临淄支行",
@@ -50,6 +52,7 @@ class TestEnrol:
         assert district.hears(rest, message_id="msg_0002").body == {"status": "posted"}
         seen = district.guardian.get(f"/v1/enrolments/{made['enrolment_id']}").body
         assert (seen["status"], seen["payment"], seen["held"]["amount_fen"]) == ("active", None, 288_000)
+        assert seen["seat_held_until"] is None
 
     def test_says_what_of_her_money_lies_in_suspense(self, district: District) -> None:
         made = enrolling(district.opens())(district.guardian).body

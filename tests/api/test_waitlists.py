@@ -116,6 +116,16 @@ class TestOffer:
         assert stranger.get(URL).body["data"][0]["status"] == "offered"
         district.refuses(guardian, enrolling(offering), 409, "class_sold_out")
 
+    def test_whose_time_is_over_is_told_as_lapsed_before_anybody_has_noted_that(
+        self, district: District, offering: mall.Offering, at: Clock
+    ) -> None:
+        joining()(district.guardian)
+        frees_the_seat(at)
+        run(call_waiting.call_waiting)
+        at.pass_by(hours=24)
+        [mine] = signed_in_again(district, 1).get(URL).body["data"]
+        assert (mine["status"], mine["offered_until"]) == ("lapsed", None)
+
 
 class TestLeave:
     def test_twice_is_once(self, district: District, offering: mall.Offering) -> None:
