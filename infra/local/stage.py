@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from threading import Lock
 
 from infra.local.district.staff import STAFF
 from infra.local.district_process import District
@@ -35,6 +36,7 @@ class Cast:
 
     district: District
     _at_their_desks: dict[str, tuple[Console, datetime]] = field(default_factory=dict)
+    _signing_in: Lock = field(default_factory=Lock)
 
     def guardian(self, openid: str) -> Caller:
         """A guardian."""
@@ -51,13 +53,15 @@ class Cast:
     def officer(self, username: str) -> Console:
         """A member of the staff, who stays signed in while she is at her desk.
 
-        A story that goes on may find her code used: then she signs in by the next one.
+        A story that goes on may find her code used: then she signs in by the next one. Steps of one moment may want
+        her together: one signs her in, because her code is good once.
         """
-        console, since = self._at_their_desks.get(username, (None, self.district.clock()))
-        if console is None or self.district.clock() - since >= SESSION_IDLE:
-            console, since = self._sign_in_officer(username), self.district.clock()
-            self._at_their_desks[username] = (console, since)
-        return console
+        with self._signing_in:
+            console, since = self._at_their_desks.get(username, (None, self.district.clock()))
+            if console is None or self.district.clock() - since >= SESSION_IDLE:
+                console, since = self._sign_in_officer(username), self.district.clock()
+                self._at_their_desks[username] = (console, since)
+            return console
 
     def two_people(self, page: str, form: str, *, reason: str, proposer: str = "finance", **fields: str) -> None:
         """One officer proposes on a `page`, and a supervisor approves what has this reason.
