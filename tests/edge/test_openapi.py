@@ -159,6 +159,7 @@ SIGNED = {
     "/v1/bank/statements",
     "/v1/sign-ins",
     "/v1/wechat/pay/notifications",
+    "/v1/insurer/events",
 }  # by the bank, by WeChat
 
 
