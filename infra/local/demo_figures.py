@@ -7,6 +7,7 @@ from typing import Any
 
 from infra.local import demo_covers, district_process, happened
 from infra.local.district_process import District
+from shared.dynamo import rows
 from shared.funds.model import State
 from shared.funds.store import books as stored_books
 from shared.funds.store.books import Books
@@ -87,9 +88,11 @@ def _seats_astray(read: Books) -> list[str]:
 
 
 def _told() -> dict[str, int]:
-    """How many seats went by a waitlist; how many reviews there are, how many of them count less or are hidden; how
-    many reports of private payment.
+    """How many seats went by a waitlist; reviews, how many count less or are hidden; reports of private payment; what
+    guardians were told, what went back to them by WeChat, what they claimed.
     """
+    from shared.insurance.claim_model import ClaimStatus
+    from shared.insurance.store import claims
     from shared.mall.store import waitlist
     from shared.mall.waitlist_model import TicketStatus
     from shared.reviews.model import ReportStatus
@@ -102,6 +105,12 @@ def _told() -> dict[str, int]:
         "reviews": len(found),
         "reviews_weighed_down": sum(bool(one.marks) for one in found),
         "reviews_hidden": sum(one.hidden for one in found),
+        "messages": sum("kind" in image for image in rows.scan_images("messages")),
+        "wechat_refunds": sum(
+            image["sk"]["S"].startswith("refund#") and image["status"]["S"] == "success"
+            for image in rows.scan_images("payments")
+        ),
+        "claims": sum(claims.count(status, at_most=1000) for status in ClaimStatus),
         "private_payments": sum(reports.count_in(status, at_most=1000) for status in ReportStatus),
     }
 

@@ -34,6 +34,9 @@ _NAMES: Mapping[str, str] = {
     "reviews": "家长评价 reviews",
     "reviews_weighed_down": "被降低权重的评价 reviews weighed down",
     "reviews_hidden": "隐藏的评价 reviews hidden",
+    "messages": "告知家长的消息 messages to guardians",
+    "wechat_refunds": "微信原路退费 refunds passed on by WeChat",
+    "claims": "意外险理赔 insurance claims",
     "private_payments": "私下付费举报 reports of private payment",
 }
 

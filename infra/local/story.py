@@ -23,6 +23,7 @@ from infra.local.story_finding import FindingStory
 from infra.local.story_inspections import InspectionStory
 from infra.local.story_insurance import InsuranceStory
 from infra.local.story_listings import ListingStory
+from infra.local.story_messages import MessageStory
 from infra.local.story_minimums import NEARLY_SHORT, SHORT_AT_FIRST, MinimumStory, required_fen
 from infra.local.story_openings import OpeningStory
 from infra.local.story_payouts import PayoutStory
@@ -73,6 +74,7 @@ class Story:
         yield from OpeningStory(self._cast, self._data, self._enrolments).steps()
         yield from AbsenceStory(self._cast, self._data, self._enrolments).steps()
         yield from InsuranceStory(self._cast, self._data, self._enrolments).steps()
+        yield from MessageStory(self._cast, self._data, self._enrolments).steps()
         yield from RefundStory(self._cast, self._data, self._enrolments).steps()
         yield from ReconciliationStory(self._cast, self._data).steps()
         yield from AccountsStory(self._cast, self._data, self._enrolments).steps()
