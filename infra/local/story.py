@@ -33,6 +33,7 @@ from infra.local.story_reconciliation import ReconciliationStory
 from infra.local.story_refunds import RefundStory
 from infra.local.story_reviews import ReviewStory
 from infra.local.story_terminations import TerminationStory
+from infra.local.story_transfers import TransferStory
 from infra.local.story_waitlist import WaitlistStory
 from infra.local.story_wechat import WeChatStory
 from shared.kernel.clock import SHANGHAI
@@ -71,6 +72,7 @@ class Story:
         yield from DepositStory(self._cast, self._data, self._enrolments).steps()
         yield from WeChatStory(self._cast, self._data, self._enrolments).steps()
         yield from PayoutStory(self._cast).steps()
+        yield from TransferStory(self._cast, self._data, self._enrolments).steps()
         yield from OpeningStory(self._cast, self._data, self._enrolments).steps()
         yield from AbsenceStory(self._cast, self._data, self._enrolments).steps()
         yield from InsuranceStory(self._cast, self._data, self._enrolments).steps()

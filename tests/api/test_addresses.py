@@ -75,6 +75,7 @@ class TestIdsInPaths:
         uploads.asked(MY_FILE, institution_id="", by=GUARDIAN)
         courses.course_drafted()
         courses.class_drafted()
+        courses.opening_planned()
         door = {
             "guardian": district.guardian,
             "school": district.teacher,

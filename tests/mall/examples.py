@@ -5,10 +5,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from functions.edge import course_acts
+from shared.dynamo import transaction
 from shared.institutions.model import Room
 from shared.kernel.clock import SHANGHAI
 from shared.kernel.ids import CourseId, OfferingId
 from shared.mall import model, sheets
+from shared.mall.opening_model import Opening
 from shared.mall.sheet_model import (
     ClassSheet,
     CourseSheet,
@@ -17,6 +19,7 @@ from shared.mall.sheet_model import (
     PublishedTeacher,
     SchoolFacts,
 )
+from shared.mall.store import openings
 from shared.mall.store import sheets as store
 from tests import builders, steps
 from tests.builders import COURSE, NOW, OFFERING, ROOM, SCHOOL, TEACHER
@@ -138,3 +141,9 @@ def class_waiting(sheet: ClassSheet, **changes: Any) -> ClassSheet:
     """Another version of a class that waits for the bureau."""
     edited = sheets.edit_class(sheet=sheet, facts=replace(sheet.facts, **changes), edits=sheet.edits, by=BY, now=NOW)
     return course_acts.submit_class(edited, edits=edited.edits, now=NOW)
+
+
+def opening_planned() -> None:
+    """The day on which it is decided whether the first class opens."""
+    opening = Opening(OFFERING, COURSE, SCHOOL, 5, FIRST, FIRST - timedelta(days=3))
+    transaction.commit([openings.written(opening, was=None)])
