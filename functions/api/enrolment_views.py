@@ -312,7 +312,7 @@ def lesson(line: Line, unmarked: Unmarked) -> LessonView:
         starts_at=clock.shown(session.starts_at),
         ends_at=clock.shown(session.ends_at),
         offering_id=session.offering_id,
-        status=marked.status.value if marked else unmarked.value,
+        status=_status(line, unmarked),
         outcome=marked.outcome.value if marked else None,
         confirm_by=marked.confirm_by if marked else None,
         deadline_assumed=marked.deadline_assumed if marked else False,
@@ -322,6 +322,13 @@ def lesson(line: Line, unmarked: Unmarked) -> LessonView:
         make_up=absence_views.make_up(line.make_up) if line.make_up else None,
         makes_up_for=line.makes_up_for,
     )
+
+
+def _status(line: Line, unmarked: Unmarked) -> str:
+    if line.lesson is not None:
+        return line.lesson.status.value
+    off = line.session.cancelled and unmarked is Unmarked.SCHEDULED
+    return Unmarked.CANCELLED.value if off else unmarked.value
 
 
 def session(one: teaching.Session) -> SessionView:

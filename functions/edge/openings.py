@@ -51,7 +51,8 @@ def _cancel_sessions(opening: Opening, now: datetime) -> int:
     """Cancel the timetable, then let go who was to make up for a lesson there."""
     sessions = teaching.list_sessions(opening.offering_id)
     done = timetable.cancel_sessions(sessions=sessions)
-    for session in sessions:
+    offering = courses.get_classes([(opening.course_id, opening.offering_id)]).get(opening.offering_id)
+    for session in sessions if offering is not None and offering.guests else ():
         for guest in teaching.list_guests(session):
             make_ups.end(make_up=guest, giving_back=lessons.giving_seat_back, now=now)
     return done

@@ -58,7 +58,9 @@ def carrying(enrolment_id: EnrolmentId, *, now: datetime) -> Carry:
                 terms_hash=done.to_terms,
                 first_session=done.first_session,
             ),
-            absences.has_left(account.offering_id, enrolment_id, until=now),
+            absences.has_left(
+                account.offering_id, enrolment_id, transfer=done.number, first=account.first_session, now=now
+            ),
             messages.posted(telling_classes.transferred(account, done, now=now)),
         ]
 

@@ -30,6 +30,7 @@ class TransferStory:
 
     def _found(self) -> Iterator[tuple[Plan, Class]]:
         taken = Counter(plan.taken.offering.offering_id for plan in self._data.plans)
+        sure = Counter(one.taken.offering.offering_id for one in self._data.plans if one.paying is Paying.EXACTLY)
         classes = [one for school in self._data.schools for one in school.classes if one.opens]
         for plan in self._data.plans:
             was = plan.taken
@@ -37,7 +38,8 @@ class TransferStory:
                 continue
             for one in classes:
                 same = one.course.course_id == was.course.course_id and one is not was
-                open_ = 0 < taken[one.offering.offering_id] < one.offering.seats
+                name, needed = one.offering.offering_id, one.offering.minimum_students
+                open_ = needed <= sure[name] and taken[name] < one.offering.seats
                 fits = one.offering.ends_on <= was.offering.ends_on and one.offering.starts_on < SECOND_HALF
                 if same and open_ and fits:
                     yield plan, one

@@ -24,6 +24,7 @@ from tests.api.district import Act, District, confirming, marking
 from tests.api.test_school import of_another_school
 from tests.builders import COURSE, ENROLMENT, GUARDIAN, NOW, OFFERING, SESSION, STUDENT, an_id
 from tests.edge.doors import Clock, Door
+from tests.mall import waiting
 from tests.shelf import Shelf, shelf
 from tests.tables import just_before
 
@@ -53,7 +54,7 @@ def district(district: District) -> District:
     """The first family has paid, its class has had one of four sessions; another class of the course has four left."""
 
     def put() -> None:
-        mine = district.opens(name="周六一班")
+        mine = district.opens(name="周六一班", seats=1)
         steps.enrol(mine)
         steps.pay(ENROLMENT, PRICE)
         sessions(OFFERING, 1, [-0.1, 1, 8, 15])
@@ -118,7 +119,7 @@ class TestTransfer:
         after = account()
         assert (after.offering_id, after.terms_hash, after.first_session) == (OTHER, the().terms_hash, 2)
         assert (after.version, after.held_fen, after.lessons_left) == (before.version, PRICE, before.lessons_left)
-        assert seats() == (30, 0)
+        assert seats() == (1, 0)
         assert district.admin.get("/v1/school/transfers").body["data"] == []
         [message] = messages.list_of(GUARDIAN, limit=5, cursor=None).rows
         assert (message.kind, message.figures["lessons"]) == ("transferred", 3)
@@ -190,12 +191,12 @@ class TestTransfer:
         first = agreeing()(district.admin)
 
         assert agreeing(key="agree-0002")(district.admin).body == first.body
-        assert seats() == (30, 0)
+        assert seats() == (1, 0)
 
     def test_declined_or_withdrawn_moves_nothing_and_another_may_follow(self, district: District) -> None:
         asking()(district.guardian)
         assert agreeing(accept=False)(district.admin).body["status"] == "declined"
-        assert seats() == (29, 1)
+        assert seats() == (0, 1)
         assert asking(key="transfer-0002")(district.guardian).body["number"] == 2
         path = f"/v1/enrolments/{ENROLMENT}/transfers/2/answer"
         assert district.guardian.post(path, {"accept": False}, key="answer-0002").body["status"] == "withdrawn"
@@ -208,7 +209,7 @@ class TestTransfer:
         assert back.status == 201, back.text
         assert agreeing(number=2, key="agree-0002")(district.admin).status == 201
 
-        assert (account().offering_id, account().first_session, seats()) == (OFFERING, 2, (29, 1))
+        assert (account().offering_id, account().first_session, seats()) == (OFFERING, 2, (0, 1))
         assert roster(district.teacher, OFFERING, 1) == [ENROLMENT]
 
 
@@ -325,7 +326,7 @@ class TestMeanwhile:
     def test_the_last_seat_is_sold(self, district: District) -> None:
         said = self.agreed_while(district, lambda: steps.enrol(the(), 2))
 
-        assert (said, account().offering_id, seats()) == ((409, "class_sold_out"), OFFERING, (29, 0))
+        assert (said, account().offering_id, seats()) == ((409, "class_sold_out"), OFFERING, (0, 0))
 
     def test_a_lesson_is_released(self, district: District) -> None:
         said = self.agreed_while(district, lambda: steps.release(1))
@@ -341,9 +342,21 @@ class TestMeanwhile:
     def test_the_school_agrees_on_two_devices(self, district: District) -> None:
         said = self.agreed_while(district, lambda: agreeing(key="agree-0002")(district.admin))
 
-        assert (said, seats()) == ((201, ""), (30, 0))
+        assert (said, seats()) == ((201, ""), (1, 0))
 
     def test_she_withdraws_it(self, district: District) -> None:
         said = self.agreed_while(district, lambda: answering(accept=False)(district.guardian))
 
         assert (said, account().offering_id) == ((409, "transfer_moved_on"), OFFERING)
+
+
+def test_the_seat_that_is_left_is_for_who_waits_for_it(district: District) -> None:
+    assert waiting.join(2).status == "waiting"
+    asking()(district.guardian)
+    agreeing()(district.admin)
+
+    assert (the(OFFERING).seats_left, the(OFFERING).seats_free) == (1, 0)
+    offered = waiting.call_next()
+    assert offered is not None
+    assert (offered.student_id, the(OFFERING).offered) == (an_id("stu", 2), 1)
+    assert steps.seats_astray() == []

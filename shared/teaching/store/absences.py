@@ -58,9 +58,10 @@ class GuestRow(Row):
 
 
 class LeftRow(Row):
-    """Who has left a class for another: stands on the rosters of its sessions that began before."""
+    """Who has left a class for another: stands on the rosters of its sessions from `first` on that began before."""
 
     Meta = meta("teaching")
+    first = NumberAttribute()
     left_at = Moment()
 
 
@@ -165,15 +166,21 @@ def list_guests(session: model.Session) -> list[model.MakeUp]:
     return sorted(there, key=lambda one: one.enrolment_id)
 
 
-def has_left(offering_id: OfferingId, enrolment_id: EnrolmentId, *, until: datetime) -> transaction.Part:
-    """The part that keeps an enrolment on the rosters of a class's sessions that began before."""
-    return transaction.put(LeftRow(offering_id, f"left#{enrolment_id}", left_at=until))
+def has_left(
+    offering_id: OfferingId, enrolment_id: EnrolmentId, *, transfer: int, first: int, now: datetime
+) -> transaction.Part:
+    """The part that keeps an enrolment on the rosters of a class, from its session `first` on, as far as they began.
+
+    `transfer`: by which of its transfers it leaves.
+    """
+    return transaction.put(LeftRow(offering_id, f"left#{enrolment_id}#{transfer:03d}", first=first, left_at=now))
 
 
 def list_left(session: model.Session) -> list[EnrolmentId]:
     """Who was in a session's class when it began, and has left the class since."""
     rows = LeftRow.query(session.offering_id, LeftRow.sk.startswith("left#"))
-    return [EnrolmentId(row.sk.removeprefix("left#")) for row in rows if session.starts_at <= row.left_at]
+    was_in = [row for row in rows if row.first <= session.number and session.starts_at <= row.left_at]
+    return list(dict.fromkeys(EnrolmentId(row.sk.split("#")[1]) for row in was_in))
 
 
 def offered(make_up: model.MakeUp, *, was: model.MakeUp | None) -> transaction.Part:
