@@ -6,7 +6,7 @@ insurer that doesn't answer a few in a row is left in peace until the next run.
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
@@ -122,7 +122,7 @@ def _begin(cover: Cover, account: EnrolmentAccount, now: datetime) -> Cover | No
         school=str(sold["institution"]),
         activity=account.category,
         first_day=max(first_day, today).isoformat(),
-        last_day=last_day.isoformat(),
+        last_day=(last_day + timedelta(days=terms.days_beyond)).isoformat(),
     )
     told = Disclosure(now, PURPOSE, ("name", "birth_month"), student.consent_version) if student else None
     return usecases.begin(cover=cover, request=request.text(), terms_of=terms.effective_from, disclosure=told, now=now)

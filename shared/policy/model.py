@@ -245,6 +245,7 @@ class Change:
 class InsuranceTerms:
     """What is agreed with the insurer on the accident cover of paid enrolments, from a business day on.
 
+    A policy goes on `days_beyond` after the class's last day, for make-ups and transfers; completion ends it.
     `guardian_premium_fen` is what it costs the guardian; `payer` pays the premium. A child's name and birth month are
     given to the insurer where the guardian's consent is of one of `consent_versions`.
     """
@@ -257,6 +258,7 @@ class InsuranceTerms:
     product_code: str
     claim_phone: str
     guardian_premium_fen: int
+    days_beyond: int
     payer_zh: str
     payer_en: str
     consent_versions: tuple[str, ...]

@@ -3,7 +3,7 @@
 import io
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pypdf
@@ -13,6 +13,7 @@ from functions.streams import release_lesson
 from shared.dynamo import transaction
 from shared.funds.model import EnrolmentAccount
 from shared.funds.store import accounts
+from shared.insurance import store as cover_store
 from shared.kernel.ids import CourseId, OfferingId
 from shared.kernel.money import Fen
 from shared.mall import store as mall
@@ -24,6 +25,7 @@ from tests.api.district import Act, District, confirming, marking
 from tests.api.test_school import of_another_school
 from tests.builders import COURSE, ENROLMENT, GUARDIAN, NOW, OFFERING, SESSION, STUDENT, an_id
 from tests.edge.doors import Clock, Door
+from tests.insurance import examples as covers
 from tests.mall import waiting
 from tests.shelf import Shelf, shelf
 from tests.tables import just_before
@@ -360,3 +362,19 @@ def test_the_seat_that_is_left_is_for_who_waits_for_it(district: District) -> No
     assert offered is not None
     assert (offered.student_id, the(OFFERING).offered) == (an_id("stu", 2), 1)
     assert steps.seats_astray() == []
+
+
+class TestInsured:
+    @pytest.mark.parametrize(("ends_on", "status"), [(date(2026, 12, 30), 201), (date(2026, 12, 31), 409)])
+    def test_through_the_last_day_of_the_policy_and_no_longer(
+        self, district: District, ends_on: date, status: int
+    ) -> None:
+        third = steps.open_class(builders.a_class(offering_id=OfferingId(an_id("off", 3)), ends_on=ends_on))
+        sessions(third.offering_id, 21, [1, 8, 15])
+        policy = replace(covers.POLICY, last_day=date(2026, 12, 30))
+        cover_store.write(None, replace(covers.issued(), policy=policy))
+
+        answer = asking(third.offering_id)(district.guardian)
+
+        assert answer.status == status
+        assert ("transfer_not_insured" in answer.text) == (status == 409)

@@ -159,7 +159,7 @@ class TestIssuing:
         assert go() == {**NOTHING, "issue": 2}
 
         assert cover().status is CoverStatus.ISSUED
-        assert (policy().first_day, policy().last_day) == (date(2026, 9, 7), date(2026, 11, 30))
+        assert (policy().first_day, policy().last_day) == (date(2026, 9, 7), date(2026, 12, 30))
         assert [one["policy_no"] for one in insurer.policies()] == [policy(n).policy_no for n in (1, 2)]
         assert go() == NOTHING
 
@@ -395,7 +395,7 @@ class TestEnding:
     def test_a_period_that_is_over_ends_by_itself(self, noted: Any, insurer: Insurer, at: Clock) -> None:
         go()
         asked = insurer.requests
-        at.now = builders.NOW.replace(year=2026, month=11, day=30, hour=15, minute=59)
+        at.now = builders.NOW.replace(year=2026, month=12, day=30, hour=15, minute=59)
         assert go() == NOTHING
         at.pass_by(minutes=1)
 
@@ -403,7 +403,7 @@ class TestEnding:
         assert (cover().status, cover().over, cover().covered_until) == (
             CoverStatus.ENDED,
             EndReason.PERIOD,
-            date(2026, 11, 30),
+            date(2026, 12, 30),
         )
         assert insurer.requests == asked
 
