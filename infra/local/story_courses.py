@@ -75,7 +75,7 @@ class CourseStory:
             "room_id": school.rooms[0].item_id,
             "teacher_id": school.teachers[3].teacher_id,
             "seats": 2,
-            "minimum_students": 2,
+            "minimum_students": 1,
             "timetable": {"kind": "weekly", "starts_on": "2026-09-27", "weekly": [{"weekday": 7, "starts": "19:00"}]},
         }
         self._admin().post(f"{_COURSES}/{self._course()['course_id']}/classes", body, key="course-class-1")
