@@ -67,7 +67,7 @@ def _not_by_wechat(message: Message, subscription: Subscription | None) -> Deliv
     topic = templates.TEMPLATES[message.kind].topic
     if wiring.now() >= message.good_until:
         return rules.too_late(message)
-    if topic not in wiring.subscribe_messages().templates or not rules.takes(subscription, topic):
+    if not rules.takes(subscription, topic) or topic not in wiring.subscribe_messages().templates:
         return Delivery.UNSUBSCRIBED
     return None if telling.still_so(message) else Delivery.OVERTAKEN
 
