@@ -50,6 +50,7 @@ class Command:
             "change_id": CHANGE,
             "case_id": an_id("cas"),
             "review_id": an_id("rev"),
+            "claim_id": an_id("clm"),
             "code": "charter",
             "number": "1",
         }
@@ -98,6 +99,9 @@ COMMANDS = [
     Command(f"{_AT_SCHOOL}/make-up", "admin", {"offering_id": OFFERING, "session_id": SESSION}),
     Command(f"{_AT_SCHOOL}/make-up/withdrawal", "admin", {}),
     Command("/v1/enrolments/{enrolment_id}/wechat-payment", "guardian", {"wechat_code": "a-code"}),
+    Command("/v1/me/subscriptions", "guardian", {"wechat_code": "a-code"}),
+    Command("/v1/enrolments/{enrolment_id}/claims", "guardian", {"accident_on": "2026-09-01", "text": "摔倒"}),
+    Command("/v1/enrolments/{enrolment_id}/claims/{claim_id}/supplement", "guardian", {"text": "诊断证明"}),
     Command("/v1/enrolments/{enrolment_id}/refunds", "guardian", {"amount_fen": 1000, "reason": "搬家"}),
     Command("/v1/enrolments/{enrolment_id}/refunds/{refund_id}/withdrawal", "guardian", {}),
     Command("/v1/school/refunds/{refund_id}/answer", "admin", {"agree": True, "reason": "同意"}),
