@@ -14,7 +14,7 @@ from shared.filings.model import Outcome, State
 from shared.filings.store import cases
 from shared.institutions import amending as record
 from shared.institutions import store as institutions
-from shared.institutions.model import Change, Room
+from shared.institutions.model import Campus, Change, Room
 from shared.institutions.store import finding
 from shared.kernel.ids import CaseId, CourseId, OfferingId
 from shared.mall import sheets
@@ -38,6 +38,10 @@ CHANGES: dict[str, Any] = {
     "categories": ["dance", "music"],
     "campuses": [{"name": "新校区", "address": "临淄区新路9号", "phone": "13800000009"}],
 }
+
+
+PLACE = {"street": "新路", "position": "36.83000,118.32000"}
+NEAR_BY = "near=36.83000,118.32000&within_m=10"
 
 
 @pytest.fixture(autouse=True)
@@ -70,6 +74,60 @@ def approve(proposed: Answer, who: Visitor | None = None) -> Answer:
     assert proposed.status == 303, text_of(proposed)
     home = proposed.headers["location"].partition("?")[0]
     return (who or supervisor()).post(f"{home}/decision", {"decision": "approve"})
+
+
+def found(district: District, query: str) -> bool:
+    """Whether the school's course is found."""
+    return bool(district.nobody.get(f"/v1/mall/search?{query}").body["data"])
+
+
+class TestPlaces:
+    """Where a campus is: its street, its position on the map."""
+
+    def campus(self, district: District, **told: str) -> Campus:
+        """The school's campus after a change of it."""
+        was = institutions.get(SCHOOL).campuses[0]
+        body = {"campus_id": was.campus_id, "name": "总校", "address": was.address, "phone": was.phone, **told}
+        answer = file(district, f"place-{'-'.join(told)}-0001", campuses=[body])
+        assert answer.status == 201, answer.text
+        case = cases.get(answer.body["card"]["case_id"])
+        school = institutions.get(SCHOOL)
+        changes = [record.Amendment(record.Field(one.field), one.before, one.after) for one in case.amendments]
+        [becomes] = record.amended(school, changes).campuses
+        transaction.commit(institutions.publish(SCHOOL, lambda _: replace(school, campuses=(becomes,))))
+        return becomes
+
+    def test_is_told_with_a_change_stays_with_the_address_and_goes_with_it(self, district: District) -> None:
+        placed = self.campus(district, **PLACE)
+        assert (placed.street, placed.position) == (PLACE["street"], PLACE["position"])
+        shown = district.nobody.get(f"/v1/mall/institutions/{SCHOOL}").body["campuses"][0]
+        assert (shown["street"], shown["position"]) == (PLACE["street"], PLACE["position"])
+
+        renamed = self.campus(district, name="本部")
+        assert (renamed.name, renamed.street, renamed.position) == ("本部", PLACE["street"], PLACE["position"])
+
+        moved = self.campus(district, address="临淄区桓公路7号", street="桓公路")
+        assert (moved.street, moved.position) == ("桓公路", "")
+
+    def test_is_read_in_what_is_filed(self, district: District) -> None:
+        [told] = file(district, campuses=[{**CHANGES["campuses"][0], **PLACE}]).body["changes"]
+
+        assert told["after"] == "新校区 临淄区新路9号 13800000009 新路 36.83000,118.32000"
+
+    @pytest.mark.parametrize(
+        ("place", "code", "field"),
+        [
+            ({"position": "118.32000,36.83000"}, "wrong_position", "position"),
+            ({"position": "here"}, "wrong_position", "position"),
+            ({"street": "新\u202e路"}, "amendment_blank", "street"),
+        ],
+    )
+    def test_that_can_not_be_is_refused(self, district: District, place: dict[str, str], code: str, field: str) -> None:
+        answer = file(district, campuses=[{**CHANGES["campuses"][0], **place}])
+
+        assert [(one["pointer"], one["code"]) for one in answer.body["errors"]] == [
+            (f"/changes/campuses/0/{field}", code)
+        ]
 
 
 class TestFiling:
@@ -184,6 +242,26 @@ class TestAmending:
         ]  # who asks for the former name finds what became of it
         assert institutions.list_ids() == [SCHOOL]
         assert institutions.search("银河", at_most=9) == [SCHOOL]
+
+    def test_its_courses_are_found_by_its_new_name_and_place(self, district: District, at: Clock) -> None:
+        stays = {**CHANGES["campuses"][0], "campus_id": institutions.get(SCHOOL).campuses[0].campus_id}
+        at.pass_by(days=-14)
+        case_id = passed(district, at, **{**CHANGES, "campuses": [{**stays, **PLACE}]})
+        assert not found(district, "q=yhys")
+        assert not found(district, NEAR_BY)
+        assert approve(propose(reviewer(), case_id)).status == 303
+
+        assert found(district, "q=yhys")
+        assert found(district, "street=%E6%96%B0%E8%B7%AF")
+        assert found(district, NEAR_BY)
+        assert not found(district, "q=xinghe")
+
+    def test_as_much_as_may_be_moved_at_once_is_moved(self, district: District, at: Clock) -> None:
+        home = {"campus_id": institutions.get(SCHOOL).campuses[0].campus_id, **CHANGES["campuses"][0]}
+        case_id = passed(district, at, name="丙" * 40, short_name="丁" * 20, campuses=[home])
+
+        assert approve(propose(reviewer(), case_id)).status == 303
+        assert institutions.get(SCHOOL).short_name == "丁" * 20
 
     def test_it_is_kept_for_ever_with_what_it_was(self, district: District, at: Clock) -> None:
         case_id = passed(district, at, size="large")

@@ -10,6 +10,7 @@ from shared.institutions.amending import Amendment, Field
 from shared.institutions.model import Campus
 from shared.kernel import errors
 from shared.kernel.ids import CampusId
+from shared.kernel.position import WrongPosition
 from tests.builders import a_school, an_id
 
 SCHOOL = a_school()
@@ -32,6 +33,8 @@ class TestCheck:
             ({"size": "large"}, Field.SIZE),
             ({"categories": ("dance", "music")}, Field.CATEGORIES),
             ({"campuses": tuple(map(campus, range(10)))}, Field.CAMPUSES),
+            ({"campuses": (replace(HOME, street="闻韶路"),)}, Field.CAMPUSES),
+            ({"campuses": (replace(HOME, position="36.82000,118.31000"),)}, Field.CAMPUSES),
         ],
     )
     def test_each_field_may_change(self, changes: dict[str, Any], field: Field) -> None:
@@ -56,6 +59,7 @@ class TestCheck:
             ({"campuses": tuple(map(campus, range(11)))}, amending.CampusesWrong, "/changes/campuses"),
             ({"campuses": (campus(1), campus(1))}, amending.UnknownCampus, "/changes/campuses"),
             ({"campuses": (HOME, campus(1, address=" "))}, amending.AmendmentBlank, "/changes/campuses/1/address"),
+            ({"campuses": (campus(1, position="0,0"),)}, WrongPosition, "/changes/campuses/0/position"),
             ({"campuses": (HOME, campus(1, phone="x"))}, rules.WrongPhone, "/changes/campuses/1/phone"),
         ],
     )

@@ -8,7 +8,8 @@ import pytest
 from functions.edge import course_acts
 from shared.kernel import errors
 from shared.kernel.ids import OfferingId
-from shared.mall import queries
+from shared.mall import catalogue, queries
+from shared.mall.cards import SchoolCard
 from shared.mall.model import Status
 from shared.mall.store import sheets as store
 from shared.teaching import queries as teaching
@@ -92,3 +93,24 @@ class TestAtOnce:
 
         assert accepted in ("", "course_not_published")
         assert all(one.status is Status.WITHDRAWN for one in queries.get_course(COURSE).offerings)
+        assert catalogue.as_of(NOW).on_sale == ()
+        assert {type(one) for one in catalogue.as_of(NOW).cards.values()} == {SchoolCard}
+
+    @pytest.mark.parametrize("number", range(3))
+    def test_what_is_found_is_what_is_on_sale_whatever_happens_to_a_class_at_once(self, number: int) -> None:
+        examples.register()
+        examples.course_published()
+        sheet = examples.class_published()
+        moved = examples.class_waiting(sheet, name="周六夜二班")
+
+        told = together(
+            lambda: accept_class(OFFERING, moved.edits),
+            lambda: course_acts.withdraw_class(SCHOOL, COURSE, OFFERING, edits=moved.edits, now=NOW),
+            lambda: catalogue.as_of(NOW),
+            lambda: catalogue.as_of(NOW),
+        )
+
+        assert told.count("") == 3  # either is done; the other has been made for what isn't there any more
+        [offering] = queries.get_course(COURSE).offerings
+        found = [each.name for one in catalogue.as_of(NOW).on_sale for each in one.classes]
+        assert found == ([offering.name] if offering.status is Status.PUBLISHED else [])
