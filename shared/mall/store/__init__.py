@@ -29,7 +29,7 @@ class UnknownOffering(errors.Missing):
 
 
 class CourseRow(Row):
-    """The course, and its cards in the lists by category and by school, without the content, under other keys."""
+    """The course, and its lines in the lists by category and by school, without the content, under other keys."""
 
     Meta = meta("mall")
     institution_id = UnicodeAttribute()
@@ -49,7 +49,7 @@ class CourseRow(Row):
     course_id = UnicodeAttribute()
 
 
-class SchoolCardRow(Row):
+class SchoolLineRow(Row):
     """A school in the list of a category."""
 
     Meta = meta("mall")
@@ -107,7 +107,7 @@ class PupilRow(Row):
 
 
 def published_course(course: model.Course) -> list[transaction.Part]:
-    """The parts that put a course into the mall, or another version of it in its place: itself and its cards.
+    """The parts that put a course into the mall, or another version of it in its place: itself and its lines in lists.
 
     What a school is called isn't in them: it may change, and is read with the school.
     """
@@ -118,7 +118,7 @@ def published_course(course: model.Course) -> list[transaction.Part]:
         transaction.put_if(main, condition, refused=transaction.LostRace()),
         transaction.put(_course_row(f"category#{course.category}", f"course#{school}#{course.course_id}", course)),
         transaction.put(_course_row(f"institution#{school}", f"course#{course.course_id}", course)),
-        transaction.put(SchoolCardRow(f"category#{course.category}", f"institution#{school}", institution_id=school)),
+        transaction.put(SchoolLineRow(f"category#{course.category}", f"institution#{school}", institution_id=school)),
     ]
 
 
@@ -327,8 +327,8 @@ def list_courses_of_category(category: str, *, limit: int, cursor: str | None) -
 
 def list_schools_of_category(category: str, *, limit: int, cursor: str | None) -> Page[InstitutionId]:
     """The schools that have a course in a category, in the order in which they came."""
-    keys = SchoolCardRow.sk.startswith("institution#")
-    page = pages.page(SchoolCardRow, f"category#{category}", limit=limit, cursor=cursor, keys=keys)
+    keys = SchoolLineRow.sk.startswith("institution#")
+    page = pages.page(SchoolLineRow, f"category#{category}", limit=limit, cursor=cursor, keys=keys)
     return page.map(lambda row: InstitutionId(row.institution_id))
 
 
