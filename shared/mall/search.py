@@ -14,7 +14,7 @@ from shared.kernel.ids import CourseId, InstitutionId
 from shared.kernel.position import Position, metres
 from shared.kernel.text import plain
 from shared.mall import wording
-from shared.mall.cards import Catalogue, ClassCard, OnSale
+from shared.mall.cards import Catalogue, ClassCard, OnSale, SchoolCard
 from shared.mall.model import Mode
 
 _LAST = 10**9  # the place of what has no rating or no position, after all that have one
@@ -198,32 +198,37 @@ def _away(each: ClassCard, one: OnSale, near: Position) -> int:
 
 def _points(word: str, one: OnSale, classes: Sequence[ClassCard], schools: dict[tuple[InstitutionId, str], int]) -> int:
     """How well a course is named by a word; 0: it isn't. As it is, then as it is read, then by parts of the word."""
+    title, category, summary = one.course.texts
+    if word in title:
+        return 100 if word == title else 90
+    if word in category:
+        return 70
     of_school = (one.school.institution_id, word)
     if of_school not in schools:
-        short, name = one.school.texts
-        read = wording.reads(word, one.school.spoken)
-        schools[of_school] = 50 if word in short else 45 if word in name else 25 if read else 0
-    title, category, summary = one.course.texts
-    best = max(
-        100 if word == title else 90 if word in title else 0,
-        70 if word in category else 0,
-        schools[of_school],
-        *(_points_of_class(word, each) for each in classes),
-        15 if word in summary else 0,
-    )
+        schools[of_school] = _points_of_school(word, one.school)
+    best = max(schools[of_school], *(_points_of_class(word, each) for each in classes))
     if best < _READ and wording.reads(word, one.course.spoken):
         best = _READ
+    if not best and word in summary:
+        best = _IN_SUMMARY
     return best or _points_of_parts(word, "\n".join((title, category, *one.school.texts)))
 
 
-_READ = 40
+_READ, _IN_SUMMARY = 40, 15
+
+
+def _points_of_school(word: str, school: SchoolCard) -> int:
+    short, name = school.texts
+    if word in short:
+        return 50
+    return 45 if word in name else 25 if wording.reads(word, school.spoken) else 0
 
 
 def _points_of_class(word: str, each: ClassCard) -> int:
     teacher, name = each.texts
     if word in teacher:
         return 50
-    return 30 if word in name else 25 if wording.reads(word, each.spoken) else 0
+    return 30 if word in name else 25 if wording.reads(word, each.spoken, whole_name=True) else 0
 
 
 def _points_of_parts(word: str, text: str) -> int:

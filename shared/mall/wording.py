@@ -47,19 +47,22 @@ def spoken(told: str) -> tuple[Spoken, ...]:
     return tuple(Spoken([one.split("/") for one in text], frozenset("".join(text))) for text in texts)
 
 
-def reads(word: str, texts: Sequence[Spoken]) -> bool:
-    """Whether a plain word of Latin letters is how a part of one of the texts is read, from a syllable's beginning."""
+def reads(word: str, texts: Sequence[Spoken], *, whole_name: bool = False) -> bool:
+    """Whether a plain word of Latin letters is how a part of one of the texts is read, from a syllable's beginning.
+
+    `whole_name`: from its first syllable on, as a person's initials are typed (邓卫东 by dwd, not by wd).
+    """
     if _LATIN.fullmatch(word) is None:
         return False
-    return any(one.letters.issuperset(word) and _reads(word, one.syllables) for one in texts)
+    return any(one.letters.issuperset(word) and _reads(word, one.syllables, not whole_name) for one in texts)
 
 
-def _reads(word: str, syllables: Sequence[Sequence[str]]) -> bool:
+def _reads(word: str, syllables: Sequence[Sequence[str]], anywhere: bool) -> bool:
     """Syllable by syllable: how much of the word may be read when it begins."""
-    read: set[int] = set()
+    read: set[int] = {0}
     for ways in syllables:
-        further: set[int] = set()
-        for at in (0, *read):
+        further: set[int] = {0} if anywhere else set()
+        for at in read:
             for way in ways:
                 for length, letter in enumerate(way, 1):
                     if word[at + length - 1] != letter:

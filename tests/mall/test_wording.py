@@ -50,6 +50,10 @@ class TestReads:
     def test_not_across_texts(self) -> None:
         assert not reads("wdxh", "舞蹈", "星河")
 
+    @pytest.mark.parametrize(("typed", "found"), [("dwd", True), ("dengw", True), ("d", True), ("wd", False)])
+    def test_a_persons_name_from_the_surname_on(self, typed: str, found: bool) -> None:
+        assert wording.reads(typed, wording.spoken(wording.readings("邓卫东")), whole_name=True) is found
+
     def test_words_of_other_letters_are_not_read(self) -> None:
         assert not reads("舞", "舞蹈")
 
