@@ -418,9 +418,10 @@ def a_tuition_account(number: int = 1) -> TuitionAccount:
     return TuitionAccount(school.accounts.tuition_account_no, school.institution_id)
 
 
-def a_minimum_account() -> MinimumBalanceAccount:
-    """The first school's minimum-balance account."""
-    return MinimumBalanceAccount(MINIMUM_NO, SCHOOL)
+def a_minimum_account(number: int = 1) -> MinimumBalanceAccount:
+    """The `number`-th school's minimum-balance account."""
+    school = a_school(number)
+    return MinimumBalanceAccount(school.accounts.minimum_balance_account_no, school.institution_id)
 
 
 def a_formula(floor_fen: int = 10_000, **changes: Any) -> minimums.Formula:

@@ -1,6 +1,6 @@
 """Minimum balances: what waits for somebody in the district; a school's requirement, days and withdrawals."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -15,11 +15,11 @@ from shared.approvals.model import Kind
 from shared.funds import minimum_rules, minimum_withdrawals, minimum_words
 from shared.funds import queries as funds
 from shared.funds.minimum_model import Calculation, MinimumBalance, Shortfall, Withdrawal, WithdrawalStatus
-from shared.funds.store import withdrawals
 from shared.institutions import store as institutions
 from shared.institutions.model import Institution
 from shared.kernel import clock, errors
 from shared.kernel.ids import InstitutionId
+from shared.kernel.page import Page
 from shared.policy import queries as policies
 
 blueprint = Blueprint(__name__)
@@ -52,22 +52,40 @@ class Standing:
 
 @page(blueprint, "/console/minimums")
 def show_minimums(visit: Visit) -> Shown:
-    """Every school whose minimum balance is short or low, or waits for the bureau."""
-    today = clock.business_day(visit.now)
-    standings = sorted(standings_of_all(visit), key=lambda one: one.urgency(today))
+    """What is to be made up, what is short or low, what is asked for, what was calculated otherwise; each by pages."""
+    percent = policies.in_force(at=visit.now).minimum_balance_yellow_percent
+    short = funds.list_open_shortfalls(limit=PAGE, cursor=visit.asked("short"))
+    low = funds.list_low_minimums(percent=percent, limit=PAGE, cursor=visit.asked("low"))
+    asked = funds.list_withdrawals_asked(limit=PAGE, cursor=visit.asked("asking"))
+    different = funds.list_calculations_waiting(limit=PAGE, cursor=visit.asked("different"))
+    ids = {one.institution_id for rows in (short.rows, low.rows, asked.rows, different.rows) for one in rows}
+    standings = {one.school.institution_id: one for one in _standings_of(visit, sorted(ids))}
+
+    def of(page: Page[Shortfall] | Page[MinimumBalance] | Page[Withdrawal] | Page[Calculation]) -> list[Standing]:
+        return [standings[one.institution_id] for one in page.rows if one.institution_id in standings]
+
     told = {
-        "asking": [one for one in standings if one.minimum.asked],
-        "requests": {one.minimum.institution_id: _asked(one.minimum) for one in standings if one.minimum.asked},
-        "short": [one for one in standings if one.shortfall or one.level != "calm"],
-        "different": [one for one in standings if one.calculated],
-        "count": len(standings),
+        "short": [one for one in of(short) if one.shortfall],
+        "low": of(low),
+        "asking": [one for one in of(asked) if one.minimum.asked],
+        "requests": {one.institution_id: one for one in asked.rows},
+        "different": [one for one in of(different) if one.calculated],
+        "next": {
+            name: page.next_cursor
+            for name, page in (("short", short), ("low", low), ("asking", asked), ("different", different))
+        },
+        "query": visit.query,
     }
     return Shown("minimums.html", told)
 
 
 def standings_of_all(visit: Visit) -> list[Standing]:
     """How every school of the district stands that isn't terminated."""
-    schools = institutions.get_many(institutions.list_ids())
+    return _standings_of(visit, institutions.list_ids())
+
+
+def _standings_of(visit: Visit, institution_ids: Sequence[InstitutionId]) -> list[Standing]:
+    schools = institutions.get_many(institution_ids) if institution_ids else {}
     schools = {iid: school for iid, school in schools.items() if not school.status.ended}
     return _standings(visit, schools, funds.get_minimum_balances(list(schools)))
 
@@ -94,11 +112,6 @@ def _different(calculation: Calculation | None, minimum: MinimumBalance) -> Calc
     """A calculation that doesn't come to what is required."""
     same = calculation is None or calculation.formula.required_fen == minimum.required_fen
     return None if same else calculation
-
-
-def _asked(minimum: MinimumBalance) -> Withdrawal:
-    """The withdrawal that waits for the bureau."""
-    return funds.get_withdrawal(withdrawals.id_of(minimum.institution_id, minimum.asked))
 
 
 @page(blueprint, "/console/schools/{institution_id}/minimum")

@@ -1,5 +1,7 @@
 """What is published of schools: changes that wait for a review, one change, a school's profile with its validity."""
 
+from datetime import timedelta
+
 from chalice.app import Blueprint
 
 from functions.console import officers, roles
@@ -8,6 +10,7 @@ from functions.console.schools import get_school
 from functions.edge import personnel_acts, publishing
 from shared.institutions import store as institutions
 from shared.institutions.model import Certificate, Teacher
+from shared.institutions.store import watched
 from shared.kernel import clock, errors
 from shared.kernel.ids import InstitutionId, ProfileChangeId
 from shared.policy import queries as policies
@@ -42,17 +45,23 @@ def show_profile_changes(visit: Visit) -> Shown:
 
 @page(blueprint, "/console/validities")
 def show_validities(visit: Visit) -> Shown:
-    """What ends within the first warning's days or has ended, of every school that goes on; the first to end first."""
+    """One page of the schools of which a paper ends within the first warning's days or has ended, the first first."""
     today, policy = clock.business_day(visit.now), policies.in_force(at=visit.now)
-    schools = institutions.get_many(institutions.list_ids()).values()
+    until = today + timedelta(days=policy.certificate_first_warning_days)
+    page_of = watched.list_expiring(until=until, limit=PAGE, cursor=visit.asked("cursor"))
+    schools = institutions.get_many(page_of.rows) if page_of.rows else {}
     ending = [
-        (school, paper, policy.validity_level(paper.last_day, today))
-        for school in schools
-        if not school.status.ending
-        for paper in school.validities
+        (schools[iid], paper, policy.validity_level(paper.last_day, today))
+        for iid in page_of.rows
+        for paper in sorted(schools[iid].validities, key=lambda one: one.last_day)
         if policy.validity_stage(paper.last_day, today) is not None
     ]
-    told = {"rows": sorted(ending, key=lambda one: one[1].last_day), "days": policy.certificate_first_warning_days}
+    told = {
+        "rows": ending,
+        "days": policy.certificate_first_warning_days,
+        "next_cursor": page_of.next_cursor,
+        "paged": "cursor" in visit.query,
+    }
     return Shown("validities.html", told)
 
 

@@ -16,6 +16,8 @@ from shared.funds.model import State
 from shared.funds.totals_model import Totals
 from shared.institutions import store as institutions
 from shared.institutions.model import Institution, StatusChange
+from shared.institutions.store import watched
+from shared.institutions.store.watched import Watch
 from shared.kernel import clock, ids
 from shared.kernel.ids import InstitutionId
 from shared.kernel.page import Page
@@ -62,10 +64,14 @@ def line(school: Institution, totals: Totals, minimum: MinimumBalance, *, today:
 def show_schools(visit: Visit) -> Shown:
     """One page of the schools, by name; or all those of one standing."""
     of = visit.asked("of")
-    if of in words.SCHOOL_STANDINGS:
+    if of == Watch.FROZEN:
+        frozen = watched.list_waiting(Watch.FROZEN, limit=PAGE, cursor=visit.asked("cursor"))
+        by_id = institutions.get_many(frozen.rows) if frozen.rows else {}
+        found = frozen.map(by_id.__getitem__)
+    elif of in words.SCHOOL_STANDINGS:
         schools = institutions.get_many(institutions.list_ids()).values()
         named = sorted(schools, key=lambda school: school.short_name)
-        found = Page([school for school in named if of in (school.status, "frozen" if school.frozen else "")])
+        found = Page([school for school in named if of == school.status])
     else:
         found = institutions.list_page(limit=PAGE, cursor=visit.asked("cursor"))
     shown = [school.institution_id for school in found.rows]

@@ -1,7 +1,7 @@
 """The first page: the district's money by state, deposits and releases by week, what is due, the newest alerts."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -17,18 +17,16 @@ from shared.filings import usecases as filings
 from shared.filings.model import Role as FilingRole
 from shared.filings.store import cases as filing_cases
 from shared.funds import queries as funds
-from shared.funds.minimum_model import MinimumBalance
 from shared.funds.model import EnrolmentStatus, State
-from shared.funds.payout_model import Payout, PayoutStatus
+from shared.funds.queries import Wait
 from shared.funds.refund_model import RefundWait
 from shared.funds.store import sweeps
-from shared.funds.totals_model import Totals
 from shared.institutions import store as institutions
-from shared.institutions.model import Institution, Status
+from shared.institutions.store import watched
+from shared.institutions.store.watched import Watch
 from shared.insurance import queries as covers
 from shared.insurance.model import CoverStatus
 from shared.kernel import clock
-from shared.kernel.ids import InstitutionId
 from shared.listings import store as listings
 from shared.messages import queries as messages
 from shared.personnel import store as personnel
@@ -59,56 +57,64 @@ class Item:
     path: str = ""
 
 
+@dataclass(frozen=True)
+class Low:
+    """How many schools' minimum balances are under what is required (red), and how many are low besides (yellow)."""
+
+    red: int
+    yellow: int
+
+
 @page(blueprint, "/console")
 def show_today(visit: Visit) -> Shown:
-    """What an officer looks at first."""
-    today = clock.business_day(visit.now)
-    totals = funds.list_totals()
-    schools = institutions.get_many(institutions.list_ids())
-    open_schools = [iid for iid, school in schools.items() if not school.status.ended]
-    minimums = funds.get_minimum_balances(open_schools)
-    by_state: Counter[State] = Counter()
-    for one in totals:
-        by_state.update(one.by_state)
+    """What an officer looks at first. It reads the same however many schools there are."""
+    today, policy = clock.business_day(visit.now), policies.in_force(at=visit.now)
+    district = funds.get_district()
+    by_state = Counter(district.by_state)
     weeks = charts.weeks(
         funds.list_days(funds.DISTRICT, first=charts.first_day(today, count=WEEKS), last=today), last=today, count=WEEKS
     )
+    newest = alerts.list_alerts(alerts.DISTRICT, limit=ALERTS, cursor=None).rows
+    low = _low(policy)
     told = {
         "by_state": by_state,
         "parts": charts.parts(by_state, charts.TUITION_STATES),
         "in_bank_fen": -by_state[State.OUTSIDE],
         "tuition_fen": sum(by_state[state] for state in charts.TUITION_STATES),
-        "required_fen": sum(one.required_fen for one in minimums.values()),
-        "schools": schools,
+        "low": low,
+        "schools": institutions.get_many([one.institution_id for one in newest]) if newest else {},
         "weeks": weeks,
         "bars": charts.bars(weeks),
-        "items": _items(visit, totals, schools, minimums),
-        "alerts": alerts.list_alerts(alerts.DISTRICT, limit=ALERTS, cursor=None).rows,
-        "counted_through": max((one.counted_through for one in totals if one.counted_through), default=None),
+        "items": _items(visit, by_state, low, policy),
+        "alerts": newest,
+        "counted_through": district.counted_through,
     }
     return Shown("today.html", told)
 
 
-def _items(
-    visit: Visit,
-    totals: Sequence[Totals],
-    schools: Mapping[InstitutionId, Institution],
-    minimums: Mapping[InstitutionId, MinimumBalance],
-) -> list[Item]:
-    policy = policies.in_force(at=visit.now)
+def _low(policy: Policy) -> Low:
+    """How many schools' minimum balances are under what is required, and how many are low besides."""
+    red, yellow = (
+        funds.count_low_minimums(percent=percent, at_most=_MOST)
+        for percent in (policy.minimum_balance_red_percent, policy.minimum_balance_yellow_percent)
+    )
+    return Low(red, max(yellow - red, 0))
+
+
+def _items(visit: Visit, by_state: Mapping[State, int], low: Low, policy: Policy) -> list[Item]:
     items = [
         _disputes(visit.now),
         _refunds(),
         _approvals(),
-        _payouts(totals),
-        _minimums(minimums, policy),
-        _shortfalls(minimums, clock.business_day(visit.now)),
-        _withdrawals(minimums),
+        _payouts(by_state),
+        _minimums(low),
+        _shortfalls(clock.business_day(visit.now)),
+        _withdrawals(),
         _confirmations(visit.now),
         _payments(visit.now),
-        _licences(visit.now, schools),
-        _stopped(schools),
-        _terminations(totals, schools),
+        _papers(visit.now, policy),
+        _stopped(),
+        _terminations(),
         _filings(visit.now),
         _appeals(),
         _covers(visit.now, policy),
@@ -116,7 +122,7 @@ def _items(
     if visit.role in roles.PERSONNEL:
         items.append(_listed_teachers(visit.now))
     if visit.role in roles.MONEY:
-        items += [_breaks(), _suspense(totals), _unhandled(visit.now), _undelivered(visit.now), _repairs()]
+        items += [_breaks(), _suspense(by_state), _unhandled(visit.now), _undelivered(visit.now), _repairs()]
     order = {"red": 0, "yellow": 1, "calm": 2}
     return sorted(items, key=lambda item: order[item.level])
 
@@ -143,32 +149,29 @@ def _approvals() -> Item:
     return Item(level, "待第二人批准的事项", "Acts that wait for a second person", count, path="/console/approvals")
 
 
-def _payouts(totals: Sequence[Totals]) -> Item:
-    """Payouts that the bank hasn't settled; only a school with money in transit can have one."""
-    moving = [one for one in totals if one.by_state.get(State.IN_TRANSIT, 0)]
-    last = [funds.find_last_payout(one.institution_id) for one in moving[:_MOST]]
-    failed = [one for one in last if isinstance(one, Payout) and one.status is PayoutStatus.FAILED]
-    amount = sum(one.by_state[State.IN_TRANSIT] for one in moving)
-    level = "red" if failed else "yellow" if moving else "calm"
+def _payouts(by_state: Mapping[State, int]) -> Item:
+    """Payouts that the bank hasn't settled."""
+    waiting = funds.count_waiting(Wait.PAYOUT, at_most=_MOST)
+    failed = funds.count_waiting(Wait.PAYOUT_FAILED, at_most=_MOST)
+    level = "red" if failed else "yellow" if waiting else "calm"
     zh, en = "划拨未到账", "Payouts not settled"
     if failed:
-        zh, en = f"{zh}（{len(failed)} 批银行未能支付）", f"{en} ({len(failed)} failed)"
-    return Item(level, zh, en, len(moving), amount, path="/console/schools")
+        zh, en = f"{zh}（{failed} 批银行未能支付）", f"{en} ({failed} failed)"
+    count = min(waiting + failed, _MOST)
+    return Item(level, zh, en, count, by_state.get(State.IN_TRANSIT, 0), path="/console/schools")
 
 
-def _minimums(minimums: Mapping[InstitutionId, MinimumBalance], policy: Policy) -> Item:
-    levels = Counter(policy.minimum_level(one.balance_fen, one.required_fen) for one in minimums.values())
-    level = "red" if levels["red"] else "yellow" if levels["yellow"] else "calm"
+def _minimums(low: Low) -> Item:
+    level = "red" if low.red else "yellow" if low.yellow else "calm"
     zh, en = "最低余额不足", "Minimum balance low"
-    if levels["red"]:
-        zh, en = f"{zh}（{levels['red']} 家低于核定额）", f"{en} ({levels['red']} under the requirement)"
-    return Item(level, zh, en, levels["red"] + levels["yellow"], path="/console/minimums")
+    if low.red:
+        zh, en = f"{zh}（{low.red} 家低于核定额）", f"{en} ({low.red} under the requirement)"
+    return Item(level, zh, en, low.red + low.yellow, path="/console/minimums")
 
 
-def _shortfalls(minimums: Mapping[InstitutionId, MinimumBalance], today: date) -> Item:
+def _shortfalls(today: date) -> Item:
     """Minimum balances that the nightly check has found short, to be made up by a day."""
-    short = [(iid, one.short_since) for iid, one in minimums.items() if one.short_since]
-    found = funds.get_minimum_shortfalls(short).values()
+    found = funds.list_open_shortfalls(limit=_MOST, cursor=None).rows
     overdue = sum(one.is_overdue(today) for one in found)
     level = "red" if overdue else "yellow" if found else "calm"
     zh, en = "最低余额缺口待补足", "Shortfalls to be made up"
@@ -177,8 +180,8 @@ def _shortfalls(minimums: Mapping[InstitutionId, MinimumBalance], today: date) -
     return Item(level, zh, en, len(found), sum(one.short_fen for one in found), path="/console/minimums")
 
 
-def _withdrawals(minimums: Mapping[InstitutionId, MinimumBalance]) -> Item:
-    count = sum(one.asked > 0 for one in minimums.values())
+def _withdrawals() -> Item:
+    count = funds.count_waiting(Wait.WITHDRAWAL, at_most=_MOST)
     level = "yellow" if count else "calm"
     return Item(level, "最低余额支取待办理", "Minimum-balance withdrawals", count, path="/console/minimums")
 
@@ -198,30 +201,27 @@ def _payments(now: datetime) -> Item:
     )
 
 
-def _licences(now: datetime, schools: Mapping[InstitutionId, Institution]) -> Item:
-    days = policies.in_force(at=now).certificate_first_warning_days
-    until = clock.business_day(now) + timedelta(days=days)
-    count = sum(school.valid_to <= until for school in schools.values() if not school.status.ending)
-    return Item(
-        "yellow" if count else "calm",
-        f"证照 {days} 日内到期",
-        f"Schools whose papers end within {days} days",
-        count,
-        path="/console/validities",
-    )
+def _papers(now: datetime, policy: Policy) -> Item:
+    days = policy.certificate_first_warning_days
+    count = watched.count_expiring(until=clock.business_day(now) + timedelta(days=days), at_most=_MOST)
+    zh, en = f"证照 {days} 日内到期", f"Schools whose papers end within {days} days"
+    return Item("yellow" if count else "calm", zh, en, count, path="/console/validities")
 
 
-def _stopped(schools: Mapping[InstitutionId, Institution]) -> Item:
+def _stopped() -> Item:
     """Schools whose money is frozen."""
-    count = sum(school.frozen and not school.status.ending for school in schools.values())
+    count = watched.count_waiting(Watch.FROZEN, at_most=_MOST)
     level = "red" if count else "calm"
     return Item(level, "资金冻结的机构", "Schools whose money is frozen", count, path="/console/schools?of=frozen")
 
 
-def _terminations(totals: Sequence[Totals], schools: Mapping[InstitutionId, Institution]) -> Item:
-    """Schools on their way to the notice, and those whose accounts have got money since: it wants another notice."""
-    open_ones = sum(school.status is Status.TERMINATING for school in schools.values())
-    ended = [one for one in totals if schools[one.institution_id].status.ended]
+def _terminations() -> Item:
+    """Schools on their way to the notice, and those whose accounts have got money since: it wants another notice.
+
+    Of those that have ended it looks at the newest; what comes into an older one's account is in suspense besides.
+    """
+    open_ones = watched.count_waiting(Watch.TERMINATING, at_most=_MOST)
+    ended = funds.get_totals_of(watched.list_waiting(Watch.ENDED, limit=_MOST, cursor=None).rows)
     left = [-one.by_state[State.OUTSIDE] for one in ended if one.by_state.get(State.OUTSIDE)]
     zh, en = "终止办理中的机构", "Schools that are terminated"
     if left:
@@ -290,15 +290,14 @@ def _breaks() -> Item:
     return Item(level, zh, en, count, since=since, path="/console/reconciliation/breaks")
 
 
-def _suspense(totals: Sequence[Totals]) -> Item:
+def _suspense(by_state: Mapping[State, int]) -> Item:
     """Money in suspense, and money that left without an instruction: the one isn't netted against the other."""
-    amounts = [one.by_state.get(State.SUSPENSE, 0) for one in totals]
-    missing = any(amount < 0 for amount in amounts)
-    level = "red" if missing else "yellow" if any(amounts) else "calm"
-    count = sum(amount != 0 for amount in amounts)
-    return Item(
-        level, "有待查款的机构", "Schools with money in suspense", count, sum(amounts), path="/console/suspense"
-    )
+    missing = funds.count_waiting(Wait.SUSPENSE_MISSING, at_most=_MOST)
+    there = funds.count_waiting(Wait.SUSPENSE, at_most=_MOST)
+    level = "red" if missing else "yellow" if there else "calm"
+    zh, en = "有待查款的机构", "Schools with money in suspense"
+    amount = by_state.get(State.SUSPENSE, 0)
+    return Item(level, zh, en, min(missing + there, _MOST), amount, path="/console/suspense")
 
 
 def _unhandled(now: datetime) -> Item:

@@ -22,20 +22,20 @@ from shared.messages import templates
 blueprint = Blueprint(__name__)
 
 PAGE = 20
+_MOST_SCHOOLS = 100
+_IN, _MISSING = funds.Wait.SUSPENSE, funds.Wait.SUSPENSE_MISSING
 
 
 @page(blueprint, "/console/suspense", who=roles.MONEY)
 def show_suspense(visit: Visit) -> Shown:
     """What each school has in suspense, and every movement into it and out of it."""
     found = funds.list_suspense(limit=PAGE, cursor=visit.asked("cursor"))
-    by_school = {
-        one.institution_id: one.by_state[State.SUSPENSE]
-        for one in funds.list_totals()
-        if one.by_state.get(State.SUSPENSE, 0)
-    }
+    there = [funds.list_in_suspense(wait, limit=_MOST_SCHOOLS, cursor=None) for wait in (_MISSING, _IN)]
+    by_school = {one.institution_id: one.by_state[State.SUSPENSE] for page in there for one in page.rows}
     wanted = [*by_school, *(entry.institution_id for entry in found.rows)]
     told = {
         "by_school": by_school,
+        "more_schools": any(page.next_cursor for page in there),
         "left": _left(found.rows),
         "entries": found.rows,
         "schools": institutions.get_many(wanted) if wanted else {},

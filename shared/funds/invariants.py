@@ -70,6 +70,7 @@ CHECKS: tuple[Callable[[Books], Iterator[str]], ...] = (
     journal_invariants.journal_has_every_entry,
     journal_invariants.totals_equal_journal,
     journal_invariants.days_equal_journal,
+    journal_invariants.district_equals_schools,
     seal_invariants.chains_are_unbroken,
     seal_invariants.day_roots_extend,
     enrolment_invariants.sold_within_policy,

@@ -32,6 +32,17 @@ def totals_equal_journal(books: Books) -> Iterator[str]:
             yield f"{school}: {told.entries_counted} entries counted of {len(of)}"
 
 
+def district_equals_schools(books: Books) -> Iterator[str]:
+    """15. The district's months add up to the sum of the schools' totals, state by state."""
+    months = [one.figures for one in books.days if one.of == days.DISTRICT and one.key[0] == "month"]
+    for state in State:
+        of_schools = sum(one.by_state.get(state, 0) for one in books.totals)
+        into, out = days.names_of(state)
+        of_district = sum(figures[into] - figures[out] for figures in months)
+        if of_district != of_schools:
+            yield f"{state}: {of_district} in the district, {of_schools} at its schools"
+
+
 def days_equal_journal(books: Books) -> Iterator[str]:
     """15. Each day and month, of a school and of the district, is exactly what the journals add up to for it."""
     lines: dict[str, list[Entry]] = defaultdict(list)

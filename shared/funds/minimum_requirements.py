@@ -37,7 +37,8 @@ def calculate(*, institution_id: InstitutionId, size: str, policy: Policy, now: 
     receipts = days.list_days(institution_id, first=first, last=last)
     formula = minimum_rules.formula(policy, size=size, days=receipts, today=today)
     calculation = Calculation(institution_id, formula, now)
-    requirements.keep_calculation(calculation)
+    required = minimums.get(institution_id).required_fen
+    requirements.keep_calculation(calculation, differs=formula.required_fen != required)
     return calculation
 
 
@@ -62,7 +63,9 @@ def set_anew(
         if before.requirements + 1 != number:
             raise RequirementMovedOn()
         told = _parts(before, formula, reason=reason, proposed_by=proposed_by, approved_by=approved_by, now=now)
-        transaction.commit([*also, *told])
+        calculated = requirements.find_calculation(institution_id)
+        settled = [requirements.settled(calculated)] if calculated else []
+        transaction.commit([*also, *told, *settled])
 
     transaction.retried(attempt)
 

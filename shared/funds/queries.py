@@ -30,9 +30,12 @@ from shared.funds.store.interest import list_of as list_interest
 from shared.funds.store.interest import list_shares as list_interest_shares
 from shared.funds.store.minimum_days import get_shortfalls as get_minimum_shortfalls
 from shared.funds.store.minimum_days import list_of as list_minimum_days
+from shared.funds.store.minimum_days import list_open as list_open_shortfalls
 from shared.funds.store.minimum_days import list_shortfalls as list_minimum_shortfalls
+from shared.funds.store.minimums import count_low as count_low_minimums
 from shared.funds.store.minimums import get as get_minimum_balance
 from shared.funds.store.minimums import get_many as get_minimum_balances
+from shared.funds.store.minimums import list_low as list_low_minimums
 from shared.funds.store.payouts import find_last as find_last_payout
 from shared.funds.store.payouts import get as get_payout
 from shared.funds.store.payouts import list_of as list_payouts
@@ -45,21 +48,29 @@ from shared.funds.store.refunds import list_requested as list_refunds_requested
 from shared.funds.store.refunds import list_waiting as list_refunds_waiting
 from shared.funds.store.requirements import find_calculation, find_calculations
 from shared.funds.store.requirements import list_of as list_requirements
+from shared.funds.store.requirements import list_waiting as list_calculations_waiting
 from shared.funds.store.returns import get_many as get_returns
 from shared.funds.store.returns import list_waiting as list_returns_waiting
 from shared.funds.store.totals import get as get_totals
 from shared.funds.store.totals import get_many as get_totals_of
 from shared.funds.store.totals import list_all as list_totals
+from shared.funds.store.totals import list_in_suspense, list_suspense
 from shared.funds.store.totals import list_lines as list_journal
-from shared.funds.store.totals import list_suspense
+from shared.funds.store.totals import of_district as get_district
+from shared.funds.store.waits import Wait
+from shared.funds.store.waits import count as count_waiting
 from shared.funds.store.withdrawals import get as get_withdrawal
+from shared.funds.store.withdrawals import list_asked as list_withdrawals_asked
 from shared.funds.store.withdrawals import list_of as list_withdrawals
 from shared.kernel.ids import EnrolmentId, GuardianId, InstitutionId, SessionId
 
 __all__ = [
     "DISTRICT",
+    "Wait",
     "count_by_institution",
+    "count_low_minimums",
     "count_refunds_waiting",
+    "count_waiting",
     "find_bank_entry",
     "find_calculation",
     "find_calculations",
@@ -68,6 +79,7 @@ __all__ = [
     "get_account",
     "get_accounts",
     "get_custody",
+    "get_district",
     "get_interest_credit",
     "get_minimum_balance",
     "get_minimum_balances",
@@ -85,19 +97,23 @@ __all__ = [
     "list_by_guardian",
     "list_by_institution",
     "list_by_offering",
+    "list_calculations_waiting",
     "list_custody",
     "list_days",
     "list_entries",
     "list_expiring",
+    "list_in_suspense",
     "list_interest",
     "list_interest_shares",
     "list_interest_waiting",
     "list_journal",
     "list_last_payouts",
+    "list_low_minimums",
     "list_minimum_days",
     "list_minimum_shortfalls",
     "list_months",
     "list_moves",
+    "list_open_shortfalls",
     "list_payout_entries",
     "list_payouts",
     "list_refunds",
@@ -109,6 +125,7 @@ __all__ = [
     "list_suspense",
     "list_totals",
     "list_withdrawals",
+    "list_withdrawals_asked",
     "moved_at_bank",
     "moved_before",
     "preview_refund",

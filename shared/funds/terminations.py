@@ -56,7 +56,7 @@ def _return_minimum(
     legs = {State.MINIMUM_BALANCE: -fact.amount_fen, State.OUTSIDE: +fact.amount_fen}
     entry = posting.bank_entry(fact, EntryKind.MINIMUM_RETURN, institution_id, legs, body, now)
     entry = chain.sealed(replace(entry, reason=fact.notice_no, version=after.version))
-    transaction.commit([entries.put(entry), minimums.change(before, after), used])
+    transaction.commit([entries.put(entry), minimums.change(before, after, over=True), used])
     return model.Posting(False, entry)
 
 

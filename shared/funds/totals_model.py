@@ -32,6 +32,14 @@ class Totals:
 
 
 @dataclass(frozen=True)
+class District:
+    """The money of all schools together, by state, as the stream has summed it up so far."""
+
+    by_state: Mapping[State, int]
+    counted_through: datetime | None
+
+
+@dataclass(frozen=True)
 class Outstanding:
     """What a school still owes or is owed, from its enrolments, its minimum balance and its totals at one look.
 

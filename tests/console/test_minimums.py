@@ -58,7 +58,7 @@ def decide(who: Visitor, address: str, decision: str = "approve") -> Any:
 
 class TestMinimums:
     def test_tell_that_all_is_well(self, supervisor: Visitor) -> None:
-        assert "1 家机构的最低余额均已足额" in text_of(supervisor.get("/console/minimums"))
+        assert "各机构的最低余额均已足额" in text_of(supervisor.get("/console/minimums"))
 
     def test_tell_who_is_short_and_until_when(self, supervisor: Visitor) -> None:
         short()

@@ -86,7 +86,7 @@ class Operation:
     """An operation with its budget, items and write units of the tables.
 
     `prepare` is done before it is measured, and `act` gets what it gave. `reads`: how many it may take. `indexed`: it
-    may write to an index, as a sale does, what waits for the bank, and what two people approve.
+    may write to an index, as a sale does, what waits for the bank or for the bureau, and what two people approve.
     """
 
     name_zh: str
@@ -500,11 +500,11 @@ OPERATIONS = (
         _confirmed,
         indexed=True,
     ),
-    Operation("划拨", "payout: build", 3, 6, lambda _: steps.build_payout(), _release_one, reads=2),
-    Operation("结清", "payout: settle", 2, 4, _settle, steps.a_built_payout),
+    Operation("划拨", "payout: build", 3, 6, lambda _: steps.build_payout(), _release_one, reads=2, indexed=True),
+    Operation("结清", "payout: settle", 2, 4, _settle, steps.a_built_payout, indexed=True),
     Operation("部分结清", "payout: settle a part", 2, 4, _settle_partly, steps.a_built_payout),
     Operation("撤回", "payout: recall wanted, with its approval", 2, 4, _ask_back, _to_be_recalled, indexed=True),
-    Operation("撤回成功", "payout: recalled by the bank", 2, 4, _recall, _recalling),
+    Operation("撤回成功", "payout: recalled by the bank", 2, 4, _recall, _recalling, indexed=True),
     Operation("退回机构款", "payout: sent back by the school's account", 2, 4, _send_back, _settled),
     Operation("退费冻结", "refund: hold", 2, 4, _hold_refund, _agreed_refund, 3),
     Operation("退费到账", "refund: paid by the bank", 2, 4, _pay_refund, _held_refund),
@@ -523,8 +523,10 @@ OPERATIONS = (
     ),
     Operation("利息入账", "the bank's interest, to be distributed", 2, 4, _interest_in),
     Operation("结息", "interest credited to an enrolment", 2, 4, _credit_interest, _planned_interest),
-    Operation("存入", "deposit to the minimum balance", 2, 4, _pay_minimum),
-    Operation("支取", "withdrawal from the minimum balance by the bank itself", 3, 6, _withdraw, _pay_minimum),
+    Operation("存入", "deposit to the minimum balance", 2, 4, _pay_minimum, indexed=True),
+    Operation(
+        "支取", "withdrawal from the minimum balance by the bank itself", 3, 6, _withdraw, _pay_minimum, indexed=True
+    ),
     Operation(
         "终止立案",
         "termination: status, change, 16 latches, case, approval",
@@ -535,13 +537,19 @@ OPERATIONS = (
         indexed=True,
     ),
     Operation("终止结清", "termination: a lesson released finally", 4, 8, _release_finally, _settling, indexed=True),
-    Operation("终止退还", "termination: minimum balance returned on the notice", 3, 8, _return(0), _notice, reads=2),
+    Operation(
+        "终止退还", "termination: minimum balance returned on the notice", 3, 8, _return(0), _notice, 2, indexed=True
+    ),
     Operation("终止划付", "termination: payable paid out on the notice", 2, 6, _return(1), _notice, reads=2),
     Operation(
         "支取冻结", "withdrawal from the minimum balance: approved, held", 3, 6, _hold_minimum, _proposed, indexed=True
     ),
-    Operation("支取到账", "withdrawal from the minimum balance: paid", 3, 6, _settle_minimum, _held_minimum),
-    Operation("支取转回", "withdrawal from the minimum balance: failed", 3, 6, _void_minimum, _held_minimum),
+    Operation(
+        "支取到账", "withdrawal from the minimum balance: paid", 3, 6, _settle_minimum, _held_minimum, indexed=True
+    ),
+    Operation(
+        "支取转回", "withdrawal from the minimum balance: failed", 3, 6, _void_minimum, _held_minimum, indexed=True
+    ),
 )
 
 

@@ -225,7 +225,10 @@ class TestCheckAll:
         [totals] = books.totals
         held = {**totals.by_state, State.HELD: totals.by_state[State.HELD] + 1}
 
-        assert found(replace(books, totals=[replace(totals, by_state=held)])) == {"totals_equal_journal"}
+        assert found(replace(books, totals=[replace(totals, by_state=held)])) == {
+            "totals_equal_journal",
+            "district_equals_schools",
+        }
 
     def test_an_entry_that_was_altered_afterwards(self, books: Books) -> None:
         deposit = next(one for one in books.entries if one.kind is EntryKind.DEPOSIT and one.version == 1)

@@ -94,6 +94,7 @@ class TestCreateAll:
         }
         assert found == {
             ("institutions", "by_wait"): "KEYS_ONLY",
+            ("institutions", "by_expiry"): "KEYS_ONLY",
             ("mall", "by_change"): "INCLUDE",
             ("teaching", "by_due"): "KEYS_ONLY",
             ("funds", "by_guardian"): "KEYS_ONLY",
@@ -101,6 +102,7 @@ class TestCreateAll:
             ("funds", "by_offering"): "KEYS_ONLY",
             ("funds", "by_expiry"): "KEYS_ONLY",
             ("funds", "by_refund_wait"): "KEYS_ONLY",
+            ("funds", "by_wait"): "KEYS_ONLY",
             ("funds", "by_refund_institution"): "KEYS_ONLY",
             ("reconciliation", "by_state"): "INCLUDE",
             ("approvals", "by_status"): "KEYS_ONLY",

@@ -7,13 +7,13 @@ whenever it is asked for. Each entry counts by the day of its booking and by tha
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
 from shared.dynamo import transaction
-from shared.dynamo.rows import Row, meta
+from shared.dynamo.rows import Moment, Row, meta
 from shared.funds import model, totals_model
 from shared.funds.model import EntryKind, State
 from shared.funds.periods import Basis, Moved, Period, Sums, day_of
@@ -27,7 +27,10 @@ Key = tuple[str, str]
 
 
 class DayRow(Row):
-    """A business day, or a month. The flows and the lessons are by the day of booking."""
+    """A business day, or a month. The flows and the lessons are by the day of booking.
+
+    `counted_through`: when the last entry was booked that was added to it.
+    """
 
     Meta = meta("funds")
     kind = UnicodeAttribute(default="day")
@@ -37,6 +40,7 @@ class DayRow(Row):
     refunded_fen = NumberAttribute(default=0)
     lessons_released = NumberAttribute(default=0)
     lessons_by_silence = NumberAttribute(default=0)
+    counted_through = Moment(null=True)
 
 
 _ENTRIES = {basis: f"{basis}_entries" for basis in Basis}
@@ -75,10 +79,15 @@ class StoredSums:
 
 def add_up(institution_id: InstitutionId, new: Sequence[model.Entry]) -> list[transaction.Part]:
     """The parts that add a school's entries to its days and months, and to the district's."""
+    through = SumsRow.counted_through.set(max(entry.booked_at for entry in new))
     return [
         transaction.add_up(
             SumsRow(f"{kind}s#{of}", on),
-            [SumsRow.kind.set(kind), *(getattr(SumsRow, name).add(amount) for name, amount in sorted(told.items()))],
+            [
+                SumsRow.kind.set(kind),
+                through,
+                *(getattr(SumsRow, name).add(amount) for name, amount in sorted(told.items())),
+            ],
         )
         for (kind, on), told in figures_of(new).items()
         for of in (institution_id, DISTRICT)
@@ -99,6 +108,11 @@ def figures_of(entries: Iterable[model.Entry]) -> dict[Key, Figures]:
         for told in (figures["day", on], figures["month", on[:7]]):
             told.update(flows(entry) + lessons(entry))
     return figures
+
+
+def names_of(state: State) -> tuple[str, str]:
+    """The names of the figures of what was booked into a state and out of it."""
+    return _NAMES[Basis.BOOKING, state, True], _NAMES[Basis.BOOKING, state, False]
 
 
 def flows(entry: model.Entry) -> Figures:
@@ -151,6 +165,13 @@ def before(of: str, day: date, basis: Basis) -> Sums:
         last = (day - timedelta(days=1)).isoformat()
         found += SumsRow.query(f"days#{of}", SumsRow.sk.between(f"{month}-01", last), consistent_read=True)
     return sum((sums_of(row, basis) for row in found), Sums())
+
+
+def of_district() -> tuple[Sums, datetime | None]:
+    """All that moved at all schools together, and when the last of it was booked, as far as it is counted."""
+    rows = list(SumsRow.query(f"months#{DISTRICT}", consistent_read=True))
+    through = max((row.counted_through for row in rows if row.counted_through), default=None)
+    return sum((sums_of(row, Basis.BOOKING) for row in rows), Sums()), through
 
 
 def by_day(of: str, period: Period, basis: Basis) -> dict[date, Sums]:

@@ -9,8 +9,10 @@ from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttrib
 from shared.dynamo import transaction
 from shared.dynamo.rows import Row, meta
 from shared.funds.minimum_model import MinimumDay, Shortfall
+from shared.funds.store import waits
 from shared.kernel.ids import InstitutionId
 from shared.kernel.money import Fen
+from shared.kernel.page import Page
 
 
 class MinimumDayRow(Row):
@@ -29,6 +31,8 @@ class ShortfallRow(Row):
     due_on = UnicodeAttribute()
     deadline_assumed = BooleanAttribute()
     ended_on = UnicodeAttribute(default="")
+    waits_for = UnicodeAttribute(null=True)
+    waits_by = UnicodeAttribute(null=True)
 
 
 def put(days: Sequence[MinimumDay]) -> None:
@@ -63,6 +67,8 @@ def put_shortfall(shortfall: Shortfall) -> transaction.Part:
         due_on=shortfall.due_on.isoformat(),
         deadline_assumed=shortfall.deadline_assumed,
         ended_on=shortfall.ended_on.isoformat() if shortfall.ended_on else "",
+        waits_for=None if shortfall.ended_on else waits.Wait.SHORTFALL.value,
+        waits_by=None if shortfall.ended_on else shortfall.due_on.isoformat(),
     )
     return transaction.put(row)
 
@@ -72,6 +78,14 @@ def get_shortfalls(wanted: Sequence[tuple[InstitutionId, date]]) -> dict[Institu
     keys = [(f"minimum#{iid}", f"shortfall#{since}") for iid, since in wanted]
     rows = ShortfallRow.batch_get(keys, consistent_read=True) if keys else []
     return {found.institution_id: found for found in map(_shortfall_of, rows)}
+
+
+def list_open(*, limit: int, cursor: str | None) -> Page[Shortfall]:
+    """One page of the shortfalls of all schools that aren't made up, the first to be made up first."""
+    page = waits.keys(waits.Wait.SHORTFALL, limit=limit, cursor=cursor)
+    rows = ShortfallRow.batch_get(list(page.rows), consistent_read=True) if page.rows else []
+    found = {(row.pk, row.sk): _shortfall_of(row) for row in rows}
+    return Page([found[key] for key in page.rows if key in found], page.next_cursor)
 
 
 def list_shortfalls(institution_id: InstitutionId, *, limit: int) -> list[Shortfall]:

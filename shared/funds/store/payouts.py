@@ -11,11 +11,18 @@ from pynamodb.expressions.update import Action
 from shared.dynamo import pages, transaction
 from shared.dynamo.rows import Moment, Row, meta
 from shared.funds import model, payout_model
-from shared.funds.store import entries
-from shared.kernel import errors
+from shared.funds.store import entries, waits
+from shared.kernel import clock, errors
 from shared.kernel.ids import InstitutionId, PayoutId
 from shared.kernel.money import Fen
 from shared.kernel.page import Page
+
+_OPEN = (
+    payout_model.PayoutStatus.BUILT,
+    payout_model.PayoutStatus.SENT,
+    payout_model.PayoutStatus.PARTLY,
+    payout_model.PayoutStatus.RECALLING,
+)
 
 
 class UnknownPayout(errors.Missing):
@@ -45,6 +52,8 @@ class PayoutRow(Row):
     bank_references = UnicodeAttribute(default="")
     reason = UnicodeAttribute(default="")
     version = NumberAttribute(default=0)
+    waits_for = UnicodeAttribute(null=True)
+    waits_by = UnicodeAttribute(null=True)
 
 
 def id_of(institution_id: InstitutionId, number: int) -> PayoutId:
@@ -64,8 +73,16 @@ def _key(payout_id: str) -> tuple[str, str]:
     return f"payouts#ins_{payout_id[4:30]}", payout_id[30:]
 
 
+def _wait(payout: payout_model.Payout) -> waits.Wait | None:
+    """What a payout waits for: that the bank pays it, or that somebody sees to it."""
+    if payout.status is payout_model.PayoutStatus.FAILED:
+        return waits.Wait.PAYOUT_FAILED
+    return waits.Wait.PAYOUT if payout.status in _OPEN else None
+
+
 def build(payout: payout_model.Payout) -> transaction.Part:
     """The part that makes a school's next payout; refused while the one with this number exists."""
+    wait = _wait(payout)
     row = PayoutRow(
         *_key(payout.payout_id),
         amount_fen=payout.amount_fen,
@@ -76,6 +93,8 @@ def build(payout: payout_model.Payout) -> transaction.Part:
         settled_at=payout.settled_at,
         settled_fen=payout.settled_fen,
         bank_references="\n".join(payout.bank_references),
+        waits_for=wait.value if wait else None,
+        waits_by=clock.stored(payout.built_at) if wait else None,
     )
     return transaction.put_new(row, refused=TotalsBehind())
 
@@ -92,6 +111,8 @@ def change(before: payout_model.Payout, after: payout_model.Payout) -> transacti
         PayoutRow.reason.set(after.reason),
         PayoutRow.version.set(before.version + 1),
     ]
+    if _wait(after) is not _wait(before):
+        actions += waits.setting(PayoutRow, _wait(after), after.built_at)
     if after.settled_at is not None:
         actions.append(PayoutRow.settled_at.set(after.settled_at))
     row = PayoutRow(*_key(before.payout_id))

@@ -8,6 +8,8 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from shared.dynamo import pages, transaction
 from shared.dynamo.rows import Moment, Row, meta
 from shared.funds.minimum_model import Calculation, Formula, Requirement
+from shared.funds.store import waits
+from shared.kernel import clock
 from shared.kernel.ids import InstitutionId
 from shared.kernel.money import Fen
 from shared.kernel.page import Page
@@ -26,6 +28,8 @@ class CalculationRow(Row):
     last_month = UnicodeAttribute()
     policy = UnicodeAttribute()
     at = Moment()
+    waits_for = UnicodeAttribute(null=True)
+    waits_by = UnicodeAttribute(null=True)
 
 
 class RequirementRow(Row):
@@ -84,12 +88,32 @@ def requirement_of(row: Any) -> Requirement:
     )
 
 
-def keep_calculation(calculation: Calculation) -> None:
-    """Keep a school's newest calculation."""
+def keep_calculation(calculation: Calculation, *, differs: bool) -> None:
+    """Keep a school's newest calculation; one that `differs` from what is required waits to be proposed."""
     row = CalculationRow(
-        f"minimum#{calculation.institution_id}", "calculation", at=calculation.at, **_told(calculation.formula)
+        f"minimum#{calculation.institution_id}",
+        "calculation",
+        at=calculation.at,
+        **_told(calculation.formula),
+        waits_for=waits.Wait.CALCULATION.value if differs else None,
+        waits_by=clock.stored(calculation.at) if differs else None,
     )
     transaction.commit([transaction.put(row)])
+
+
+def settled(calculation: Calculation) -> transaction.Part:
+    """The part that lets a calculation wait no more, as what is required is set anew. Else LostRace."""
+    row = CalculationRow(f"minimum#{calculation.institution_id}", "calculation")
+    same = CalculationRow.at == calculation.at
+    return transaction.update(row, waits.setting(CalculationRow, None), same, refused=transaction.LostRace())
+
+
+def list_waiting(*, limit: int, cursor: str | None) -> Page[Calculation]:
+    """One page of the calculations of all schools that wait to be proposed, the longest waiting first."""
+    page = waits.keys(waits.Wait.CALCULATION, limit=limit, cursor=cursor)
+    found = find_calculations([waits.school_of(key) for key in page.rows])
+    there = [waits.school_of(key) for key in page.rows]
+    return Page([found[iid] for iid in there if iid in found], page.next_cursor)
 
 
 def find_calculation(institution_id: InstitutionId) -> Calculation | None:

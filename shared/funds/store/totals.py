@@ -19,7 +19,7 @@ from shared.dynamo import pages, transaction
 from shared.dynamo.rows import Moment, Row, meta
 from shared.funds import model, totals_model
 from shared.funds.periods import Period
-from shared.funds.store import custody, days, entries
+from shared.funds.store import custody, days, entries, waits
 from shared.funds.store.days import DISTRICT
 from shared.kernel import clock, errors
 from shared.kernel.ids import InstitutionId
@@ -64,12 +64,35 @@ class TotalsRow(Row):
     payouts_counted = NumberAttribute(default=0)
     entries_counted = NumberAttribute(default=0)
     counted_through = Moment(null=True)
+    waits_for = UnicodeAttribute(null=True)
+    waits_by = UnicodeAttribute(null=True)
 
 
 def count(institution_id: InstitutionId, told: Sequence[model.Entry]) -> int:
     """Count entries of one school that aren't counted yet; how many that were."""
     unique = {entry.key: entry for entry in told}.values()
-    return sum(transaction.retried(partial(_count, institution_id, few)) for few in _pieces(unique))
+    counted = sum(transaction.retried(partial(_count, institution_id, few)) for few in _pieces(unique))
+    transaction.retried(partial(_watch, institution_id))
+    return counted
+
+
+def _watch(institution_id: InstitutionId) -> None:
+    """Put a school that has money in suspense into the list of those, or take it out, as its sums are now.
+
+    Also for entries that come again: what counted them may have ended before this.
+    """
+    try:
+        row = TotalsRow.get("totals", institution_id, consistent_read=True)
+    except TotalsRow.DoesNotExist:
+        return
+    amount = int(row.suspense)
+    wait = waits.Wait.SUSPENSE if amount > 0 else waits.Wait.SUSPENSE_MISSING if amount < 0 else None
+    if row.waits_for == (wait.value if wait else None):
+        return
+    actions = waits.setting(TotalsRow, wait, row.counted_through)
+    same = TotalsRow.entries_counted == row.entries_counted
+    key = TotalsRow("totals", institution_id)
+    transaction.commit([transaction.update(key, actions, same, refused=transaction.LostRace())])
 
 
 def _pieces(told: Iterable[model.Entry]) -> Iterator[list[model.Entry]]:
@@ -150,6 +173,21 @@ def get_many(institution_ids: Collection[InstitutionId]) -> list[totals_model.To
 def list_all() -> list[totals_model.Totals]:
     """The totals of every school that has any."""
     return [totals_of(row) for row in TotalsRow.query("totals", consistent_read=True)]
+
+
+def of_district() -> totals_model.District:
+    """The money of all schools together, by state: 12 small rows a year, however many schools there are."""
+    sums, counted_through = days.of_district()
+    by_state = {state: sums.of(state).net_fen for state in model.State}
+    return totals_model.District(by_state, counted_through)
+
+
+def list_in_suspense(wait: waits.Wait, *, limit: int, cursor: str | None) -> Page[totals_model.Totals]:
+    """One page of the schools that have money in suspense, or from which money went without an instruction."""
+    page = waits.keys(wait, limit=limit, cursor=cursor)
+    found = {one.institution_id: one for one in get_many([waits.school_of(key) for key in page.rows])}
+    schools = [waits.school_of(key) for key in page.rows]
+    return Page([found[iid] for iid in schools if iid in found], page.next_cursor)
 
 
 def list_lines(institution_id: InstitutionId, *, limit: int, cursor: str | None) -> Page[model.Entry]:

@@ -11,8 +11,8 @@ from shared.dynamo import pages, transaction
 from shared.dynamo.rows import Moment, Row, meta
 from shared.funds import model
 from shared.funds.minimum_model import MinimumBalance, Withdrawal, WithdrawalStatus
-from shared.funds.store import entries, minimums
-from shared.kernel import errors
+from shared.funds.store import entries, minimums, waits
+from shared.kernel import clock, errors
 from shared.kernel.ids import InstitutionId, WithdrawalId
 from shared.kernel.money import Fen
 from shared.kernel.page import Page
@@ -44,6 +44,8 @@ class WithdrawalRow(Row):
     ended_at = Moment(null=True)
     bank_reference = UnicodeAttribute(default="")
     failure = UnicodeAttribute(default="")
+    waits_for = UnicodeAttribute(null=True)
+    waits_by = UnicodeAttribute(null=True)
 
 
 def id_of(institution_id: InstitutionId, number: int) -> WithdrawalId:
@@ -75,6 +77,8 @@ def put_new(withdrawal: Withdrawal) -> transaction.Part:
         requested_by=withdrawal.requested_by,
         requested_at=withdrawal.requested_at,
         status=withdrawal.status.value,
+        waits_for=waits.Wait.WITHDRAWAL.value,
+        waits_by=clock.stored(withdrawal.requested_at),
     )
     return transaction.put_new(row, refused=transaction.LostRace())
 
@@ -95,6 +99,7 @@ def end(
         WithdrawalRow.decision_reason.set(reason),
         WithdrawalRow.bank_reference.set(bank_reference),
         WithdrawalRow.failure.set(failure),
+        *waits.setting(WithdrawalRow, None),
     ]
     row = WithdrawalRow(*_key(withdrawal.withdrawal_id))
     return transaction.update(row, actions, WithdrawalRow.pk.exists(), refused=UnknownWithdrawal())
@@ -103,7 +108,10 @@ def end(
 def mark_held(withdrawal_id: str) -> None:
     """Note that its money is held. Does nothing when the bank's answer came first."""
     row = WithdrawalRow(*_key(withdrawal_id))
-    actions: list[Action] = [WithdrawalRow.status.set(WithdrawalStatus.HELD.value)]
+    actions: list[Action] = [
+        WithdrawalRow.status.set(WithdrawalStatus.HELD.value),
+        *waits.setting(WithdrawalRow, None),
+    ]
     requested = WithdrawalRow.status == WithdrawalStatus.REQUESTED.value
     with contextlib.suppress(_AnsweredAlready):
         transaction.commit([transaction.update(row, actions, requested, refused=_AnsweredAlready())])
@@ -136,6 +144,14 @@ def get(withdrawal_id: str) -> Withdrawal:
         return withdrawal_of(WithdrawalRow.get(*_key(withdrawal_id), consistent_read=True))
     except WithdrawalRow.DoesNotExist:
         raise UnknownWithdrawal() from None
+
+
+def list_asked(*, limit: int, cursor: str | None) -> Page[Withdrawal]:
+    """One page of the withdrawals of all schools that wait for the bureau, the longest waiting first."""
+    page = waits.keys(waits.Wait.WITHDRAWAL, limit=limit, cursor=cursor)
+    rows = WithdrawalRow.batch_get(list(page.rows), consistent_read=True) if page.rows else []
+    found = {(row.pk, row.sk): withdrawal_of(row) for row in rows}
+    return Page([found[key] for key in page.rows if key in found], page.next_cursor)
 
 
 def list_of(institution_id: InstitutionId, *, limit: int, cursor: str | None) -> Page[Withdrawal]:

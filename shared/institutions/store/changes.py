@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Sequence
 
+from pynamodb.expressions.update import Action
+
 from shared.dynamo import transaction
 from shared.institutions import model
-from shared.institutions.store import latches, rows
+from shared.institutions.store import latches, rows, watched
 from shared.institutions.store.latches import LatchRow
 from shared.institutions.store.rows import InstitutionRow, StatusChanged
 from shared.kernel.ids import InstitutionId
@@ -18,7 +20,11 @@ def change_status(change: model.StatusChange, *, was: model.Status, also: Sequen
     """
     iid = change.institution_id
     becomes = model.Status(change.change.value)
-    actions = [InstitutionRow.status.set(becomes.value), InstitutionRow.status_reason.set(change.reason)]
+    actions: list[Action] = [
+        InstitutionRow.status.set(becomes.value),
+        InstitutionRow.status_reason.set(change.reason),
+        *watched.comes_to(becomes, since=change.at),
+    ]
     parts = [
         *also,
         transaction.update(
@@ -35,7 +41,11 @@ def change_releases(change: model.StatusChange, *, frozen: bool, also: Sequence[
     Raises StatusChanged when it is so already, and what `also` refuses.
     """
     iid = change.institution_id
-    actions = [InstitutionRow.frozen.set(frozen), InstitutionRow.frozen_reason.set(change.reason if frozen else "")]
+    actions: list[Action] = [
+        InstitutionRow.frozen.set(frozen),
+        InstitutionRow.frozen_reason.set(change.reason if frozen else ""),
+        *watched.waits(watched.Watch.FROZEN if frozen else None, since=change.at),
+    ]
     ending = [status.value for status in model.Status if status.ending]
     before = (InstitutionRow.frozen != frozen) & ~InstitutionRow.status.is_in(*ending)
     parts = [
@@ -99,7 +109,7 @@ def publish(
     document = InstitutionRow.document.set(rows.document_of(after))
     school = transaction.update(
         InstitutionRow(institution_id, "institution"),
-        [document],
+        [document, *watched.expiry(after)],
         InstitutionRow.document == row.document,
         refused=transaction.LostRace(),
     )

@@ -7,7 +7,7 @@ from pynamodb.expressions.update import Action
 from shared.dynamo import transaction
 from shared.dynamo.rows import Row
 from shared.institutions import model
-from shared.institutions.store import finding, latches, rows
+from shared.institutions.store import finding, latches, rows, watched
 from shared.institutions.store.rows import (
     AccountRow,
     AccountTaken,
@@ -88,7 +88,7 @@ def supervise(institution_id: InstitutionId, become: Become, change: model.Statu
         & (InstitutionRow.bars == row.bars)
     )
     school = InstitutionRow(institution_id, "institution")
-    document = [InstitutionRow.document.set(rows.document_of(after))]
+    document = [InstitutionRow.document.set(rows.document_of(after)), *watched.expiry(after)]
     lost = transaction.LostRace()
     return [
         transaction.update(school, document, as_read, refused=lost),
@@ -102,12 +102,15 @@ def supervise(institution_id: InstitutionId, become: Become, change: model.Statu
 
 
 def _institution_row(institution: model.Institution) -> InstitutionRow:
+    first = watched.expires_on(institution)
     return InstitutionRow(
         institution.institution_id,
         "institution",
         document=rows.document_of(institution),
         status=institution.status.value,
         frozen=False,
+        expiry_of=watched.PAPERS if first else None,
+        expires_on=first,
     )
 
 

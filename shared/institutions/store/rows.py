@@ -47,6 +47,8 @@ class LicenceTaken(errors.Conflict):
 
 
 class InstitutionRow(Row):
+    """`waits_*` and `expir*` are there for the indexes only (watched.py)."""
+
     Meta = meta("institutions")
     document = UnicodeAttribute()
     status = UnicodeAttribute()
@@ -54,6 +56,10 @@ class InstitutionRow(Row):
     frozen = BooleanAttribute(default=False)
     frozen_reason = UnicodeAttribute(default="")
     bars = UnicodeAttribute(default="[]")
+    waits_for = UnicodeAttribute(null=True)
+    waits_since = Moment(null=True)
+    expiry_of = UnicodeAttribute(null=True)
+    expires_on = UnicodeAttribute(null=True)
 
 
 class DirectoryRow(Row):
@@ -119,8 +125,13 @@ def document_of(institution: model.Institution) -> str:
     told = dataclasses.asdict(institution)
     for name in ("status", "status_reason", "frozen", "frozen_reason", "bars"):
         del told[name]
-    if institution.accounts.supervised_since is None:  # a school's item stays under the kilobyte that a write pays for
+    # what is empty is left out: a school's item stays under the kilobyte that a write pays for
+    if institution.accounts.supervised_since is None:
         del told["accounts"]["supervised_since"]
+    for name in ("certificates", "rooms"):
+        if not told[name]:
+            del told[name]
+    told["teachers"] = [{name: value for name, value in one.items() if value is not None} for one in told["teachers"]]
     for campus in told["campuses"]:
         for name in [name for name in ("street", "position") if not campus[name]]:
             del campus[name]
