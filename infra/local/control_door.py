@@ -23,6 +23,7 @@ from shared.kernel import clock, money
 from shared.kernel.ids import EnrolmentId
 
 _RUNS_APART = timedelta(hours=1)
+_LONGEST_JOURNEY = timedelta(days=400)
 _HEADER = "x-hui-control"
 
 
@@ -104,10 +105,14 @@ class _Door:
         return {"broken": broken, "sum_up": sum_up}
 
     def _advance(self, request: Request) -> dict[str, Any]:
-        seconds = request.json().get("seconds")
-        if type(seconds) is not int or not 0 < seconds <= 400 * 86400:
-            raise Refused(422, "seconds: 1 to 400 days")
-        runs = self._district.advance(timedelta(seconds=seconds), apart=_RUNS_APART)
+        told, now = request.json(), self._district.clock()
+        try:
+            by = clock.read(told["until"]) - now if "until" in told else timedelta(seconds=told["seconds"])
+        except (KeyError, OverflowError, TypeError, ValueError):
+            raise Refused(422, "seconds: how many; or until: a moment with its offset") from None
+        if not timedelta(0) < by <= _LONGEST_JOURNEY:
+            raise Refused(422, "forward, and at most 400 days")
+        runs = self._district.advance(by, apart=_RUNS_APART)
         return {"now": clock.shown(self._district.clock()), "runs": runs}
 
     def _deposit(self, request: Request) -> dict[str, Any]:
@@ -115,9 +120,12 @@ class _Door:
         account_no, amount_fen, remittance = self._meant(told)
         if type(amount_fen) is not int or amount_fen <= 0:
             raise Refused(422, "amount_fen: a positive number of fen")
-        payer = str(told.get("payer_name", "测试付款人"))
+        payer = {
+            "payer_name": str(told.get("payer_name", "测试付款人")),
+            "payer_account_no": str(told.get("payer_account_no", "6222020000000000")),  # where a refund goes
+        }
         try:
-            booked = self._district.bank.transfer(account_no, amount_fen, remittance=remittance, payer_name=payer)
+            booked = self._district.bank.transfer(account_no, amount_fen, remittance=remittance, **payer)
         except NoAccount:
             raise Refused(404, f"the bank has no account {account_no}") from None
         return {"bank_reference": booked.reference, "account_no": account_no, "amount": money.text(amount_fen)}
