@@ -7,7 +7,7 @@ BIN := .venv/bin
 export PORT JSON BOOKS STATE SECONDS ARGS
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo control test check parity simulate bench storm verify lint format judge package lock environment browser hledger clean
+.PHONY: help run demo control bruno test check parity simulate bench storm verify lint format judge package lock environment browser hledger clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,6 +20,9 @@ demo: environment  ## a term of the district in about four minutes, every invari
 
 control: environment  ## steer a running district: make control ARGS="clock advance 7d" | "bank lose-next" | "status"
 	@exec $(BIN)/python -m infra.local.control $(ARGS)
+
+bruno: environment  ## dist/bruno, the API as a Bruno collection, with a child's term to be walked in a district of make run (PORT=9000 changes it)
+	@exec $(BIN)/python -m infra.bruno $(if $(PORT),--port $(PORT))
 
 test: environment browser hledger  ## all tests (ARGS="-k webhook" passes words on to pytest)
 	@exec $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)

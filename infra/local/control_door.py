@@ -23,6 +23,7 @@ from shared.kernel import clock, money
 from shared.kernel.ids import EnrolmentId
 
 _RUNS_APART = timedelta(hours=1)
+_LONG, _RUNS_APART_WHEN_LONG = timedelta(days=2), timedelta(hours=12)
 _LONGEST_JOURNEY = timedelta(days=400)
 _HEADER = "x-hui-control"
 
@@ -112,7 +113,7 @@ class _Door:
             raise Refused(422, "seconds: how many; or until: a moment with its offset") from None
         if not timedelta(0) < by <= _LONGEST_JOURNEY:
             raise Refused(422, "forward, and at most 400 days")
-        runs = self._district.advance(by, apart=_RUNS_APART)
+        runs = self._district.advance(by, apart=_RUNS_APART_WHEN_LONG if by > _LONG else _RUNS_APART)
         return {"now": clock.shown(self._district.clock()), "runs": runs}
 
     def _deposit(self, request: Request) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The whole catalogue of what is on sale, in this process's memory, as it is at the moment of asking.
 
-A process loads it once; at each request it asks the index only for what has changed since (ADR 28). What was written
+A process loads it once; at each request it asks the index only for what has changed since (ADR 29). What was written
 shortly before the last time is asked for again: a change is visible only some time after the moment that it bears.
 """
 
