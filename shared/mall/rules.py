@@ -7,7 +7,7 @@ import calendar
 import hashlib
 import json
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from shared.kernel import errors, money
 from shared.mall import compliance
@@ -166,7 +166,7 @@ def _charge(course: Course, offering: Offering, policy: Policy) -> list[Result]:
 
 def _time(offering: Offering, policy: Policy, today: date) -> list[Result]:
     starts_on = offering.starts_on
-    earliest = starts_on - timedelta(days=policy.earliest_days_before_start)
+    earliest = months_after(starts_on, -policy.earliest_months_before_start)
     early = TooEarly(starts_on=starts_on, earliest=earliest) if today < earliest else None
     late = AlreadyStarted(starts_on=starts_on) if today > starts_on else None
     return [
@@ -194,6 +194,7 @@ def _outstanding(course: Course, offering: Offering, has: Sequence[OpenEnrolment
 
 
 def months_after(day: date, months: int) -> date:
+    """The same day so many months later, or earlier if less than none; the month's last where it has no such day."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 

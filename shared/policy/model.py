@@ -52,7 +52,7 @@ class Policy:
     max_lessons: int
     max_months: int
     max_amount_fen: int
-    earliest_days_before_start: int
+    earliest_months_before_start: int
     renewal_lessons_left: int
     unpaid_hours: int
     waitlist_offer_hours: int

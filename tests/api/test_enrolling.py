@@ -151,7 +151,7 @@ class TestRefusedSale:
     @pytest.mark.parametrize(
         ("changes", "status", "code"),
         [
-            ({"starts_on": date(2026, 10, 3)}, 409, "charge_too_early"),
+            ({"starts_on": date(2026, 10, 2)}, 409, "charge_too_early"),
             ({"starts_on": date(2026, 8, 31)}, 409, "class_already_started"),
             ({"ends_on": date(2026, 12, 8)}, 422, "charge_span_months"),
         ],

@@ -135,14 +135,15 @@ class TestClasses:
     def test_could_be_sold_from_their_first_day_of_sale_on(self, one: Class) -> None:
         [school] = [school for school in SCHOOLS if school.institution_id == one.offering.institution_id]
         assert broken(one, school) == []
-        for days in (1, POLICY.earliest_days_before_start):
+        first = mall.months_after(one.offering.starts_on, -POLICY.earliest_months_before_start)
+        for day in (first, one.offering.starts_on - timedelta(days=1)):
             mall.check_sale(
                 course=one.course,
                 offering=one.offering,
                 terms_hash="",
                 has=[],
                 policy=POLICY,
-                today=one.offering.starts_on - timedelta(days=days),
+                today=day,
             )
 
     def test_can_be_taken_in_every_school_when_the_first_weeks_are_over(self) -> None:

@@ -92,19 +92,31 @@ class TestSpanOfOneCharge:
 
 
 class TestWhenAClassMayBeSold:
-    STARTS_ON = date(2026, 10, 12)
-    OFFERING = builders.a_class(starts_on=STARTS_ON, ends_on=date(2026, 12, 31))
-
-    def test_not_a_day_before_the_earliest(self) -> None:
-        check(offering=self.OFFERING, today=date(2026, 9, 11))
+    @pytest.mark.parametrize(
+        ("starts_on", "earliest"),
+        [
+            (date(2026, 10, 12), date(2026, 9, 12)),  # 30 days
+            (date(2026, 9, 12), date(2026, 8, 12)),  # 31
+            (date(2027, 3, 12), date(2027, 2, 12)),  # 28
+            (date(2027, 3, 31), date(2027, 2, 28)),
+            (date(2027, 1, 1), date(2026, 12, 1)),
+        ],
+    )
+    def test_from_one_month_before_its_start_to_the_day_and_not_a_day_before(
+        self, starts_on: date, earliest: date
+    ) -> None:
+        offering = builders.a_class(starts_on=starts_on, ends_on=starts_on + timedelta(days=60))
+        check(offering=offering, today=earliest)
         with pytest.raises(rules.TooEarly) as refused:
-            check(offering=self.OFFERING, today=date(2026, 9, 10))
-        assert refused.value.figures == {"starts_on": self.STARTS_ON, "earliest": date(2026, 9, 11)}
+            check(offering=offering, today=earliest - timedelta(days=1))
+        assert refused.value.figures == {"starts_on": starts_on, "earliest": earliest}
 
     def test_on_the_day_it_starts_but_not_after(self) -> None:
-        check(offering=self.OFFERING, today=self.STARTS_ON)
+        starts_on = date(2026, 10, 12)
+        offering = builders.a_class(starts_on=starts_on, ends_on=date(2026, 12, 31))
+        check(offering=offering, today=starts_on)
         with pytest.raises(rules.AlreadyStarted):
-            check(offering=self.OFFERING, today=self.STARTS_ON + timedelta(days=1))
+            check(offering=offering, today=starts_on + timedelta(days=1))
 
 
 class TestWhatTheStudentHasAlready:
