@@ -47,7 +47,7 @@ def list_school_refunds(call: Call[None]) -> Page[views.RefundView]:
     response=views.RefundView,
     status=201,
     idempotent=True,
-    errors=(UnknownRefund, refund_rules.RefundMovedOn, refund_rules.ReasonNeeded),
+    errors=(UnknownRefund, refund_rules.RefundMovedOn, refund_rules.AnswerTooLate, refund_rules.ReasonNeeded),
     summary_zh="答复退费申请：同意，或说明理由由教育局裁决",
     summary_en="Answer a refund: agree, or object for the bureau to decide",
 )

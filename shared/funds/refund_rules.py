@@ -51,6 +51,12 @@ class RefundMovedOn(errors.Conflict):
     en = "The refund is {status}; this can't be done to it."
 
 
+class AnswerTooLate(errors.Conflict):
+    code = "refund_answer_too_late"
+    zh = "答复期限已于 {answer_by} 届满，逾期未答复视为同意退费。"
+    en = "The days to answer ended with {answer_by}; silence counts as agreed."
+
+
 class TooManyRefunds(errors.Conflict):
     code = "too_many_refunds"
     zh = "该报名的退费申请次数已达上限。"
@@ -94,12 +100,11 @@ def preview(account: EnrolmentAccount, *, taught_lessons: int, terminating: bool
     """What would be refunded now: all that is held, but the share of lessons that were taught and aren't decided yet.
 
     Source: everything before the first lesson, then the price paid minus the lessons taught, pro rata (rule). Lessons
-    divide the price in whole fen; the remainder goes to the guardian. So does the interest that is held for her: with
-    the rest, or alone when the enrolment is over. When the school is `terminating`, an enrolment that was paid in part
-    is refunded too.
+    divide the price in whole fen; the remainder goes to the guardian, unless every lesson was taught: the last one
+    takes it. The interest that is held for her goes with the rest, or alone when the enrolment is over. When the school
+    is `terminating`, an enrolment that was paid in part is refunded too.
     """
-    share = rules.equal_share(account)
-    taught_fen = Fen(0 if account.over else min(taught_lessons * share, account.tuition_held_fen))
+    taught_fen = _taught_fen(account, taught_lessons)
     refundable = account.held_fen - taught_fen if terminating or is_open_to(account) else 0
     return RefundPreview(
         rule=_rule(account, taught_lessons),
@@ -111,6 +116,15 @@ def preview(account: EnrolmentAccount, *, taught_lessons: int, terminating: bool
         refundable_fen=Fen(refundable),
         policy_version=account.policy_version,
     )
+
+
+def _taught_fen(account: EnrolmentAccount, taught_lessons: int) -> Fen:
+    """What of the tuition that is held belongs to lessons that were taught and aren't decided yet."""
+    if account.over:
+        return Fen(0)
+    if account.lessons_released + taught_lessons >= account.lessons:
+        return account.tuition_held_fen
+    return Fen(min(taught_lessons * rules.equal_share(account), account.tuition_held_fen))
 
 
 def _rule(account: EnrolmentAccount, taught_lessons: int) -> RefundRule:

@@ -162,7 +162,8 @@ def answer(
 ) -> refund_model.Refund:
     """The school agrees, or objects with a reason, and the bureau decides.
 
-    Raises UnknownRefund (another school's too), RefundMovedOn, ReasonNeeded.
+    An objection comes before the end of the last day to answer: from then on silence counts as agreed, noted or not.
+    Raises UnknownRefund (another school's too), RefundMovedOn, AnswerTooLate, ReasonNeeded.
     """
     told = _checked(reason)
 
@@ -173,6 +174,8 @@ def answer(
             raise refund_rules.RefundMovedOn(status=was.status.value)
         if agree:
             return replace(agreed(was, AgreedBy.SCHOOL, now), school_reason=told)
+        if now >= clock.end_of(was.answer_by):
+            raise refund_rules.AnswerTooLate(answer_by=was.answer_by)
         contested = replace(was, status=RefundStatus.CONTESTED, school_reason=told)
         return replace(contested, waits_for=RefundWait.DECISION, waits_until=now)
 

@@ -1,17 +1,19 @@
 """A refund through the API's doors: the guardian's, the school's, the bank's; and what is refused."""
 
+from datetime import date
 from typing import Any
 
 import pytest
 
 from shared.funds import queries, refund_money
 from shared.funds.store import accounts
+from shared.kernel import clock
 from shared.kernel.ids import InstitutionId
 from shared.teaching import queries as teaching
 from tests import builders, letters, steps, tables
 from tests.api.district import Act, District, confirming, disputing, marking
 from tests.builders import ENROLMENT, NOW, an_id
-from tests.edge.doors import Answer, admin_bearer
+from tests.edge.doors import Answer, Clock, admin_bearer
 
 REFUND = f"ref_{ENROLMENT.removeprefix('enr_')}01"
 REFUNDS = f"/v1/enrolments/{ENROLMENT}/refunds"
@@ -156,6 +158,15 @@ class TestAnswer:
         answer = answering(False, reason="已上课")(district.admin)
 
         assert (answer.body["status"], answer.body["school_reason"]) == ("contested", "已上课")
+
+    def test_an_objection_after_the_last_day_is_refused(self, district: District, at: Clock) -> None:
+        asking()(district.guardian)
+        at.now = clock.end_of(date(2026, 9, 8))
+        admin = district.nobody.with_headers(authorization=admin_bearer())
+
+        answer = district.refuses(admin, answering(False, reason="已上课"), 409, "refund_answer_too_late")
+
+        assert "2026-09-08" in answer.body["detail"]
 
     def test_an_objection_without_a_reason_is_refused(self, district: District) -> None:
         asking()(district.guardian)

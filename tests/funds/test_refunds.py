@@ -1,7 +1,7 @@
 """A refund's way from the request to an agreement."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +10,7 @@ from shared.funds import refund_model, refund_rules, refunds
 from shared.funds.refund_model import AgreedBy, RefundRule, RefundStatus, RefundWait
 from shared.funds.store import accounts
 from shared.funds.store import refunds as store
-from shared.kernel import errors
+from shared.kernel import clock, errors
 from shared.kernel.ids import EnrolmentId, InstitutionId, SessionId
 from tests import builders, steps, tables
 from tests.builders import ENROLMENT, NOW, SCHOOL, an_id
@@ -19,6 +19,8 @@ from tests.tables import busy, just_before
 pytestmark = pytest.mark.usefixtures("in_memory", "hurried", "enrolled")
 FIRST, SECOND = SessionId(an_id("ses", 1)), SessionId(an_id("ses", 2))
 SILENT = NOW + timedelta(days=8)  # five working days and a weekend
+OVER = clock.end_of(date(2026, 9, 8))  # of what is asked for at NOW
+AN_INSTANT = timedelta(microseconds=1)
 
 
 @pytest.fixture
@@ -42,16 +44,20 @@ def refuses(refusal: type[errors.Refusal], act: Callable[[], object]) -> errors.
     return raised.value
 
 
-def ask(amount_fen: int = 1000, *, reason: str = "搬家", taught: tuple[SessionId, ...] = ()) -> refund_model.Refund:
-    return refunds.request(enrolment_id=ENROLMENT, amount_fen=amount_fen, reason=reason, taught=taught, now=NOW)
+def ask(
+    amount_fen: int = 1000, *, reason: str = "搬家", taught: tuple[SessionId, ...] = (), now: datetime = NOW
+) -> refund_model.Refund:
+    return refunds.request(enrolment_id=ENROLMENT, amount_fen=amount_fen, reason=reason, taught=taught, now=now)
 
 
 def answer(
-    refund: refund_model.Refund, agree: bool, reason: str = "同意", school: InstitutionId = SCHOOL
+    refund: refund_model.Refund,
+    agree: bool,
+    reason: str = "同意",
+    school: InstitutionId = SCHOOL,
+    now: datetime = NOW + timedelta(hours=1),
 ) -> refund_model.Refund:
-    return refunds.answer(
-        refund_id=refund.refund_id, institution_id=school, agree=agree, reason=reason, now=NOW + timedelta(hours=1)
-    )
+    return refunds.answer(refund_id=refund.refund_id, institution_id=school, agree=agree, reason=reason, now=now)
 
 
 def recommend(refund: refund_model.Refund, *, agree: bool = True, by: str = "li") -> refund_model.Refund:
@@ -73,6 +79,12 @@ class TestRequest:
         assert (refund.requested_fen, refund.rule) == (1000, RefundRule.BEFORE_START)
         assert (refund.status, refund.waits_for) == (RefundStatus.REQUESTED, RefundWait.ANSWER)
         assert store.get(refund.refund_id) == refund
+
+    @pytest.mark.parametrize("day", [2, 3, 7])  # five days before the class starts, four, and on its first day
+    def test_before_the_first_lesson_asks_for_everything_however_late(self, day: int) -> None:
+        refund = ask(now=NOW.replace(day=day))
+
+        assert (refund.requested_fen, refund.rule) == (1000, RefundRule.BEFORE_START)
 
     def test_gives_the_school_the_policys_working_days(self) -> None:
         assert NOW.date() == date(2026, 9, 1)  # a Tuesday
@@ -148,6 +160,20 @@ class TestAnswer:
 
         assert (refund.status, refund.waits_for) == (RefundStatus.CONTESTED, RefundWait.DECISION)
         assert refund.school_reason == "已上三节课"
+
+    def test_an_objection_in_the_last_moment_of_the_days_counts(self) -> None:
+        refund = ask()
+
+        assert answer(refund, False, "已上课", now=OVER - AN_INSTANT).status is RefundStatus.CONTESTED
+
+    def test_an_objection_after_them_does_not_though_silence_is_not_noted_yet(self) -> None:
+        refund = ask()
+
+        refusal = refuses(refund_rules.AnswerTooLate, lambda: answer(refund, False, "已上课", now=OVER))
+        assert refusal.figures == {"answer_by": date(2026, 9, 8)}
+
+    def test_agreed_after_them_is_agreed_by_the_school(self) -> None:
+        assert answer(ask(), True, now=OVER).agreed_by is AgreedBy.SCHOOL
 
     @pytest.mark.parametrize("agree", [True, False])
     def test_needs_a_reason(self, agree: bool) -> None:
