@@ -26,6 +26,7 @@ from shared.policy import calendar
 from shared.policy.model import OwnDays
 from tests.builders import NOW, POLICY, SCHOOL, an_id
 
+TUESDAY = date(2026, 9, 1)  # the business day of NOW
 FIGURES = {figure.name: figure.value for figure in POLICY.figures}
 APPLICATION = workflows.in_force(Filing.APPLICATION, on=date(2026, 9, 1))
 CATALOGUE = catalogue.in_force(Filing.APPLICATION, InstitutionType.COMPANY, on=date(2026, 9, 1))
@@ -34,6 +35,12 @@ CATALOGUE = catalogue.in_force(Filing.APPLICATION, InstitutionType.COMPANY, on=d
 def days(day: date, count: int) -> tuple[date, bool]:
     told = calendar.working_days_after(day, count, OwnDays())
     return told.day, told.assumed
+
+
+def working_days(after: date, last: date) -> int:
+    """How many working days there are after a day, through the last."""
+    all_days = (date.fromordinal(one) for one in range(after.toordinal() + 1, last.toordinal() + 1))
+    return sum(calendar.is_working_day(day, OwnDays())[0] for day in all_days)
 
 
 def a_case(state: State = State.DRAFT, **changes: Any) -> Case:
@@ -92,6 +99,38 @@ class TestMoved:
         assert (after.state, after.history[-1].action) == (State.SUBMITTED, Action.SUBMIT)
         assert after.due is not None
         assert (after.due.owner, after.due.day) == (Role.REVIEWER, date(2026, 9, 8))
+
+    def test_corrections_are_asked_for_within_five_working_days_of_the_acceptance(self) -> None:
+        accepted = move(a_case(State.SUBMITTED), Action.ACCEPT, Role.REVIEWER)
+
+        assert accepted.due is not None
+        assert (accepted.due.owner, accepted.due.day) == (Role.REVIEWER, date(2026, 9, 8))
+        assert working_days(TUESDAY, accepted.due.day) == FIGURES["filing_correction_working_days"] == 5
+
+    def test_a_decision_is_made_within_twenty_of_the_acceptance(self) -> None:
+        case = move(a_case(State.SUBMITTED), Action.ACCEPT, Role.REVIEWER)
+        for action in (Action.BEGIN_REVIEW, Action.ORDER_VISIT):
+            case = move(case, action, Role.REVIEWER, later=timedelta(days=3))
+
+        assert case.due is not None
+        assert (case.due.owner, case.due.day) == (
+            Role.SUPERVISOR,
+            date(2026, 9, 29),
+        )  # a Sunday is worked, one day is off
+        assert working_days(TUESDAY, case.due.day) == FIGURES["filing_decision_working_days"] == 20
+
+    def test_a_decision_is_made_within_twenty_of_the_last_correction(self) -> None:
+        case = move(a_case(State.SUBMITTED), Action.ACCEPT, Role.REVIEWER)
+        for action, role in (
+            (Action.BEGIN_REVIEW, Role.REVIEWER),
+            (Action.REQUEST_CORRECTIONS, Role.REVIEWER),
+            (Action.RESUBMIT, Role.SCHOOL),
+            (Action.ORDER_VISIT, Role.REVIEWER),
+        ):
+            case = move(case, action, role, later=timedelta(days=1))
+
+        assert case.due is not None
+        assert case.due.day == date(2026, 9, 30)
 
     def test_an_action_that_stays_changes_nothing(self) -> None:
         assert move(a_case(), Action.EDIT, Role.SCHOOL) == a_case()

@@ -118,6 +118,15 @@ def days_until(end: date) -> list[date]:
     return [date(2026, 1, 1) + timedelta(number) for number in range((end - date(2026, 1, 1)).days)]
 
 
+class TestEarned:
+    def test_a_years_rate_is_earned_in_360_days(self) -> None:
+        a_year = 360 * 1_000_000  # ten thousand yuan for 360 days, at 0.35 %
+
+        assert accrual.earned({SUMMER: a_year}) == 3500
+        assert accrual.earned({SUMMER: a_year - 1}) < 3500
+        assert accrual.earned({SUMMER: 365 * 1_000_000}) == Fraction(365 * 3500, 360)
+
+
 class TestCounted:
     def test_goes_on_to_the_day(self) -> None:
         account = after(moved(1000, date(2026, 9, 1)))

@@ -67,6 +67,7 @@ class TestPlan:
     def test_expects_what_the_agreed_rate_gives_rounded_half_up(self) -> None:
         assert planned(1, 3_600_000, 3_600_000).expected_fen == 35
         assert planned(1, 154_286, 154_286).expected_fen == 2  # 1.50000…
+        assert planned(1, 154_285, 154_285).expected_fen == 1  # 1.49999…
 
     def test_of_an_account_that_was_empty_is_all_the_schools(self) -> None:
         found = planned(3, 0)

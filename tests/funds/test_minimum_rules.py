@@ -31,6 +31,24 @@ class TestFormula:
 
         assert found.required_fen == required_fen
 
+    @pytest.mark.parametrize(
+        ("size", "receipts_fen", "required_fen"),
+        [
+            ("medium", 50_000_000, 10_000_000),
+            ("medium", 50_000_001, 10_000_001),
+            ("large", 75_000_000, 15_000_000),
+            ("large", 75_000_001, 15_000_001),
+        ],
+    )
+    def test_begins_to_be_the_share_where_that_passes_the_floor_of_the_size(
+        self, size: str, receipts_fen: int, required_fen: int
+    ) -> None:
+        days = [a_day(date(2026, 10, 9), receipts_fen)]
+
+        found = minimum_rules.formula(POLICY, size=size, days=days, today=self.TODAY)
+
+        assert found.required_fen == required_fen
+
     def test_counts_the_last_three_whole_months_and_no_other_day(self) -> None:
         told = {
             date(2026, 8, 31): 1,
