@@ -1,6 +1,6 @@
 """What guardians are told of what happened to them: the messages that other contexts' facts make."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from shared.funds import queries as funds
@@ -32,16 +32,15 @@ def dispute_decided(account: EnrolmentAccount, lesson: Lesson, *, uphold: bool, 
     )
 
 
-def lesson_waits(lesson: Lesson, kind: Kind, *, now: datetime) -> Message:
-    """That a lesson waits for her to confirm or dispute it, until its last day."""
+def lesson_waits(lesson: Lesson, kind: Kind, *, course: str, now: datetime) -> Message:
+    """That a lesson of a `course` waits for her to confirm or dispute it, until its last day."""
     assert lesson.confirm_by is not None
-    account = funds.get_account(lesson.enrolment_id)
     return rules.made(
         to=lesson.guardian_id,
         kind=kind,
         subject=lesson.enrolment_id,
         occasion=lesson.session_id,
-        figures={"course": course_of(account), "lesson": lesson.number, "day": lesson.confirm_by.isoformat()},
+        figures={"course": course, "lesson": lesson.number, "day": lesson.confirm_by.isoformat()},
         good_until=clock.end_of(lesson.confirm_by),
         now=now,
     )
@@ -161,6 +160,13 @@ def still_so(message: Message) -> bool:
 def course_of(account: EnrolmentAccount) -> str:
     """The course's name as she bought it."""
     return str(courses.get_terms(account.terms_hash)["course"])
+
+
+def courses_of(enrolment_ids: Collection[EnrolmentId]) -> dict[EnrolmentId, str]:
+    """The names of the courses of several enrolments, as they were bought."""
+    accounts = funds.get_accounts(sorted(set(enrolment_ids)))
+    terms = courses.get_terms_of([one.terms_hash for one in accounts])
+    return {one.enrolment_id: str(terms[one.terms_hash]["course"]) for one in accounts}
 
 
 def good_until(now: datetime) -> datetime:

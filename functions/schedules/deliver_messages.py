@@ -4,13 +4,14 @@ A try is noted before WeChat is asked, so what is broken off comes again later. 
 reason and shown in the console; the inbox has every message whatever becomes of it here.
 """
 
+from collections.abc import Mapping
 from functools import partial
 
 from chalice.app import Blueprint, Cron
 
 from functions.edge import scheduled, telling, wiring
 from functions.edge.line import Line
-from shared.kernel.ids import MessageId
+from shared.kernel.ids import GuardianId
 from shared.messages import queries, rules, templates, usecases
 from shared.messages.model import Delivery, Message, Subscription
 from shared.messages.wechat import MOST_CHARACTERS, NOT_ACCEPTED, NotNow, NotTaken
@@ -25,19 +26,19 @@ MOST_AT_ONCE = 500
 def deliver_messages() -> dict[str, int]:
     """The messages that are due, the longest waiting first."""
     now = wiring.now()
-    due = queries.list_due(until=now, limit=MOST_AT_ONCE)
-    line = Line(now)
-    sent = scheduled.each("deliver_messages", due, partial(deliver, line), key=str)
+    due = queries.get_many(queries.list_due(until=now, limit=MOST_AT_ONCE))
+    subscriptions = queries.get_subscriptions({one.guardian_id for one in due})
+    act = partial(deliver, Line(now), subscriptions)
+    sent = scheduled.each("deliver_messages", due, act, key=lambda one: one.message_id)
     return {"due": len(due), "sent": sent}
 
 
-def deliver(line: Line, message_id: MessageId) -> bool:
+def deliver(line: Line, subscriptions: Mapping[GuardianId, Subscription], message: Message) -> bool:
     """Send one message; whether WeChat took it. Raises NotNow, Unavailable."""
-    [message] = queries.get_many([message_id])
     now = wiring.now()
     if line.closed or not rules.is_due(message, now=now):
         return False
-    subscription = queries.find_subscription(message.guardian_id)
+    subscription = subscriptions.get(message.guardian_id)
     how = _not_by_wechat(message, subscription)
     if how is not None:
         usecases.note_ended(message=message, how=how, now=now)

@@ -5,7 +5,7 @@ What is due is found by when its time is over, and a reminder's id follows from 
 broken off, comes twice or comes late tells nothing twice. Each looks at the day before as well.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from functools import partial
 
@@ -41,10 +41,11 @@ def remind_guardians() -> dict[str, int]:
     for kind, last_day in _last_days(policy, clock.business_day(now)):
         waiting = teaching.list_due_at(Due.AUTO_CONFIRMATION, clock.end_of(last_day))
         untold = _untold(waiting, kind)
+        courses = telling.courses_of([one.enrolment_id for one in untold])
         figures[kind.value] += scheduled.each(
             "remind_guardians",
             untold,
-            partial(_remind, kind, now),
+            partial(_remind, kind, courses, now),
             key=lambda one: f"{one.enrolment_id}/{one.session_id}",
         )
     unpaid = _unpaid(now, until=now + timedelta(hours=policy.payment_reminder_hours))
@@ -78,9 +79,9 @@ def _id_of(lesson: Lesson, kind: Kind) -> MessageId:
     return rules.message_id(to=lesson.guardian_id, kind=kind, subject=lesson.enrolment_id, occasion=lesson.session_id)
 
 
-def _remind(kind: Kind, now: datetime, lesson: Lesson) -> bool:
+def _remind(kind: Kind, courses: Mapping[EnrolmentId, str], now: datetime, lesson: Lesson) -> bool:
     """Remind of one lesson; whether it was new. None once it is confirmed or disputed: then UnknownSession."""
-    message = telling.lesson_waits(lesson, kind, now=now)
+    message = telling.lesson_waits(lesson, kind, course=courses[lesson.enrolment_id], now=now)
     try:
         return usecases.post(message=message, held_to=[lessons.still_waits(lesson.enrolment_id, lesson.session_id)])
     except lessons.UnknownSession:

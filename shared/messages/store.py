@@ -1,7 +1,7 @@
 """Where messages are kept. Keys are in this context's README."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -153,10 +153,17 @@ def written(before: model.Message, after: model.Message) -> transaction.Part:
 
 def find_subscription(guardian_id: GuardianId) -> model.Subscription | None:
     """How a guardian wants to be told by WeChat."""
-    try:
-        row = SubscriptionRow.get(guardian_id, _SUBSCRIPTION, consistent_read=True)
-    except SubscriptionRow.DoesNotExist:
-        return None
+    return get_subscriptions([guardian_id]).get(guardian_id)
+
+
+def get_subscriptions(guardian_ids: Collection[GuardianId]) -> dict[GuardianId, model.Subscription]:
+    """The subscriptions of those of these guardians who have one."""
+    keys = [(one, _SUBSCRIPTION) for one in guardian_ids]
+    rows = SubscriptionRow.batch_get(keys, consistent_read=True) if keys else ()
+    return {GuardianId(row.pk): _subscription(row) for row in rows}
+
+
+def _subscription(row: SubscriptionRow) -> model.Subscription:
     left = {model.Topic(name): int(count) for name, count in json.loads(row.left).items()}
     return model.Subscription(GuardianId(row.pk), row.openid, left, int(row.version))
 

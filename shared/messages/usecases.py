@@ -76,8 +76,7 @@ def _settle(
 ) -> None:
     """Write what has become of a message that waits, and of the consents, in one transaction; once."""
 
-    def attempt() -> None:
-        was = store.get(message.message_id, guardian_id=message.guardian_id)
+    def attempt(was: model.Message) -> None:
         if was.delivery is not model.Delivery.WAITING:
             return
         parts = [store.written(was, become(was))]
@@ -86,7 +85,10 @@ def _settle(
             parts.append(store.subscribed(before, less(before, TEMPLATES[message.kind].topic)))
         transaction.commit(parts)
 
-    transaction.retried(attempt)
+    try:
+        attempt(message)
+    except transaction.LostRace:
+        transaction.retried(lambda: attempt(store.get(message.message_id, guardian_id=message.guardian_id)))
 
 
 def subscribe(
