@@ -198,7 +198,7 @@ class ProfileStory:
 
 def first_overlap(data: DistrictData) -> Overlap | None:
     """The first two sessions at two schools that overlap and that a child of each class pays for and attends."""
-    plans = [plan for plan in data.plans if plan.paying is Paying.EXACTLY]
+    plans = [plan for plan in data.plans if plan.paying is Paying.EXACTLY and plan.taken.opens]
     slots = sorted(
         ((slot, plan) for plan in plans for slot in plan.taken.slots[1:] if slot.number not in plan.missed),
         key=lambda one: (one[0].starts_at, one[1].number),

@@ -369,7 +369,7 @@ class TestCallback:
 
     def test_of_another_kind_is_recorded(self, district: District, number: str) -> None:
         body = json.loads(a_callback(paid(number))[0])
-        raw = json.dumps({**body, "event_type": "REFUND.SUCCESS"}).encode()
+        raw = json.dumps({**body, "event_type": "COUPON.USE"}).encode()
 
         assert hears((raw, examples.headers_of(raw))).status == 200
         [letter] = inbox.list_letters("wechat-EV-2026090110000000001")
