@@ -1,5 +1,6 @@
 """Deposits that don't go straight: two siblings' in one, one without a reference, a stranger's, a reversed one."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 
@@ -10,6 +11,7 @@ from shared.kernel import money
 from shared.kernel.clock import SHANGHAI
 
 _STRANGER = 60_000
+_ENOUGH = 4  # enrolments of a school
 
 
 class DepositStory:
@@ -73,11 +75,15 @@ class DepositStory:
         )
 
     def _reversed(self) -> Plan | None:
-        """A family that has paid at once and confirms each week, whose child has been taught by then."""
+        """A family that has paid at once and confirms each week, whose child has been taught by then, at a school whose
+        account has enough of others for the bank to take all of it back.
+        """
+        of_school = Counter(plan.taken.course.institution_id for plan in self._data.plans)
         free = [
             plan
             for plan in reversed(self._data.plans)
             if plan.paying is Paying.EXACTLY and plan.confirming is Confirming.WEEKLY and plan.taken.opens
+            if of_school[plan.taken.course.institution_id] >= _ENOUGH
         ]
         day = datetime(2026, 9, 14, tzinfo=SHANGHAI)
         return next((plan for plan in free if plan.taken.slots[0].starts_at < day), None)
