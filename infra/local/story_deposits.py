@@ -11,7 +11,7 @@ from shared.kernel import money
 from shared.kernel.clock import SHANGHAI
 
 _STRANGER = 60_000
-_ENOUGH = 4  # enrolments of a school
+_ENOUGH = 3  # enrolments of a school
 
 
 class DepositStory:
