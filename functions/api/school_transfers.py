@@ -3,14 +3,13 @@
 from chalice.app import Blueprint
 
 from functions.api import transfer_views as views
-from functions.api.transfers import number_of
+from functions.api.transfers import ANSWER_ERRORS, number_of
 from functions.edge import transfers as edge
 from functions.edge.auth import Audience
 from functions.edge.contract import Call, Id, PageQuery, Request, endpoint
 from shared.funds import queries as funds
 from shared.funds.model import EnrolmentAccount
 from shared.funds.store.accounts import UnknownEnrolment
-from shared.institutions.store import NotSelling
 from shared.kernel.ids import CourseId, EnrolmentId, OfferingId
 from shared.kernel.page import Page
 from shared.mall import transfer_rules as rules
@@ -83,16 +82,7 @@ def offer_transfer(call: Call[TransferOffer]) -> views.TransferView:
     response=views.TransferView,
     status=201,
     idempotent=True,
-    errors=(
-        UnknownEnrolment,
-        UnknownCourse,
-        UnknownOffering,
-        store.UnknownTransfer,
-        NotSelling,
-        rules.TransferMovedOn,
-        rules.OthersToAccept,
-        *rules.ALL,
-    ),
+    errors=ANSWER_ERRORS,
     summary_zh="同意或谢绝家长申请的转班，或撤回自己的提议",
     summary_en="Accept or decline a transfer that a guardian asks for, or withdraw one's own offer",
 )

@@ -23,6 +23,18 @@ from shared.mall.store import transfers as store
 
 blueprint = Blueprint(__name__)
 
+ANSWER_ERRORS = (
+    UnknownEnrolment,
+    UnknownCourse,
+    UnknownOffering,
+    store.UnknownTransfer,
+    NotSelling,
+    rules.TransferMovedOn,
+    rules.OthersToAccept,
+    *rules.ALL,
+)
+"""What refuses an answer to a transfer, a guardian's or a school's."""
+
 Hash = Annotated[str, pydantic.Field(pattern=r"^[0-9a-f]{64}$")]
 
 
@@ -96,16 +108,7 @@ def list_transfers(call: Call[None]) -> views.Transfers:
     response=views.TransferView,
     status=201,
     idempotent=True,
-    errors=(
-        UnknownEnrolment,
-        UnknownCourse,
-        UnknownOffering,
-        store.UnknownTransfer,
-        NotSelling,
-        rules.TransferMovedOn,
-        rules.OthersToAccept,
-        *rules.ALL,
-    ),
+    errors=ANSWER_ERRORS,
     summary_zh="接受或谢绝机构提议的转班，或撤回自己的申请",
     summary_en="Accept or decline the transfer that the school offers, or withdraw one's own request",
 )

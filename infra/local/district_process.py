@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from functions.edge import files as edge_files
 from infra import buckets, events
@@ -156,27 +156,15 @@ def _compose(
     keys: surroundings.Keys,
 ) -> District:
     """Every part of the district, started; each is stopped in the reverse order."""
-    wechat = WeChat(port=port + _WECHAT, app_id=WECHAT_APP_ID, secret=keys.wechat_secret)
-    wechat.start()
-    stack.callback(wechat.stop)
-    scanner = Scanner(port=port + _SCANNER)
-    scanner.start()
-    stack.callback(scanner.stop)
-    insurer = _insurer(port, state_dir, clock, keys)
-    insurer.start()
-    stack.callback(insurer.stop)
+    wechat = _begun(stack, WeChat(port=port + _WECHAT, app_id=WECHAT_APP_ID, secret=keys.wechat_secret))
+    scanner = _begun(stack, Scanner(port=port + _SCANNER))
+    insurer = _begun(stack, _insurer(port, state_dir, clock, keys))
     incoming = _incoming(clients, state_dir, clock)
-    bank = _bank(port, state_dir, clock, keys, incoming)
-    bank.start()
-    stack.callback(bank.stop)
-    wechat_pay = _wechat_pay(port, state_dir, clock, keys, bank)
-    wechat_pay.start()
-    stack.callback(wechat_pay.stop)
+    bank = _begun(stack, _bank(port, state_dir, clock, keys, incoming))
+    wechat_pay = _begun(stack, _wechat_pay(port, state_dir, clock, keys, bank))
     streams = _streams(clients, state_dir)
     stack.callback(streams.stop)
-    gateway = Gateway(importlib.import_module("app").app, port=port)
-    gateway.start()
-    stack.callback(gateway.stop)
+    gateway = _begun(stack, Gateway(importlib.import_module("app").app, port=port))
     stack.callback(incoming.stop)
     scheduler = _scheduler(state_dir, clock, partial(_settle, streams, bank, wechat_pay, incoming), bank, incoming)
     stack.callback(scheduler.stop)
@@ -198,6 +186,22 @@ def _compose(
         gateway=gateway,
         incoming=incoming,
     )
+
+
+class _Part(Protocol):
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+
+P = TypeVar("P", bound=_Part)
+
+
+def _begun(stack: ExitStack, part: P) -> P:
+    """A part, started, and stopped at the end."""
+    part.start()
+    stack.callback(part.stop)
+    return part
 
 
 def _incoming(clients: engine.Clients, state_dir: Path | None, clock: TestClock) -> Files:

@@ -67,19 +67,23 @@ def join(
             raise SeatsFree(free=offering.seats_free)
         if offering.waiting >= policy.waitlist_most:
             raise WaitlistFull(waiting=offering.waiting, limit=policy.waitlist_most)
-        ticket = Ticket(
-            offering_id=offering_id,
-            number=offering.tickets + 1,
-            course_id=course_id,
-            institution_id=offering.institution_id,
-            guardian_id=guardian_id,
-            student_id=student_id,
-            joined_at=now,
-        )
+        ticket = _next(offering, guardian_id, student_id, now)
         transaction.commit([*also, *tickets.joined(offering, ticket, was=was)])
         return ticket
 
     return transaction.retried(attempt)
+
+
+def _next(offering: model.Offering, guardian_id: GuardianId, student_id: StudentId, now: datetime) -> Ticket:
+    return Ticket(
+        offering_id=offering.offering_id,
+        number=offering.tickets + 1,
+        course_id=offering.course_id,
+        institution_id=offering.institution_id,
+        guardian_id=guardian_id,
+        student_id=student_id,
+        joined_at=now,
+    )
 
 
 def leave(*, offering_id: OfferingId, student_id: StudentId, now: datetime) -> Ticket:
