@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 
 _MONTHS = {
     "JAN": 1,
@@ -47,6 +47,7 @@ class _Cron:
         return day.day in self.days and day.month in self.months and weekday in self.weekdays and day.year in self.years
 
 
+@lru_cache(1024)
 def next_after(expression: str, moment: datetime) -> datetime:
     """The first moment after `moment` at which the expression is due. Raises BadExpression.
 

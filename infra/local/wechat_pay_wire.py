@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
@@ -135,6 +136,7 @@ def notice(
     )
 
 
+@cache
 def _private(key: str) -> rsa.RSAPrivateKey:
     made = load_der_private_key(base64.b64decode(key), password=None)
     assert isinstance(made, rsa.RSAPrivateKey)
