@@ -23,6 +23,7 @@ from functions.edge import files as edge_files
 from infra import buckets, events
 from infra.local import engine, stream_delivery, surroundings, trouble, wechat_messages, wechat_pay_wire
 from infra.local.bank_simulator import Bank
+from infra.local.engine_calls import Calls
 from infra.local.files import Files, Watched
 from infra.local.gateway import Gateway
 from infra.local.insurer_simulator import Insurer
@@ -133,7 +134,7 @@ def running(
         url = stack.enter_context(
             engine.running(port=port + _ENGINE, state_dir=_in(state_dir, "engine"), meanwhile=_load_functions)
         )
-        stack.enter_context(surroundings.connected(url))
+        calls = stack.enter_context(surroundings.connected(url))
         catalogue.forget()
         policies.forget()  # the process may have run another district
         on_step("tables")
@@ -144,7 +145,7 @@ def running(
         clock = TestClock(starts_at=starts_at, path=_in(state_dir, "clock.json"))
         stack.enter_context(_wired(clock, randomness))
         on_step("doors")
-        yield _compose(stack, port, state_dir, clients, clock, keys)
+        yield _compose(stack, port, state_dir, clients, calls, clock, keys)
 
 
 def _compose(
@@ -152,6 +153,7 @@ def _compose(
     port: int,
     state_dir: Path | None,
     clients: engine.Clients,
+    calls: Calls,
     clock: TestClock,
     keys: surroundings.Keys,
 ) -> District:
@@ -162,7 +164,7 @@ def _compose(
     incoming = _incoming(clients, state_dir, clock)
     bank = _begun(stack, _bank(port, state_dir, clock, keys, incoming))
     wechat_pay = _begun(stack, _wechat_pay(port, state_dir, clock, keys, bank))
-    streams = _streams(clients, state_dir)
+    streams = _streams(clients, calls, state_dir)
     stack.callback(streams.stop)
     gateway = _begun(stack, Gateway(importlib.import_module("app").app, port=port))
     stack.callback(incoming.stop)
@@ -266,7 +268,7 @@ def _insurer(port: int, state_dir: Path | None, clock: TestClock, keys: surround
     )
 
 
-def _streams(clients: engine.Clients, state_dir: Path | None) -> Streams:
+def _streams(clients: engine.Clients, calls: Calls, state_dir: Path | None) -> Streams:
     """What carries the tables' records to the functions on their streams."""
     return Streams(
         clients=clients,
@@ -274,7 +276,7 @@ def _streams(clients: engine.Clients, state_dir: Path | None) -> Streams:
         table_of=rows.table_name,
         give_up=stream_delivery.to_queue(clients.sqs, events.FAILURES_QUEUE),
         path=_in(state_dir, "streams.json"),
-        writes=surroundings.Writes(),
+        writes=lambda: calls.writes,
     )
 
 

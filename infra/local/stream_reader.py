@@ -1,15 +1,10 @@
-"""One table's stream, read in order. The records are as they come over the wire, which is how Lambda hands them over.
-
-It speaks to the engine without boto3: a look at an empty stream takes a quarter of the time, and a term has thousands.
-"""
+"""One table's stream, read in order. The records are as they come over the wire, as Lambda hands them over."""
 
 import json
 from collections.abc import Mapping
 from typing import Any
 
-import urllib3
-
-from infra.local import engine
+from infra.local.engine_calls import Calls
 
 Record = dict[str, Any]
 
@@ -27,15 +22,17 @@ class StreamError(Exception):
 class Reader:
     """Gives a table's new records. `positions` are the last sequence numbers read, by shard."""
 
-    def __init__(self, url: str, arn: str, positions: Mapping[str, str]) -> None:
-        self._http = urllib3.PoolManager(timeout=10.0, retries=1)
-        self._url = url
+    def __init__(self, calls: Calls, arn: str, positions: Mapping[str, str]) -> None:
+        self._calls = calls
         self._arn = arn
         self._iterators: dict[str, str | None] = {}
         self.positions = dict(positions)
 
     def read(self) -> list[Record]:
-        """The records that came since the last call, at most a page of each shard. Raises StreamError, HTTPError."""
+        """The records that came since the last call, at most a page of each shard.
+
+        Raises StreamError, EndpointConnectionError.
+        """
         if not self._iterators:
             described = self._call("DescribeStream", StreamArn=self._arn)["StreamDescription"]
             self._iterators = {shard["ShardId"]: self._iterator(shard["ShardId"]) for shard in described["Shards"]}
@@ -73,15 +70,8 @@ class Reader:
         return str(self._call("GetShardIterator", **where, ShardIteratorType="TRIM_HORIZON")["ShardIterator"])
 
     def _call(self, action: str, **told: str) -> dict[str, Any]:
-        # the engine wants to see a region, and looks at no signature
-        scope = f"local/20260817/{engine.REGION}/dynamodb/aws4_request"
-        headers = {
-            "X-Amz-Target": f"DynamoDBStreams_20120810.{action}",
-            "Content-Type": "application/x-amz-json-1.0",
-            "Authorization": f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=local",
-        }
-        answer = self._http.request("POST", self._url, body=json.dumps(told), headers=headers)
-        body: dict[str, Any] = json.loads(answer.data)
-        if answer.status != 200:
-            raise StreamError(body.get("__type", "").rpartition("#")[2], body.get("message", str(answer.status)))
+        status, content = self._calls.call(f"DynamoDBStreams_20120810.{action}", json.dumps(told).encode())
+        body: dict[str, Any] = json.loads(content)
+        if status != 200:
+            raise StreamError(body.get("__type", "").rpartition("#")[2], body.get("message", str(status)))
         return body

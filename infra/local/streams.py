@@ -16,10 +16,11 @@ from random import Random
 from threading import Event, RLock, Thread
 from typing import Any
 
-from urllib3.exceptions import HTTPError
+from botocore.exceptions import EndpointConnectionError
 
 from infra.events import StreamFunction
 from infra.local import engine
+from infra.local.engine_calls import Calls
 from infra.local.stream_delivery import GiveUp, Handler, Line
 from infra.local.stream_reader import Reader, Record, StreamError
 
@@ -58,10 +59,10 @@ class Streams:
         self._ended = Event()
         self._thread: Thread | None = None
         self._listeners: list[Callable[[Record], None]] = []
-        kept = _taken(path)
+        kept, calls = _taken(path), Calls(clients.url)
         contexts = dict.fromkeys(function.context for function, _ in functions)
         self._readers = {
-            context: Reader(clients.url, _arn(clients, table_of(context)), kept["positions"].get(context, {}))
+            context: Reader(calls, _arn(clients, table_of(context)), kept["positions"].get(context, {}))
             for context in contexts
         }
         self._lines = [
@@ -142,7 +143,7 @@ class Streams:
             try:
                 with self._turn:
                     moved = self._read() + self._deliver(patient=True)
-            except (HTTPError, StreamError):
+            except (EndpointConnectionError, StreamError):
                 _log.exception("the streams can't be read")
                 moved = 0
             self._ended.wait(0.01 if moved else _POLL_SECONDS)
@@ -172,6 +173,8 @@ class Streams:
     def _deliver(self, *, patient: bool) -> int:
         """Hand over what waits, all lines at once; how many calls that took."""
         lines = [] if self.paused else [line for line in self._lines if line.length()]
+        if not lines:
+            return 0
         with ThreadPoolExecutor(len(self._lines), thread_name_prefix="streams") as hands:
             return sum(hands.map(lambda line: line.deliver(patient=patient), lines))
 

@@ -10,11 +10,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 from infra import resources, tables
 from infra.local import engine, trouble, wechat_pay_wire
+from infra.local.engine_calls import Calls
 from shared.dynamo import rows
 
 _FORGOTTEN = ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "AWS_CONFIG_FILE", "AWS_ROLE_ARN")
@@ -96,32 +96,15 @@ def environment(told: Mapping[str, str]) -> Iterator[None]:
 
 
 @contextmanager
-def connected(url: str) -> Iterator[None]:
-    """Send every row to the engine at `url`."""
+def connected(url: str) -> Iterator[Calls]:
+    """Send every row to the engine at `url`, by calls that are shortened."""
     rows.connect(url)
+    calls = Calls(url)
+    calls.shorten(rows.connection().client)
     try:
-        yield
+        yield calls
     finally:
         rows.connect(None)
-
-
-class Writes:
-    """Counts what the rows' client has written, or may have: calling it gives the number so far."""
-
-    def __init__(self) -> None:
-        self._turn = Lock()
-        self._number = 0
-        hooks = rows.connection().client.meta.events
-        for operation in ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"):
-            hooks.register(f"after-call.dynamodb.{operation}", self._count)
-            hooks.register(f"after-call-error.dynamodb.{operation}", self._count)
-
-    def __call__(self) -> int:
-        return self._number
-
-    def _count(self, **_: Any) -> None:
-        with self._turn:
-            self._number += 1
 
 
 def create_tables(dynamodb: Any) -> None:
