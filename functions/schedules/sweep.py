@@ -10,14 +10,16 @@ from chalice.app import Blueprint, Cron
 from events.facts import ReferenceConflicted
 from functions.edge import covers, scheduled, telling, telling_classes, wechat_refunds, wiring
 from functions.schedules import expire_unpaid
-from functions.streams import keep_totals, raise_alerts, release_lesson, watch_personnel
+from functions.streams import keep_totals, raise_alerts, release_lesson, watch_personnel, watch_reviews
 from shared.funds import queries as funds
 from shared.funds.model import Entry
 from shared.funds.store import entries, sweeps, totals
+from shared.institutions import store as institutions
 from shared.kernel import clock
 from shared.kernel.ids import EnrolmentId, SessionId
 from shared.personnel import store as personnel
 from shared.personnel.store import presences
+from shared.reviews.store import reports, reviews
 from shared.teaching import model, queries
 
 blueprint = Blueprint(__name__)
@@ -35,7 +37,8 @@ _LONGEST_PRESENCE = timedelta(days=30)  # where teachers were before that is no 
 def sweep() -> dict[str, int]:
     """Release, expire, count and alert what is overdue, in this order: each may give the next something to do.
 
-    The journal is looked at from a day before the last sweep that came to its end, which has looked at what is older.
+    The journal and the reviews are looked at from a day before the last sweep that came to its end, which has looked at
+    what is older.
     """
     now = wiring.now()
     last = next(iter(sweeps.list_last(1)), None)
@@ -46,6 +49,8 @@ def sweep() -> dict[str, int]:
         **_count_and_alert(*entries.scan_between(since, now - GRACE)),
     }
     found["alerts_raised"] += _watch_personnel(max(since, now - _LONGEST_PRESENCE), now - GRACE)
+    found["alerts_raised"] += sum(map(watch_reviews.tell, reports.list_made(since, now - GRACE)))
+    found["reviews_followed"] = _follow_reviews(since, now)
     sweeps.keep(found, now=now)
     return found
 
@@ -102,3 +107,15 @@ def _watch_personnel(since: datetime, until: datetime) -> int:
     return sum(map(watch_personnel.consider_person, listed)) + sum(
         map(watch_personnel.consider_presence, presences.list_noted(since, until))
     )
+
+
+def _follow_reviews(since: datetime, now: datetime) -> int:
+    """Let the reviews of a period count less that should, and every course be found by its rating; how many weren't.
+
+    A course that has been reviewed just now is left alone: the stream may still be bringing its rating.
+    """
+    written = [one for iid in institutions.list_ids() for one in reviews.list_written(iid, since, now)]
+    overdue = [one for one in written if one.made_at < now - GRACE]
+    weighed = scheduled.each("sweep", overdue, watch_reviews.weigh, key=lambda one: one.review_id)
+    just_now = {one.course_id for one in written if one.made_at >= now - GRACE}
+    return weighed + watch_reviews.note_ratings(but=just_now, now=now)

@@ -4,7 +4,7 @@ A review that is one of a burst, or whose writer is connected with the school, c
 the bureau. A report raises an alert. A course is found by its rating. A record that comes again changes nothing.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ from shared.funds.store import entries
 from shared.institutions import store as institutions
 from shared.kernel import ids
 from shared.kernel.ids import CourseId, ReviewId
+from shared.mall.cards import CourseCard
 from shared.mall.store import cards
 from shared.people import queries as people
 from shared.policy import queries as policies
@@ -53,6 +54,18 @@ def note_rating(of: str, *, now: datetime) -> bool:
     course_id = CourseId(of)
     rating = ratings.get_many([course_id], consistent=True)[course_id].overall(policies.in_force(at=now))
     return cards.rate(course_id, rating, now=now)
+
+
+def note_ratings(*, but: Container[CourseId], now: datetime) -> int:
+    """Let every course in the mall be found by its rating, `but` for some; how many weren't. For the sweep.
+
+    After a change of the policy's prior these are all that are reviewed.
+    """
+    policy = policies.in_force(at=now)
+    courses = [one for one in cards.load().values() if isinstance(one, CourseCard) and one.course_id not in but]
+    rated = ratings.get_many([one.course_id for one in courses])
+    wrong = [one for one in courses if rated[one.course_id].overall(policy) != one.rating_hundredths]
+    return sum(note_rating(one.course_id, now=now) for one in wrong)
 
 
 def tell(report: Report) -> int:

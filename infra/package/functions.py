@@ -366,10 +366,12 @@ FUNCTIONS = (
         tables={
             "funds": R | W | S,
             "teaching": R | W,
-            "institutions": C,
+            "institutions": R | C,
             "mall": R | W,
             "payments": R | W,
+            "people": R,
             "personnel": R,
+            "reviews": R | W,
             "alerts": W,
             "insurance": R | W,
             "messages": R | W,

@@ -35,6 +35,7 @@ NOTHING_REPAIRED = {
     "covers_followed": 0,
     "messages_posted": 0,
     "wechat_refunds_begun": 0,
+    "reviews_followed": 0,
 }
 
 

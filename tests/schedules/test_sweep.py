@@ -32,6 +32,7 @@ NOTHING = {
     "covers_followed": 0,
     "messages_posted": 0,
     "wechat_refunds_begun": 0,
+    "reviews_followed": 0,
 }
 LATER = timedelta(minutes=11)
 
@@ -86,6 +87,7 @@ class TestSweep:
             "covers_followed": 1,
             "messages_posted": 0,
             "wechat_refunds_begun": 0,
+            "reviews_followed": 0,
         }
         assert funds.get_account(ENROLMENT).lessons_released == 1
         assert examples.the_lesson().status is LessonStatus.RELEASED
@@ -139,6 +141,7 @@ class TestSweep:
             "covers_followed": 1,
             "messages_posted": 0,
             "wechat_refunds_begun": 0,
+            "reviews_followed": 0,
         }
 
     def test_of_a_frozen_school_releases_nothing(self, at: Clock) -> None:

@@ -32,7 +32,7 @@ def parts(before: model.Review | None, after: model.Review) -> list[transaction.
 
 
 def get_many(of: Sequence[CourseId | InstitutionId], *, consistent: bool = False) -> dict[str, rating.Rating]:
-    """The ratings of at most 100 courses and schools by their ids, in one read; who has none has an empty one."""
+    """The ratings of courses and schools by their ids, a hundred in one read; who has none has an empty one."""
     wanted = list(dict.fromkeys(of))
     keys = [(_key(one), _SK) for one in wanted]
     rows = RatingRow.batch_get(keys, consistent_read=consistent) if wanted else ()

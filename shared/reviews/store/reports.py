@@ -108,6 +108,13 @@ def count_in(status: model.ReportStatus, *, at_most: int) -> int:
     return min(int(ReportRow.lists.count(_list(status), limit=at_most)), at_most)
 
 
+def list_made(since: datetime, until: datetime) -> list[model.Report]:
+    """The reports that were made in a half-open period, whatever has become of them. For the sweep."""
+    later = ReportRow.listed_at >= since
+    found = {row.pk for status in model.ReportStatus for row in ReportRow.lists.query(_list(status), later)}
+    return [one for one in _many(sorted(found)).values() if since <= one.at < until]
+
+
 def list_by(subject: str, *, limit: int, cursor: str | None) -> Page[model.Report]:
     """One page of what somebody has reported, the newest first."""
     keys = MineRow.sk.startswith("report#")

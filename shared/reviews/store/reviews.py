@@ -145,6 +145,12 @@ def list_between(institution_id: InstitutionId, since: datetime, through: dateti
     return [ReviewId(row.pk) for row in rows][::-1]
 
 
+def list_written(institution_id: InstitutionId, since: datetime, through: datetime) -> list[model.Review]:
+    """All of a school's reviews written after `since` and through `through`. For the sweep."""
+    rows = ReviewRow.institutions.query(institution_id, ReviewRow.made_at.between(since + _MOMENT, through))
+    return list(get_many([ReviewId(row.pk) for row in rows]).values())
+
+
 def count_between(institution_id: InstitutionId, since: datetime, through: datetime) -> int:
     """How many reviews of a school were written after `since` and through `through`."""
     return int(ReviewRow.institutions.count(institution_id, ReviewRow.made_at.between(since + _MOMENT, through)))
