@@ -91,3 +91,9 @@ class Cast:
 def admin_openid(number: int) -> str:
     """The WeChat id of the `number`-th school's administrator."""
     return f"openid-admin-{number}"
+
+
+def every_third(enrolments: Enrolments, enrolment_id: str) -> bool:
+    """Whether an enrolment is of every third plan: what the bureau decides by, the same in every telling of a story."""
+    number = next(number for number, made in list(enrolments.items()) if made["enrolment_id"] == enrolment_id)
+    return int(number) % 3 == 0

@@ -11,7 +11,7 @@ from infra.local.district.schools import Class, School
 from infra.local.district_process import STARTS_AT, District
 from infra.local.doors import Caller
 from infra.local.seed import invitation_code
-from infra.local.stage import Cast, Enrolments, Step, admin_openid
+from infra.local.stage import Cast, Enrolments, Step, admin_openid, every_third
 from infra.local.story_absences import AbsenceStory
 from infra.local.story_accounts import AccountsStory
 from infra.local.story_amendments import AmendmentStory
@@ -269,7 +269,7 @@ class Story:
         for enrolment_id in dict.fromkeys(waiting):
             address = f"/console/enrolments/{enrolment_id}"
             for decision in set(re.findall(r"/lessons/ses_\w+/decision", officer.page(address))):
-                upheld = enrolment_id[-1] in "02468ACEG"
+                upheld = every_third(self._enrolments, enrolment_id)
                 reason = "考勤与监控不符，争议成立" if upheld else "监控显示学员到课，驳回"
                 officer.send(address + decision, decision="uphold" if upheld else "reject", reason=reason)
 

@@ -8,8 +8,9 @@ from enum import StrEnum
 
 from infra.local.district import DistrictData
 from infra.local.district.families import Confirming, Paying, Plan
-from infra.local.stage import Cast, Enrolments, Step, admin_openid
+from infra.local.stage import Cast, Enrolments, Step, admin_openid, every_third
 from infra.local.story_terminations import SCHOOL
+from shared.funds.store import refunds
 from shared.kernel.clock import SHANGHAI
 
 _ASKS, _ANSWERS, _TUESDAY = time(11), time(15), 1
@@ -124,8 +125,8 @@ class RefundStory:
         reviewer, supervisor = self._cast.officer("reviewer"), self._cast.officer("supervisor")
         waiting = re.findall(r"/console/refunds/(ref_\w+)", reviewer.page("/console/refunds"))
         for refund in dict.fromkeys(waiting):
-            decision = "agree" if refund[-3] in "02468ACEGJKMNPQRSTVWXYZ" else "reject"
-            told = {"decision": decision, "reason": "核对考勤与合同，按规则处理"}
+            rejected = every_third(self._enrolments, refunds.enrolment_of(refund))
+            told = {"decision": "reject" if rejected else "agree", "reason": "核对考勤与合同，按规则处理"}
             for officer, act in ((reviewer, "recommendation"), (supervisor, "decision")):
                 officer.send_to(f"/console/refunds/{refund}", f"/console/refunds/{refund}/{act}", **told)
 
