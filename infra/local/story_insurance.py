@@ -29,7 +29,7 @@ class InsuranceStory:
         yield Step(_at(8, 29, 9), "insure-lost", lambda: faults.arm(InsurerFault.LOSE))
         yield Step(_at(8, 31, 9), "insure-refused", lambda: faults.arm(InsurerFault.REFUSE, reason="投保信息待核实"))
         yield Step(_at(9, 8, 11), "insure-again", self._ask_again)
-        yield Step(_at(9, 12, 11), "insure-look", self._look)
+        yield Step(_at(9, 12, 11), "insure-look", self._cast.where_streams_run(self._look))
 
     def _ask_again(self) -> None:
         """A finance officer asks again for what the insurer refused."""
@@ -39,11 +39,11 @@ class InsuranceStory:
             officer.send(page, note="已向承保机构说明，信息无误")
 
     def _look(self) -> None:
-        """A guardian who has paid sees her policy, which costs nothing; none while the record of it is lost."""
+        """A guardian who has paid sees her policy, which costs nothing."""
         plan = next(plan for plan in self._data.plans if plan.taken.opens and plan.paying is Paying.EXACTLY)
         address = f"/v1/enrolments/{self._enrolments[str(plan.number)]['enrolment_id']}"
         told = self._cast.guardian(plan.family.openid).get(address)["insurance"]
-        if told and (not told["policy_no"] or told["guardian_premium"]["amount_fen"]):
+        if not told or not told["policy_no"] or told["guardian_premium"]["amount_fen"]:
             raise RuntimeError(f"a paid enrolment without its free policy: {told}")
 
 

@@ -33,10 +33,10 @@ class MessageStory:
             yield _step(plan.enrols_on, "tell-subscribe", lambda: self._subscribe(plan))
             yield _step(_READS, "tell-read", lambda: self._read(plan))
             yield _step(_ASKS_BACK, "tell-refund", lambda: self._ask_back(plan))
-            yield _step(_LOOKS, "tell-refunded", lambda: self._look(plan))
+            yield _step(_LOOKS, "tell-refunded", self._cast.where_streams_run(lambda: self._look(plan)))
         if self._insured is not None:
             insured = self._insured
-            yield _step(_CLAIMS, "tell-claim", lambda: self._claim(insured))
+            yield _step(_CLAIMS, "tell-claim", self._cast.where_streams_run(lambda: self._claim(insured)))
             yield _step(_DECIDED, "tell-claim-paid", lambda: self._pay_claim(insured))
 
     def _subscribe(self, plan: Plan) -> None:
@@ -70,12 +70,10 @@ class MessageStory:
                     raise NotPassedOn(f"{payment['payment_id']}: {payment['wechat']}")
 
     def _claim(self, plan: Plan) -> None:
-        """A child has fallen on the first day of her cover; nothing to claim while the record of the cover is lost."""
+        """A child has fallen on the first day of her cover."""
         guardian, address = self._cast.guardian(plan.family.openid), self._address(plan)
-        cover = guardian.get(address)["insurance"]
-        if cover and cover["status"] == "issued":
-            body = {"accident_on": cover["first_day"], "text": "下课时在楼梯摔倒，手腕扭伤"}
-            guardian.post(f"{address}/claims", body, key="tell-claim")
+        body = {"accident_on": guardian.get(address)["insurance"]["first_day"], "text": "下课时在楼梯摔倒，手腕扭伤"}
+        guardian.post(f"{address}/claims", body, key="tell-claim")
 
     def _pay_claim(self, plan: Plan) -> None:
         """The insurer accepts it, and pays; each time it tells us by its signed webhook."""

@@ -30,11 +30,15 @@ _POLL_SECONDS = 0.2
 
 @dataclass(frozen=True)
 class Faults:
-    """What goes wrong on purpose: each record comes `times` times, in `shuffle`'s order, and some never (`lost`)."""
+    """What goes wrong on purpose: each record comes `times` times, in `shuffle`'s order, and some never (`lost`).
+
+    While the streams are `stopped`, they bring nothing at all.
+    """
 
     times: int = 1
     shuffle: Random | None = None
     lost: Callable[[StreamFunction, Record], bool] = field(default=lambda function, record: False)
+    stopped: bool = False
 
 
 class Streams:
@@ -179,7 +183,7 @@ class Streams:
             return sum(hands.map(lambda line: line.deliver(patient=patient), lines))
 
     def _enqueue(self, line: Line, records: Sequence[Record]) -> None:
-        wanted = [record for record in records if line.wants(record)]
+        wanted = [] if self.faults.stopped else [record for record in records if line.wants(record)]
         wanted = [record for record in wanted if not self.faults.lost(line.function, record)]
         line.waiting.extend(wanted * self.faults.times)
         if wanted and self.faults.shuffle is not None:

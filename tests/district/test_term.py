@@ -11,17 +11,12 @@ from typing import Any
 import pytest
 
 from functions.edge import parked
-from functions.schedules import sweep
-from infra import events
-from infra.events import StreamFunction
 from infra.local import books as export
-from infra.local import district_process, scheduler, trouble
+from infra.local import district_process, trouble
 from infra.local.district_process import District
-from infra.local.stage import RUNS_APART
-from infra.local.stream_reader import Record
 from infra.local.streams import Faults
 from shared.dynamo import rows
-from tests.district.conftest import A_WEEK, FAMILIES, UNTIL, Lived, a_small_district, live, look
+from tests.district.conftest import FAMILIES, UNTIL, Lived, live
 from tests.judges import judges
 from tests.judges.conftest import hledger
 
@@ -37,11 +32,6 @@ NOTHING_REPAIRED = {
     "wechat_refunds_begun": 0,
     "reviews_followed": 0,
 }
-
-
-def all_hold(lived: Lived) -> bool:
-    """Whether every invariant holds."""
-    return not lived.figures["violations"]
 
 
 class TestATermWithoutFaults:
@@ -106,52 +96,6 @@ class TestEverythingComesSeveralTimes:
 
     def test_every_enrolment_is_as_if_everything_had_come_once(self, lived: Lived, faultless: Lived) -> None:
         assert lived.enrolments == faultless.enrolments
-
-
-class TestStreamsThatBringNothing:
-    def test_one_sweep_brings_the_same_balances(
-        self, faultless_weeks: tuple[Lived, Lived], monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        nightly = next(one for one in events.SCHEDULES if one.name == "sweep")
-        monkeypatch.setattr(events, "SCHEDULES", tuple(one for one in events.SCHEDULES if one is not nightly))
-        with a_small_district() as (running, term):
-            running.streams.faults = Faults(lost=all_is_lost)
-            assert term.live(until=UNTIL)
-            stopped = look(running, term)
-            running.streams.faults = Faults()
-            sweep.sweep(scheduler.event(nightly, running.clock()), None)
-            swept = look(running, term)
-            running.advance(A_WEEK, apart=RUNS_APART)
-            later = look(running, term)
-
-        assert stopped.figures["lessons_released"] == 0
-        assert swept.figures["repairs"]["lessons_released"] == faultless_weeks[0].figures["lessons_released"]
-        assert swept.enrolments == faultless_weeks[0].enrolments
-        assert all_hold(swept)
-        assert later.enrolments == faultless_weeks[1].enrolments
-        assert _tuition(later) == _tuition(faultless_weeks[1])
-        assert _alerts_but_payouts(later) == _alerts_but_payouts(faultless_weeks[1])
-
-
-def _tuition(lived: Lived) -> dict[str, object]:
-    """What doesn't depend on interest: what lay unreleased for weeks earned more at the bank, and was credited more."""
-    money, flows = lived.figures["money_fen"], lived.figures["flow_fen"]
-    return {
-        **{state: money[state] for state in ("refund_pending", "suspense", "interest", "minimum_balance")},
-        **{flow: flows[flow] for flow in ("deposited", "released")},
-        "lessons_released": lived.figures["lessons_released"],
-        "violations": lived.figures["violations"],
-    }
-
-
-def _alerts_but_payouts(lived: Lived) -> dict[str, int]:
-    """The alerts by rule, but for large payouts: what lay unreleased for weeks leaves in one, and may be one."""
-    return {rule: count for rule, count in lived.figures["alerts"].items() if rule != "large_payout"}
-
-
-def all_is_lost(function: StreamFunction, record: Record) -> bool:
-    """A stream that brings nothing."""
-    return True
 
 
 class TestStoppedInTheMiddle:

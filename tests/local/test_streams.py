@@ -245,6 +245,15 @@ class TestFaults:
         district.streams.drain()
         assert district.taker.done == [1, 3]
 
+    def test_stopped_streams_bring_nothing_of_what_is_written_meanwhile(self, district: District) -> None:
+        district.streams.faults = Faults(stopped=True)
+        district.put(1, 2)
+        district.streams.drain()
+        district.streams.faults = Faults()
+        district.put(3)
+        district.streams.drain()
+        assert district.taker.done == [3]
+
 
 class TestPause:
     def test_what_comes_in_a_pause_waits_for_its_end(self, district: District) -> None:
