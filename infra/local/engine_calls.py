@@ -7,7 +7,8 @@ the arguments to the error that it raises. The stores' own tests reach the engin
 
 import base64
 import json
-from collections import deque
+import re
+from collections import Counter, deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
@@ -22,7 +23,8 @@ from infra.local import engine
 _SECONDS = 30.0
 _SCOPE = f"{engine.CREDENTIALS['AWS_ACCESS_KEY_ID']}/20260817/{engine.REGION}/dynamodb/aws4_request"
 _AUTHORIZATION = f"AWS4-HMAC-SHA256 Credential={_SCOPE}, SignedHeaders=host, Signature=local"  # it says the region
-_WRITES = {"PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"}
+_WRITES = {"PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems"}  # the stores use no other
+_TABLE = re.compile(r'"TableName": *"([^"]+)"')
 
 
 @dataclass(frozen=True)
@@ -33,8 +35,8 @@ class Status:
 
 
 class Calls:
-    """Calls the engine at `url`; any number of threads may. `writes` counts what was written through a client whose
-    calls are shortened, or may have been.
+    """Calls the engine at `url`; any number of threads may. `writes` counts by table what was written through a client
+    whose calls are shortened, or may have been.
     """
 
     def __init__(self, url: str) -> None:
@@ -42,7 +44,7 @@ class Calls:
         self._address = urlsplit(url).netloc
         self._idle: deque[HTTPConnection] = deque()
         self._turn = Lock()
-        self.writes = 0
+        self.writes: Counter[str] = Counter()
 
     def shorten(self, client: Any) -> None:
         """Let a botocore client of DynamoDB make all its calls from here."""
@@ -75,7 +77,7 @@ class Calls:
         finally:
             if model.name in _WRITES:
                 with self._turn:
-                    self.writes += 1
+                    self.writes.update(set(_TABLE.findall(params["body"].decode())))
         told = json.loads(content, object_hook=_binary if b'"B"' in content else None)
         told["ResponseMetadata"] = {"HTTPStatusCode": status, "HTTPHeaders": {}, "RetryAttempts": 0}
         if status >= 300:

@@ -8,7 +8,7 @@ start.
 import json
 import logging
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -45,7 +45,7 @@ class Streams:
     """Reads the tables' streams and hands the records to the functions.
 
     Drive it step by step with `drain`, or let it run by itself between `start` and `stop`. `writes` counts what is
-    written to the tables, where somebody counts it: then `drain` looks at no stream that can't have anything new.
+    written to each table, where somebody counts it: then `drain` looks at no stream that can't have anything new.
     """
 
     def __init__(
@@ -56,7 +56,7 @@ class Streams:
         table_of: Callable[[str], str],
         give_up: GiveUp,
         path: Path | None = None,
-        writes: Callable[[], int] | None = None,
+        writes: Mapping[str, int] | None = None,
     ) -> None:
         self._path = path
         self._turn = RLock()
@@ -65,9 +65,10 @@ class Streams:
         self._listeners: list[Callable[[Record], None]] = []
         kept, calls = _taken(path), Calls(clients.url)
         contexts = dict.fromkeys(function.context for function, _ in functions)
+        self._tables = {context: table_of(context) for context in contexts}
         self._readers = {
-            context: Reader(calls, _arn(clients, table_of(context)), kept["positions"].get(context, {}))
-            for context in contexts
+            context: Reader(calls, _arn(clients, table), kept["positions"].get(context, {}))
+            for context, table in self._tables.items()
         }
         self._lines = [
             Line(function, lane, handler, give_up) for function, handler in functions for lane in range(function.lanes)
@@ -75,7 +76,7 @@ class Streams:
         for line in self._lines:
             line.waiting.extend(filter(line.takes, kept["waiting"].get(line.function.name, [])))
         self._writes = writes
-        self._read_up_to: int | None = None
+        self._read_up_to: dict[str, int] = {}
         self.paused: bool = kept["paused"]
         self.faults = Faults()
 
@@ -153,26 +154,29 @@ class Streams:
             self._ended.wait(0.01 if moved else _POLL_SECONDS)
 
     def _read_if_written(self) -> int:
-        writes = self._writes() if self._writes is not None else None
-        if writes is not None and writes == self._read_up_to:
-            return 0
-        read = self._read()
-        if not read:
-            self._read_up_to = writes
+        if self._writes is None:
+            return self._read()
+        writes = {context: self._writes.get(table, 0) for context, table in self._tables.items()}
+        read = 0
+        for context in [one for one in writes if writes[one] != self._read_up_to.get(one)]:
+            found = self._read_one(context)
+            if not found:  # a page that was full may not have been the last
+                self._read_up_to[context] = writes[context]
+            read += found
         return read
 
     def _read(self) -> int:
-        read = 0
-        for context, reader in self._readers.items():
-            records = reader.read()
-            read += len(records)
-            for record in records:
-                for listener in self._listeners:
-                    listener(record)
-            for line in self._lines:
-                if line.function.context == context:
-                    self._enqueue(line, records)
-        return read
+        return sum(map(self._read_one, self._readers))
+
+    def _read_one(self, context: str) -> int:
+        records = self._readers[context].read()
+        for record in records:
+            for listener in self._listeners:
+                listener(record)
+        for line in self._lines:
+            if line.function.context == context:
+                self._enqueue(line, records)
+        return len(records)
 
     def _deliver(self, *, patient: bool) -> int:
         """Hand over what waits, all lines at once; how many calls that took."""
