@@ -8,21 +8,27 @@ the arguments to the error that it raises. The stores' own tests reach the engin
 import base64
 import json
 import re
+import socket
 from collections import Counter, deque
 from collections.abc import Mapping
 from dataclasses import dataclass
-from http.client import HTTPConnection, HTTPException
 from threading import Lock
 from typing import Any
 from urllib.parse import urlsplit
 
+import httptools
 from botocore.exceptions import EndpointConnectionError
 
 from infra.local import engine
 
 _SECONDS = 30.0
 _SCOPE = f"{engine.CREDENTIALS['AWS_ACCESS_KEY_ID']}/20260817/{engine.REGION}/dynamodb/aws4_request"
-_AUTHORIZATION = f"AWS4-HMAC-SHA256 Credential={_SCOPE}, SignedHeaders=host, Signature=local"  # it says the region
+_HEAD = (
+    "POST / HTTP/1.1\r\nHost: engine\r\nX-Amz-Target: %s\r\nContent-Length: %d\r\n"
+    "Content-Type: application/x-amz-json-1.0\r\n"
+    f"Authorization: AWS4-HMAC-SHA256 Credential={_SCOPE}, SignedHeaders=host, Signature=local\r\n\r\n"  # the region
+)
+_AT_ONCE = 256 * 1024
 _WRITES = {"PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems"}  # the stores use no other
 _TABLE = re.compile(r'"TableName": *"([^"]+)"')
 
@@ -34,6 +40,19 @@ class Status:
     status_code: int
 
 
+class _Heard:
+    """What has come of an answer; the parser calls it."""
+
+    def __init__(self) -> None:
+        self.content, self.whole = b"", False
+
+    def on_body(self, part: bytes) -> None:
+        self.content += part
+
+    def on_message_complete(self) -> None:
+        self.whole = True
+
+
 class Calls:
     """Calls the engine at `url`; any number of threads may. `writes` counts by table what was written through a client
     whose calls are shortened, or may have been.
@@ -41,13 +60,14 @@ class Calls:
 
     def __init__(self, url: str) -> None:
         self._url = url
-        self._address = urlsplit(url).netloc
-        self._idle: deque[HTTPConnection] = deque()
+        self._address = (urlsplit(url).hostname, urlsplit(url).port)
+        self._idle: deque[socket.socket] = deque()
         self._turn = Lock()
         self.writes: Counter[str] = Counter()
 
     def shorten(self, client: Any) -> None:
         """Let a botocore client of DynamoDB make all its calls from here."""
+        client._ruleset_resolver = None  # the rules that give every call its address: there is one
         client.meta.events.register_last("before-call.dynamodb", self._answer)
 
     def call(self, target: str, body: bytes) -> tuple[int, bytes]:
@@ -57,19 +77,23 @@ class Calls:
         """
         try:
             return self._send(self._idle.pop(), target, body)
-        except (IndexError, OSError, HTTPException):
+        except (IndexError, OSError):
             try:
-                return self._send(HTTPConnection(self._address, timeout=_SECONDS), target, body)
-            except (OSError, HTTPException) as error:
+                return self._send(socket.create_connection(self._address, timeout=_SECONDS), target, body)
+            except OSError as error:
                 raise EndpointConnectionError(endpoint_url=self._url, error=error) from error
 
-    def _send(self, connection: HTTPConnection, target: str, body: bytes) -> tuple[int, bytes]:
-        kind = {"Content-Type": "application/x-amz-json-1.0"}
-        connection.request("POST", "/", body, {"X-Amz-Target": target, "Authorization": _AUTHORIZATION, **kind})
-        answer = connection.getresponse()
-        content = answer.read()
+    def _send(self, connection: socket.socket, target: str, body: bytes) -> tuple[int, bytes]:
+        connection.sendall((_HEAD % (target, len(body))).encode() + body)
+        heard = _Heard()
+        parser = httptools.HttpResponseParser(heard)
+        while not heard.whole:
+            part = connection.recv(_AT_ONCE)
+            if not part:
+                raise ConnectionResetError
+            parser.feed_data(part)
         self._idle.append(connection)
-        return answer.status, content
+        return parser.get_status_code(), heard.content
 
     def _answer(self, model: Any, params: Mapping[str, Any], **_: Any) -> tuple[Status, dict[str, Any]]:
         try:
