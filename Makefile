@@ -15,7 +15,7 @@ help:  ## this list
 run: environment  ## the whole district on this machine, at http://127.0.0.1:8000 (PORT=9000 changes it)
 	@exec $(BIN)/python -m infra.local.run
 
-demo: environment  ## a term of the district in about four minutes, every invariant checked (JSON=file writes the figures, BOOKS=folder the books)
+demo: environment  ## a term of the district in about two minutes, every invariant checked (JSON=file writes the figures, BOOKS=folder the books)
 	@exec $(BIN)/python -m infra.local.demo $(if $(JSON),--json "$(JSON)") $(if $(BOOKS),--books "$(BOOKS)")
 
 control: environment  ## steer a running district: make control ARGS="clock advance 7d" | "bank lose-next" | "status"
