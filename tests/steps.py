@@ -24,6 +24,7 @@ from shared.funds import (
     model,
     payout_answers,
     payout_model,
+    payouts,
     queries,
     refund_model,
     refund_money,
@@ -157,7 +158,7 @@ def build_payout(number: int = 1, *, now: datetime = NOW) -> payout_model.Payout
     account = builders.a_tuition_account(number)
     latch = institutions.releasing_latch(account.institution_id, spread_by=account.account_no)
     to = builders.a_school(number).accounts.payout_account_no
-    return usecases.build_payout(account=account, to_account_no=to, latch=latch, now=now)
+    return payouts.build(account=account, to_account_no=to, latch=latch, now=now)
 
 
 def a_built_payout() -> payout_model.Payout:

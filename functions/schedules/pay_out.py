@@ -6,9 +6,9 @@ from chalice.app import Blueprint, Cron
 
 from functions.edge import scheduled, wiring
 from shared.bank.client import PAYOUT_PURPOSE, PayoutInstruction, RecallInstruction
-from shared.funds import queries, usecases
+from shared.funds import payouts, queries, usecases
 from shared.funds.payout_model import Payout
-from shared.funds.store import payouts
+from shared.funds.store import payouts as store
 from shared.institutions import store as institutions
 from shared.kernel.ids import InstitutionId
 
@@ -36,7 +36,7 @@ def _build(institution_id: InstitutionId) -> Payout | None:
         return None
     account = usecases.TuitionAccount(school.accounts.tuition_account_no, institution_id)
     latch = institutions.releasing_latch(institution_id, spread_by=account.account_no)
-    return usecases.build_payout(
+    return payouts.build(
         account=account, to_account_no=school.accounts.payout_account_no, latch=latch, now=wiring.now()
     )
 
@@ -52,7 +52,7 @@ def send(payout: Payout) -> bool:
         payout.payout_id, payout.from_account_no, payout.to_account_no, payout.amount_fen, PAYOUT_PURPOSE
     )
     wiring.bank().instruct_payout(instruction, now=wiring.now())
-    payouts.mark_sent(payout)
+    store.mark_sent(payout)
     return True
 
 

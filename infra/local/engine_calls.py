@@ -1,7 +1,7 @@
 """DynamoDB's calls to the engine by the shortest way, for what has tens of thousands of them in a term.
 
 botocore signs each call, asks its rules for the address and reads the answer by the service's model: four fifths of the
-CPU that a call takes, and the engine looks at none of it. So a client whose calls are `shortened` does the rest, from
+CPU that a call takes, and the engine looks at none of it. So a client with `shorten`ed calls does the rest, from
 the arguments to the error that it raises. The stores' own tests reach the engine by botocore's whole way.
 """
 
@@ -29,7 +29,8 @@ _HEAD = (
     f"Authorization: AWS4-HMAC-SHA256 Credential={_SCOPE}, SignedHeaders=host, Signature=local\r\n\r\n"  # the region
 )
 _AT_ONCE = 256 * 1024
-_WRITES = {"PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems"}  # the stores use no other
+_READS = {"GetItem", "BatchGetItem", "Query", "Scan", "TransactGetItems"}
+_WRITES = {"PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems"}
 _TABLE = re.compile(r'"TableName": *"([^"]+)"')
 
 
@@ -96,6 +97,7 @@ class Calls:
         return parser.get_status_code(), heard.content
 
     def _answer(self, model: Any, params: Mapping[str, Any], **_: Any) -> tuple[Status, dict[str, Any]]:
+        assert model.name in _READS | _WRITES, f"{model.name}: does it write, and where does it say into which table?"
         try:
             status, content = self.call(params["headers"]["X-Amz-Target"], params["body"])
         finally:

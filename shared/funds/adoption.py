@@ -14,6 +14,7 @@ from shared.funds import (
     model,
     payout_answers,
     payout_model,
+    payouts,
     posting,
     refund_money,
     refund_rules,
@@ -23,7 +24,8 @@ from shared.funds import (
 from shared.funds.model import State
 from shared.funds.payout_model import PayoutStatus
 from shared.funds.refund_model import AgreedBy, Refund, RefundStatus
-from shared.funds.store import accounts, entries, payouts, totals
+from shared.funds.store import accounts, entries, totals
+from shared.funds.store import payouts as payout_store
 from shared.funds.store import refunds as refund_store
 from shared.kernel import clock, errors
 from shared.kernel.ids import SessionId
@@ -82,16 +84,16 @@ def _adopt_payout(
     latch: transaction.Part,
     now: datetime,
 ) -> model.Posting:
-    school, number = payouts.place_of(fact.payout_id)
-    if payouts.exists(fact.payout_id):
+    school, number = payout_store.place_of(fact.payout_id)
+    if payout_store.exists(fact.payout_id):
         return payout_answers.settle(fact=fact, now=now)
     if school != account.institution_id:
-        raise payouts.UnknownPayout()
+        raise payout_store.UnknownPayout()
     if payee_account_no != to_account_no:
         raise PaidElsewhere()
     _check_covered(account, number, fact.amount_fen)
     payout = payout_model.Payout(
-        payout_id=payouts.id_of(account.institution_id, number),
+        payout_id=payout_store.id_of(account.institution_id, number),
         institution_id=account.institution_id,
         number=number,
         amount_fen=fact.amount_fen,
@@ -103,10 +105,10 @@ def _adopt_payout(
         settled_fen=fact.amount_fen,
         bank_references=(fact.bank_reference,),
     )
-    built = usecases.payout_entry(payout, effective_on=_day_of(fact, now))
+    built = payouts.entry_of(payout, effective_on=_day_of(fact, now))
     settled = payout_answers.settlement(fact, payout, now)
     parts = [entries.put(chain.sealed(built)), entries.put(chain.sealed(settled))]
-    transaction.commit([payouts.build(payout), *parts, latch])
+    transaction.commit([payout_store.build(payout), *parts, latch])
     return model.Posting(False, settled)
 
 
@@ -116,7 +118,7 @@ def _check_covered(account: usecases.TuitionAccount, number: int, amount_fen: Fe
     if number != counted.payouts_counted + 1:
         raise NotNextPayout(next=counted.payouts_counted + 1, number=number)
     if counted.by_state.get(State.IN_TRANSIT, 0) > 0:
-        raise usecases.PayoutOutstanding(payout_id=payouts.id_of(account.institution_id, counted.payouts_counted))
+        raise payouts.PayoutOutstanding(payout_id=payout_store.id_of(account.institution_id, counted.payouts_counted))
     payable = counted.by_state.get(State.PAYABLE, 0)
     if amount_fen > payable:
         raise PayableTooLittle(payable_fen=payable)

@@ -14,7 +14,7 @@ from functions.streams import release_lesson
 from infra.local import trouble
 from infra.local.doors import Answer, Caller
 from infra.local.gateway import Gateway
-from shared.funds import usecases
+from shared.funds import payouts
 from shared.funds.payout_model import Payout
 from shared.funds.store import accounts, entries
 from shared.kernel import errors
@@ -183,7 +183,7 @@ class TestMoney:
         """The school's payout, for the one who is first."""
         try:
             return steps.build_payout()
-        except (errors.Unavailable, usecases.PayoutOutstanding):
+        except (errors.Unavailable, payouts.PayoutOutstanding):
             return None
 
     def test_is_moved_once_whatever_comes_how_often(self, url: str) -> None:
