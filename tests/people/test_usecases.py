@@ -1,4 +1,5 @@
 import json
+from contextlib import ExitStack
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ from shared.people.store import staff as staff_store
 from tests.builders import GUARDIAN, NOW, SCHOOL, STUDENT, TEACHER, an_id
 from tests.people import examples
 from tests.people.examples import PASSWORD, STAFF, TOTP_SECRET, code_at
-from tests.tables import dump
+from tests.tables import dump, just_before
 
 pytestmark = pytest.mark.usefixtures("in_memory")
 OTHER = GuardianId(an_id("grd", 2))
@@ -255,6 +256,27 @@ class TestSignInStaff:
                 examples.sign_in_staff(at=NOW + timedelta(minutes=minutes))
 
         examples.sign_in_staff(at=NOW + timedelta(minutes=15))
+
+    def test_a_success_in_that_moment_opens_the_lock(self) -> None:
+        examples.hire()
+        for _ in range(5):
+            with pytest.raises(rules.SignInFailed):
+                examples.sign_in_staff(password="wrong")
+
+        with just_before("GetItem", lambda: staff_store.forget_attempts("caiwu")):
+            assert examples.sign_in_staff().username == "caiwu"
+
+    def test_the_first_of_two_at_once_does_not_lock_out_the_other(self) -> None:
+        examples.hire()
+
+        def somebody_else() -> None:
+            with pytest.raises(rules.SignInFailed):
+                examples.sign_in_staff(password="wrong")
+
+        with ExitStack() as stack:  # just before the second: the first found no attempts yet
+            second = just_before("UpdateItem", somebody_else)
+            stack.enter_context(just_before("UpdateItem", lambda: stack.enter_context(second)))
+            assert examples.sign_in_staff().username == "caiwu"
 
     def test_a_success_begins_the_count_anew(self) -> None:
         examples.hire()

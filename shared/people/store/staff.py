@@ -112,18 +112,27 @@ def count_attempt(username: str, *, now: datetime) -> None:
 
     Raises SignInLocked when as many as are allowed went wrong, until LOCK has passed since the last of them.
     """
+    transaction.retried(lambda: _count_attempt(username, now))
+
+
+def _count_attempt(username: str, now: datetime) -> None:
+    """Raises LostRace where another sign-in has changed the count meanwhile: it may be free again."""
     row = AttemptsRow(f"attempts#{username}", "attempts")
     since = now - rules.LOCK
     seen = [AttemptsRow.last_at.set(now), AttemptsRow.expires_at.set(int((now + 2 * rules.LOCK).timestamp()))]
     recent = (AttemptsRow.last_at > since) & (AttemptsRow.failures < rules.FAILURES_ALLOWED)
     if _updated(row, [AttemptsRow.failures.add(1), *seen], recent):
         return
-    if _updated(
-        row, [AttemptsRow.failures.set(1), *seen], AttemptsRow.pk.does_not_exist() | (AttemptsRow.last_at <= since)
-    ):
+    over = AttemptsRow.pk.does_not_exist() | (AttemptsRow.last_at <= since)
+    if _updated(row, [AttemptsRow.failures.set(1), *seen], over):
         return
-    last_at = AttemptsRow.get(row.pk, row.sk, consistent_read=True).last_at
-    raise rules.SignInLocked(retry_after_seconds=max(1, math.ceil((last_at + rules.LOCK - now).total_seconds())))
+    try:
+        found = AttemptsRow.get(row.pk, row.sk, consistent_read=True)
+    except AttemptsRow.DoesNotExist:
+        raise transaction.LostRace() from None
+    if found.failures < rules.FAILURES_ALLOWED:
+        raise transaction.LostRace()
+    raise rules.SignInLocked(retry_after_seconds=max(1, math.ceil((found.last_at + rules.LOCK - now).total_seconds())))
 
 
 def forget_attempts(username: str) -> None:
