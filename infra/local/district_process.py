@@ -126,6 +126,7 @@ def running(
     """
     for number in range(port, port + PORTS):
         trouble.require_free(number, base=port)
+    gc.set_threshold(_SELDOM)
     with ExitStack() as stack:
         if state_dir is not None:
             stack.enter_context(surroundings.held(state_dir))
@@ -334,10 +335,7 @@ def _wired(clock: TestClock, randomness: Callable[[int], bytes]) -> Iterator[Non
 
 
 def _load_functions() -> None:
-    """Load them while the engine comes up. What they are made of stays: no collection of memory looks at it."""
     importlib.import_module("app")
-    gc.freeze()
-    gc.set_threshold(_SELDOM)
 
 
 def _handler(

@@ -1,6 +1,7 @@
 import json
 import threading
 import time
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -127,6 +128,26 @@ class TestDrain:
         district.put(1)
         streams.drain()
         assert district.taker.done == [1, 2, 3, 4]
+
+
+class TestWrites:
+    def test_a_stream_is_looked_at_only_when_its_table_was_written(self, district: District) -> None:
+        writes = Counter({"others": 1})
+        streams = Streams(
+            clients=district.clients,
+            functions=[(district.function, district.taker)],
+            table_of=lambda context: context,
+            give_up=district.given_up.append,
+            writes=writes,
+        )
+        district.put(1)
+        streams.drain()  # the first look, whatever was counted
+        district.put(2)
+        writes["others"] += 1
+        assert streams.drain() == 0
+        writes["things"] += 1
+        assert streams.drain() == 1
+        assert district.taker.done == [1, 2]
 
 
 class TestLanes:
